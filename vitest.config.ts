@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+const shared = { globalSetup: [] as string[], testTimeout: 60_000, hookTimeout: 120_000 };
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { ...shared, name: 'unit', include: ['test/**/*.test.{ts,tsx}'], exclude: ['test/kernel/**'] } },
+      {
+        // Kernel probes are shared state of the machine: these files run one after another.
+        test: { ...shared, name: 'kernel', include: ['test/kernel/**/*.test.ts'], fileParallelism: false },
+      },
+    ],
+  },
+});
