@@ -1,0 +1,156 @@
+#!/usr/bin/env node
+// The example programs under fixtures/.
+//   build [NAME|NAME/VARIANT…]    compile, compress into out/, rewrite MANIFEST.json
+//   check [NAME|NAME/VARIANT…]    are sources and outputs the ones MANIFEST.json records?
+//   check --rebuild [NAME…]       and does compiling again give the same bytes?
+// RUSTC and CC choose the compilers. Only build and --rebuild need them.
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { gunzipSync, gzipSync } from 'node:zlib';
+
+const root = fileURLToPath(new URL('../fixtures', import.meta.url));
+const manifestPath = join(root, 'MANIFEST.json');
+const rustc = process.env.RUSTC ?? 'rustc';
+const cc = process.env.CC ?? 'cc';
+
+// Debug info of the standard library would be nine tenths of each file; .symtab stays.
+const always =
+  '--edition 2024 --crate-type bin -C codegen-units=1 -C debuginfo=0 -C strip=debuginfo --remap-path-prefix=$PWD=.';
+const cFlags = '-O2 -g0 -fno-ident -fPIC -c';
+
+const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
+const readJson = (path, otherwise) => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : otherwise);
+
+const specs = Object.fromEntries(
+  readdirSync(root, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => [name, readJson(join(root, name, 'variants.json'))])
+    .filter(([, spec]) => spec !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1)),
+);
+
+const sourcesOf = (name) => ['main.rs', ...(specs[name].c ?? [])];
+const gzPath = (name, variant) => join(root, name, 'out', `${variant}.gz`);
+
+/** One hash over names and contents, so that a renamed file counts as a change. */
+const sourceHash = (name) =>
+  sha256(
+    sourcesOf(name)
+      .map((file) => `${file} ${sha256(readFileSync(join(root, name, file)))}\n`)
+      .join(''),
+  );
+
+/** The exact commands, run inside a directory that holds nothing but the sources. */
+const commandsOf = (name, variant) => {
+  const { crate, c = [], variants } = specs[name];
+  const flags = variants[variant];
+  const unstable = flags.includes('symbol-mangling-version=legacy') ? ' -Z unstable-options' : '';
+  const objects = c.map((file) => file.replace(/\.c$/, '.o'));
+  return [
+    ...c.map((file, i) => `${cc} ${cFlags} -o ${objects[i]} ${file}`),
+    [`${rustc} --crate-name ${crate} ${always} ${flags}${unstable}`, ...objects.map((o) => `-C link-arg=${o}`)]
+      .concat(`-o ${crate} main.rs`)
+      .join(' '),
+  ];
+};
+
+const compile = (name, variant) => {
+  const dir = mkdtempSync(join(tmpdir(), 'rsym-fixture-'));
+  try {
+    for (const file of sourcesOf(name)) cpSync(join(root, name, file), join(dir, file));
+    for (const command of commandsOf(name, variant)) {
+      const [program, ...args] = command.replaceAll('$PWD', dir).split(' ');
+      const env = { ...process.env, RUSTC_BOOTSTRAP: '1', SOURCE_DATE_EPOCH: '0', LC_ALL: 'C' };
+      execFileSync(program, args, { cwd: dir, env, stdio: 'inherit' });
+    }
+    const program = readFileSync(join(dir, specs[name].crate));
+    for (const path of [dir, homedir(), root]) {
+      if (path.length > 1 && program.includes(path)) throw new Error(`${name}/${variant} contains the path ${path}`);
+    }
+    return program;
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+};
+
+const versionOf = (program) => execFileSync(program, ['--version'], { encoding: 'utf8' }).split('\n')[0];
+
+const build = (chosen) => {
+  const old = readJson(manifestPath, { outputs: {} });
+  const outputs = { ...old.outputs };
+  for (const key of Object.keys(outputs)) if (!all.includes(key)) delete outputs[key];
+  const compiler = versionOf(rustc);
+  for (const key of chosen) {
+    const [name, variant] = key.split('/');
+    const program = compile(name, variant);
+    const gz = gzipSync(program, { level: 9 });
+    mkdirSync(join(root, name, 'out'), { recursive: true });
+    writeFileSync(gzPath(name, variant), gz);
+    outputs[key] = {
+      sha256: sha256(program),
+      size: program.length,
+      gzSha256: sha256(gz),
+      gzSize: gz.length,
+      sourceSha256: sourceHash(name),
+      compiler: specs[name].c ? `${compiler}; ${versionOf(cc)}` : compiler,
+      commands: commandsOf(name, variant),
+    };
+    console.log(`${key}  ${program.length} bytes, ${gz.length} compressed`);
+  }
+  const sorted = Object.fromEntries(Object.entries(outputs).sort(([a], [b]) => (a < b ? -1 : 1)));
+  writeFileSync(manifestPath, `${JSON.stringify({ schema: 1, outputs: sorted }, null, 2)}\n`);
+};
+
+/** What is wrong with one output, in words; nothing when all is well. */
+const faultsOf = (key, record, rebuild) => {
+  const [name, variant] = key.split('/');
+  if (!record) return ['is not in MANIFEST.json'];
+  if (!existsSync(gzPath(name, variant))) return ['has no file in out/'];
+  const faults = [];
+  if (record.sourceSha256 !== sourceHash(name)) faults.push('sources changed since it was built');
+  if (record.commands.join('\n') !== commandsOf(name, variant).join('\n')) faults.push('commands changed since');
+  const gz = readFileSync(gzPath(name, variant));
+  if (sha256(gz) !== record.gzSha256) faults.push('the compressed file differs from the record');
+  else if (sha256(gunzipSync(gz)) !== record.sha256) faults.push('the program differs from the record');
+  if (rebuild && sha256(compile(name, variant)) !== record.sha256) {
+    faults.push(`compiling again with ${versionOf(rustc)} gives other bytes (recorded: ${record.compiler})`);
+  }
+  return faults;
+};
+
+const check = (chosen, rebuild) => {
+  const { outputs } = readJson(manifestPath, { outputs: {} });
+  const faults = chosen.flatMap((key) => faultsOf(key, outputs[key], rebuild).map((fault) => `${key}: ${fault}`));
+  for (const name of new Set(chosen.map((key) => key.split('/')[0]))) {
+    const out = join(root, name, 'out');
+    for (const file of existsSync(out) ? readdirSync(out) : []) {
+      const key = `${name}/${file.replace(/\.gz$/, '')}`;
+      if (!all.includes(key)) faults.push(`${name}/out/${file}: no variant of that name`);
+    }
+  }
+  for (const fault of faults) console.error(fault);
+  if (faults.length > 0) {
+    console.error('to mend: node scripts/fixtures.js build');
+    process.exitCode = 1;
+  } else {
+    console.log(`${chosen.length} fixtures are as recorded`);
+  }
+};
+
+const all = Object.entries(specs).flatMap(([name, { variants }]) => Object.keys(variants).map((v) => `${name}/${v}`));
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { rebuild: { type: 'boolean' } } });
+const [verb, ...wanted] = positionals;
+const chosen =
+  wanted.length === 0 ? all : all.filter((key) => wanted.includes(key) || wanted.includes(key.split('/')[0]));
+if ((verb !== 'build' && verb !== 'check') || chosen.length === 0) {
+  console.error(
+    `usage: node scripts/fixtures.js build|check [--rebuild] [NAME…]\nnames: ${Object.keys(specs).join(' ')}`,
+  );
+  process.exitCode = 2;
+} else if (verb === 'build') build(chosen);
+else check(chosen, values.rebuild ?? false);
