@@ -1,0 +1,8 @@
+//! What is in an executable file and what its names mean. No input or output: the host passes bytes in and takes
+//! flat tables out. Built for wasm32 without `std`; on the host it builds with `std`, so `cargo test` works.
+#![cfg_attr(target_arch = "wasm32", no_std)]
+
+extern crate alloc;
+
+pub mod demangle;
+mod memory;
