@@ -1,0 +1,16 @@
+import type { Command } from 'commander';
+
+type CommandModule = { readonly register: (program: Command) => void };
+
+/** Every command and the file that registers it; only the named one is loaded. `rsym --help` lists them in this order. */
+const commands: Record<string, () => Promise<CommandModule>> = {
+  // one line each: ls: () => import('./ls.ts'),
+};
+
+export const commandNames: readonly string[] = Object.keys(commands);
+
+/** Adds one command to the program, or all of them for the general help. */
+export const registerCommands = async (program: Command, name: string | undefined): Promise<void> => {
+  const wanted = name === undefined ? Object.values(commands) : [commands[name]];
+  for (const load of wanted) (await load?.())?.register(program);
+};

@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+import { readFileSync, writeSync } from 'node:fs';
+
+// The only file that ends the process. `--version` is answered before anything else is loaded.
+
+const version = (): string => {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return (manifest as { version: string }).version;
+};
+
+const printVersion = (): number => {
+  try {
+    writeSync(1, `${version()}\n`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') return 2;
+  }
+  return 0;
+};
+
+const runCommand = async (args: readonly string[]): Promise<number> => {
+  const { fail, run } = await import('./run.ts');
+  process.on('uncaughtException', (error) => process.exit(fail(error, Boolean(process.env['RSYM_DEBUG']))));
+  return run(args, version());
+};
+
+const args = process.argv.slice(2);
+process.exit(args[0] === '--version' || args[0] === '-V' ? printVersion() : await runCommand(args));
