@@ -16,7 +16,7 @@ fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
 const ALIGN: usize = 8;
 
 /// Room for `len` bytes, 8-byte aligned; null when there is no memory left. The host frees it with the same `len`.
-#[no_mangle]
+#[cfg_attr(target_arch = "wasm32", no_mangle)]
 pub extern "C" fn alloc(len: usize) -> *mut u8 {
     match Layout::from_size_align(len.max(1), ALIGN) {
         Ok(layout) => unsafe { allocate(layout) },
@@ -28,7 +28,8 @@ pub extern "C" fn alloc(len: usize) -> *mut u8 {
 ///
 /// # Safety
 /// `ptr` came from [`alloc`] with this `len` and is not used again.
-#[no_mangle]
+// On the host the name would replace libc's.
+#[cfg_attr(target_arch = "wasm32", no_mangle)]
 pub unsafe extern "C" fn free(ptr: *mut u8, len: usize) {
     if ptr.is_null() {
         return;
