@@ -34,7 +34,7 @@ const specs = Object.fromEntries(
     .sort(([a], [b]) => (a < b ? -1 : 1)),
 );
 
-const sourcesOf = (name) => ['main.rs', ...(specs[name].c ?? [])];
+const sourcesOf = (name) => ['main.rs', ...(specs[name].rust ?? []), ...(specs[name].c ?? [])];
 const gzPath = (name, variant) => join(root, name, 'out', `${variant}.gz`);
 
 /** One hash over names and contents, so that a renamed file counts as a change. */
