@@ -1,0 +1,18 @@
+// Reads vitest's JSON report and prints the closing line. Fails when a test failed, or when none ran.
+import { readFileSync } from 'node:fs';
+
+const report = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const results = report.testResults.flatMap((file) => file.assertionResults);
+const count = (...states) => results.filter((result) => states.includes(result.status)).length;
+
+// A file that fails while it is loaded has no results of its own.
+const brokenFiles = report.testResults.filter(
+  (file) => file.status === 'failed' && !file.assertionResults.some((result) => result.status === 'failed'),
+);
+for (const file of brokenFiles) console.log(`failed outside its tests: ${file.name}: ${file.message ?? ''}`);
+
+const passed = count('passed');
+const failed = count('failed') + brokenFiles.length;
+const skipped = count('pending', 'skipped', 'todo', 'disabled');
+console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+if (failed > 0 || passed === 0) process.exit(1);
