@@ -1,0 +1,121 @@
+/**
+ * Splitting of demangled names and types at their top level: what stands inside `<>`, `()`, `[]`, `{}` or quotes
+ * is skipped. Total and linear on any text; brackets without a partner are plain text.
+ */
+const closerOf: Readonly<Record<string, string>> = { '<': '>', '(': ')', '[': ']', '{': '}' };
+
+/** C++ operators whose signs would pass for brackets, longest first. */
+const operator = /operator(?:<=>|<<=|>>=|->\*|<<|>>|<=|>=|->|<|>|\(\)|\[\])/y;
+/** A character literal of a const generic, as distinct from a lifetime. */
+const quotedChar = /'(?:\\(?:u\{[^}']{0,8}\}|[^u])|[^\\'])'/uy;
+const wordSign = /[\p{L}\p{N}_$]/u;
+
+const endOf = (pattern: RegExp, text: string, at: number): number => {
+  pattern.lastIndex = at;
+  return pattern.test(text) ? pattern.lastIndex : at + 1;
+};
+
+/** Walks through a text token by token and knows which brackets are open. */
+class Nesting {
+  readonly #text: string;
+  readonly #open: string[] = [];
+  /** How often each closing bracket is awaited: keeps a run of strange closers from being searched for each time. */
+  readonly #awaited: Record<string, number> = { '>': 0, ')': 0, ']': 0, '}': 0 };
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  get atTop(): boolean {
+    return this.#open.length === 0;
+  }
+
+  /** The index behind the token at `at`. */
+  step(at: number): number {
+    const sign = this.#text[at] ?? '';
+    switch (sign) {
+      case '<':
+      case '(':
+      case '[':
+      case '{': {
+        const closer = closerOf[sign] ?? '';
+        this.#open.push(closer);
+        this.#awaited[closer] = (this.#awaited[closer] ?? 0) + 1;
+        return at + 1;
+      }
+      case '>':
+        if (this.#open.at(-1) === '>') this.#pop();
+        return at + 1;
+      case ')':
+      case ']':
+      case '}':
+        // A `<` that was a comparison never finds its partner: the enclosing bracket ends it.
+        if ((this.#awaited[sign] ?? 0) > 0) while (this.#pop() !== sign);
+        return at + 1;
+      case '-':
+      case '=':
+        return this.#text[at + 1] === '>' ? at + 2 : at + 1;
+      case "'":
+        return endOf(quotedChar, this.#text, at);
+      case '"':
+        return this.#quoted(at);
+      case 'o':
+        return at > 0 && wordSign.test(this.#text[at - 1] ?? '') ? at + 1 : endOf(operator, this.#text, at);
+      default:
+        return at + 1;
+    }
+  }
+
+  #pop(): string {
+    const closer = this.#open.pop() ?? '';
+    this.#awaited[closer] = (this.#awaited[closer] ?? 1) - 1;
+    return closer;
+  }
+
+  #quoted(at: number): number {
+    for (let i = at + 1; i < this.#text.length; i++) {
+      if (this.#text[i] === '\\') i++;
+      else if (this.#text[i] === '"') return i + 1;
+    }
+    return this.#text.length;
+  }
+}
+
+/** Splits at `separator` where it stands outside brackets and quotes. Always at least one part. */
+export const splitTop = (text: string, separator: string): string[] => {
+  const parts: string[] = [];
+  const nesting = new Nesting(text);
+  let start = 0;
+  for (let at = 0; at < text.length; ) {
+    if (nesting.atTop && text.startsWith(separator, at)) {
+      parts.push(text.slice(start, at));
+      at += separator.length;
+      start = at;
+    } else at = nesting.step(at);
+  }
+  parts.push(text.slice(start));
+  return parts;
+};
+
+/** The segments of a path: `<a::B<c::D>>::e` has two, `<a::B<c::D>>` and `e`. */
+export const splitPath = (path: string): string[] => splitTop(path, '::');
+
+/** Every index at which one of `signs` stands outside brackets and quotes. */
+export const topLevel = (text: string, signs: string): number[] => {
+  const found: number[] = [];
+  const nesting = new Nesting(text);
+  for (let at = 0; at < text.length; ) {
+    if (nesting.atTop && signs.includes(text[at] ?? '')) found.push(at);
+    at = nesting.step(at);
+  }
+  return found;
+};
+
+/** The index behind the bracket that opens at `at`, or the end of the text if it never closes. */
+export const closingOf = (text: string, at = 0): number => {
+  const rest = text.slice(at);
+  const nesting = new Nesting(rest);
+  let i = nesting.step(0);
+  while (i < rest.length && !nesting.atTop) i = nesting.step(i);
+  return at + i;
+};

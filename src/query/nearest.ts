@@ -1,0 +1,67 @@
+import { splitPath } from '../base/path.ts';
+
+/** Edit distance (insert, delete, replace, swap neighbours), or `limit + 1` when it is more than `limit`. */
+export const editDistance = (a: string, b: string, limit: number): number => {
+  if (Math.abs(a.length - b.length) > limit) return limit + 1;
+  let before: number[] = [];
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    let least = i;
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1];
+      let cost = Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (same ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        cost = Math.min(cost, (before[j - 2] ?? 0) + 1);
+      next.push(cost);
+      least = Math.min(least, cost);
+    }
+    if (least > limit) return limit + 1;
+    before = row;
+    row = next;
+  }
+  return row[b.length] ?? limit + 1;
+};
+
+/** The last segment's own name, lower case. Names are long and many: only the text's end is looked at. */
+const lastName = (name: string): string => {
+  const parts = splitPath(name.length > 2000 ? name.slice(-2000) : name);
+  const last = parts.findLast((part) => !part.startsWith('<')) ?? name;
+  return (/^[^<(.@ ]+/.exec(last)?.[0] ?? last).toLowerCase();
+};
+
+/**
+ * The names that a user may have meant by `text`, best first, at most `limit`: those whose last segment differs in
+ * few letters or in case, then those that contain it.
+ */
+export const nearest = (text: string, names: Iterable<string>, limit: number): string[] => {
+  const wanted = lastName(text.replaceAll('*', ''));
+  const whole = text.toLowerCase();
+  if (wanted === '') return [];
+  const tolerance = Math.min(3, Math.ceil(wanted.length / 3));
+  const best: { name: string; score: number }[] = [];
+  const seen = new Set<string>();
+  for (const name of names) {
+    const score = scoreOf(name, wanted, whole, tolerance);
+    if (score === null || seen.has(name)) continue;
+    const worst = best.at(-1);
+    if (best.length >= limit && worst !== undefined && score >= worst.score) continue;
+    seen.add(name);
+    const at = best.findIndex((other) => other.score > score);
+    best.splice(at < 0 ? best.length : at, 0, { name, score });
+    if (best.length > limit) best.pop();
+  }
+  return best.map(({ name }) => name);
+};
+
+const scoreOf = (name: string, wanted: string, whole: string, tolerance: number): number | null => {
+  const own = lastName(name);
+  const distance = editDistance(wanted, own, tolerance);
+  // Among equals the path that resembles the whole text more comes first, then the shorter one.
+  const tie =
+    Math.min(0.4, Math.abs(name.length - whole.length) / 1000) + (name.toLowerCase().includes(whole) ? 0 : 0.5);
+  if (distance <= tolerance) return distance + tie;
+  if (wanted.length >= 3 && own.includes(wanted)) return tolerance + 1 + tie;
+  if (wanted.length >= 3 && name.toLowerCase().includes(wanted)) return tolerance + 2 + tie;
+  return null;
+};

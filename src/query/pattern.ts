@@ -1,0 +1,132 @@
+import { RsymError } from '../base/errors.ts';
+import { matchPath, parsePath } from './path-match.ts';
+import { parseRegex } from './regex.ts';
+
+/** How well a name matches; where one matches exactly, it alone is usually what was meant. */
+export type Match = 'exact' | 'suffix' | null;
+
+/** What a user writes to name functions. Matching reads the short demangled form, without hash. */
+export type Pattern = {
+  readonly text: string;
+  readonly kind: 'path' | 'regex' | 'symbol' | 'address';
+  /** ASCII text that occurs in the demangled name of every match, to rule names out cheaply; null: none is known. */
+  readonly literal: string | null;
+  /** The same for the raw symbol name. */
+  readonly rawLiteral: string | null;
+  /** Names are never equal to an address; callers that have no addresses can refuse such a pattern. */
+  readonly address: bigint | null;
+  match(name: string, raw: string, address: bigint | null): Match;
+  matches(name: string, raw: string, address: bigint | null): boolean;
+};
+
+const maxLength = 65_536;
+
+/**
+ * Reads a pattern:
+ *
+ *   hello, world::hello    the last whole segments of a path; generics that aren't written are open
+ *   ::world::hello         the whole path
+ *   alloc::vec::*::push    `*` is one segment or a part of one, `**` any number (then the whole path must match)
+ *   <_ as Display>::fmt    implementations; `_` is any type
+ *   /regex/, /regex/i      anywhere in the demangled name
+ *   _R…, _ZN…, malloc@V    the symbol itself, its version optional
+ *   0x1234                 an address
+ *
+ * @throws {RsymError} `usage` if the text is empty, too long, or a faulty regular expression.
+ */
+export const parsePattern = (text: string): Pattern => {
+  const own = text.trim();
+  if (own === '') throw new RsymError('usage', 'the pattern is empty', { hints: ["every function: '**'"] });
+  if (own.length > maxLength) throw new RsymError('usage', `the pattern is longer than ${maxLength} characters`);
+  if (/^0x[0-9a-f_]+$/i.test(own)) return addressPattern(own);
+  if (own.startsWith('/')) return regexPattern(own);
+  if (/^__?(?:R[A-Z0-9]|Z)[\w.$@]*$/.test(own)) return symbolPattern(own);
+  return pathPattern(own);
+};
+
+type Kind = Pick<Pattern, 'kind' | 'match'> & Partial<Pick<Pattern, 'literal' | 'rawLiteral' | 'address'>>;
+const pattern = (text: string, own: Kind): Pattern => ({
+  text,
+  literal: null,
+  rawLiteral: null,
+  address: null,
+  ...own,
+  matches: (name, raw, address) => own.match(name, raw, address) !== null,
+});
+
+const addressPattern = (text: string): Pattern => {
+  const digits = text.slice(2).replaceAll('_', '');
+  if (digits === '' || digits.length > 16)
+    throw new RsymError('usage', `not an address: ${text}`, { reason: 'an address has 1 to 16 hexadecimal digits' });
+  const wanted = BigInt(`0x${digits}`);
+  return pattern(text, {
+    kind: 'address',
+    address: wanted,
+    match: (_name, _raw, address) => (address === wanted ? 'exact' : null),
+  });
+};
+
+const regexPattern = (text: string): Pattern => {
+  const test = parseRegex(text);
+  return pattern(text, { kind: 'regex', match: (name) => (test(name) ? 'exact' : null) });
+};
+
+const version = /@.*$/s;
+
+/** The same symbol; a version is compared where both have one. */
+const sameSymbol = (wanted: string, raw: string): boolean => {
+  if (wanted === raw) return true;
+  if (!raw.includes('@') && !wanted.includes('@')) return false;
+  const [ours, theirs] = [version.exec(wanted)?.[0], version.exec(raw)?.[0]];
+  if (ours !== undefined && theirs !== undefined && ours.replace(/^@+/, '') !== theirs.replace(/^@+/, '')) return false;
+  return wanted.replace(version, '') === raw.replace(version, '');
+};
+
+const symbolPattern = (text: string): Pattern => {
+  const bare = text.replace(version, '');
+  return pattern(text, {
+    kind: 'symbol',
+    rawLiteral: bare,
+    match: (_name, raw) => {
+      if (!raw.includes(bare)) return null;
+      if (sameSymbol(text, raw)) return 'exact';
+      // ThinLTO appends a suffix to the symbols that it promotes.
+      return raw.startsWith(`${bare}.llvm.`) ? 'suffix' : null;
+    },
+  });
+};
+
+const pathPattern = (text: string): Pattern => {
+  const rooted = text.startsWith('::');
+  const path = rooted ? text.slice(2) : text;
+  const parsed = parsePath(path);
+  const anchored = rooted || parsed.includes('**');
+  const literal = literalOf(path);
+  return pattern(text, {
+    kind: 'path',
+    literal,
+    rawLiteral: literal !== null && absentWhenMangled.test(literal) ? null : literal,
+    match: (name, raw) => {
+      if (sameSymbol(path, raw) || name === path) return 'exact';
+      if (literal !== null && !name.includes(literal)) return null;
+      return matchPath(parsed, anchored, name);
+    },
+  });
+};
+
+/** Words that manglings abbreviate: what occurs in a demangled name needn't occur in its symbol. */
+const absentWhenMangled =
+  /^(?:std|string|basic_\w+|allocator|char_traits|[io]+stream|operator|new|delete|anonymous|namespace|closure|shim|\w*vtable|typeinfo|thunk|guard|variable|impl|as|for|dyn|mut|const|fn|unsafe|extern|char|bool|str|true|false|[iuf](?:8|16|32|64|128|size)|int|unsigned|signed|long|short|float|double|void|wchar_t|lambda|unnamed|type|auto|decltype|nullptr|\w*_t|\w*_cast)$/;
+
+/** Words of a pattern that a match may lack or spell otherwise. */
+const implied = /^(?:_|r|as|for|impl|mut|const)$/;
+
+/** The longest word that every match must contain, best one that its symbol must contain as well. */
+const literalOf = (path: string): string | null => {
+  const words = path
+    .replace(/'\w+|@.*$/gs, ' ')
+    .match(/[A-Za-z_]\w*/g)
+    ?.filter((word) => !implied.test(word))
+    .sort((a, b) => Number(absentWhenMangled.test(a)) - Number(absentWhenMangled.test(b)) || b.length - a.length);
+  return words?.[0] ?? null;
+};
