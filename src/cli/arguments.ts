@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs';
 import { RsymError } from '../base/errors.ts';
-import { similar } from '../base/similar.ts';
+import { nearest } from '../query/nearest.ts';
 import { commandNames } from './commands.ts';
 
 /** What the command line asks for, seen from its first plain argument. */
@@ -38,7 +38,7 @@ export const requestOf = (args: readonly string[]): Request => {
 
 const unknown = (word: string): RsymError => {
   if (word.startsWith('-')) return new RsymError('usage', `unknown option '${word}'`, { hints: ['rsym --help'] });
-  const near = similar(word, commandNames, 1);
+  const near = nearest(word, commandNames, 1);
   return new RsymError('usage', `'${word}' is neither a command nor a file`, {
     hints: near.length > 0 ? near.map((name) => `rsym ${name}`) : ['rsym --help'],
   });
