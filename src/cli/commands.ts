@@ -4,7 +4,7 @@ type CommandModule = { readonly register: (program: Command) => void };
 
 /** Every command and the file that registers it; only the named one is loaded. `rsym --help` lists them in this order. */
 const commands: Record<string, () => Promise<CommandModule>> = {
-  // one line each: ls: () => import('./ls.ts'),
+  doctor: () => import('./doctor.ts'),
 };
 
 export const commandNames: readonly string[] = Object.keys(commands);

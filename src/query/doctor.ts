@@ -1,0 +1,99 @@
+import type { Feature, FeatureName } from '../trace/features.ts';
+import { type Machine, readMachine } from './machine.ts';
+
+/** Why kernel probes can't be used here, and what mends it: commands, or plain advice where there is none. */
+export type Refusal = { readonly reason: string; readonly fixes: readonly string[] };
+
+export type DoctorReport = {
+  readonly machine: Machine;
+  /** Empty where rsym has no system calls to try: anything but Linux on x86-64. */
+  readonly features: readonly (Feature & { readonly needed: boolean })[];
+  /** What a trace would use now; null: nothing works, and `refusals` says why. */
+  readonly backend: 'bpf' | null;
+  readonly refusals: readonly Refusal[];
+};
+
+export const examine = async (): Promise<DoctorReport> => {
+  const machine = readMachine();
+  if (machine.os !== 'linux' || machine.arch !== 'x64') {
+    const reason = `tracing needs Linux on x86-64; this is ${machine.os} on ${machine.arch}`;
+    return { machine, features: [], backend: null, refusals: [{ reason, fixes: [] }] };
+  }
+  // Loaded only here: the system calls behind it exist on no other machine.
+  const { needed, probeFeatures } = await import('../trace/features.ts');
+  const features = probeFeatures().map((feature) => ({ ...feature, needed: needed.includes(feature.name) }));
+  const refusals = refusalsOf(machine, features);
+  return { machine, features, backend: refusals.length === 0 ? 'bpf' : null, refusals };
+};
+
+type Refused = { readonly name: FeatureName; readonly reason: string; readonly error: string | null };
+
+/** One refusal for lack of rights, which explains every feature it takes away, and one for each missing feature. */
+export const refusalsOf = (machine: Machine, features: DoctorReport['features']): Refusal[] => {
+  const failed = features.flatMap(({ name, needed, support }): Refused[] =>
+    needed && !support.ok ? [{ name, reason: support.reason, error: support.error }] : [],
+  );
+  const isDenied = ({ error }: Refused): boolean => error === 'EPERM' || error === 'EACCES';
+  const denied = failed.filter(isDenied);
+  const refusals = failed.filter((feature) => !isDenied(feature)).map(missing);
+  return denied.length === 0 ? refusals : [lackOfRights(machine, denied), ...refusals];
+};
+
+const missing = ({ name, reason, error }: Refused): Refusal => {
+  if (name === 'uprobe-multi' && (error === 'EINVAL' || error === 'EOPNOTSUPP' || error === 'ENOTSUPP'))
+    return {
+      reason: `this kernel has no uprobe_multi links (${reason})`,
+      fixes: ['a kernel from 6.6 on, built with CONFIG_UPROBE_EVENTS and CONFIG_BPF_EVENTS'],
+    };
+  if (error === 'ENOSYS')
+    return {
+      reason: `the system call is missing or filtered away (${reason})`,
+      fixes: ['a kernel built with CONFIG_BPF_SYSCALL; in a container: a seccomp profile that allows bpf'],
+    };
+  return { reason: `${name} does not work (${reason})`, fixes: [] };
+};
+
+const lackOfRights = (machine: Machine, denied: readonly Refused[]): Refusal => {
+  const what = denied[0]?.reason ?? '';
+  const holds = (name: string): boolean => machine.capabilities.some((c) => c.name === name && c.held);
+  const enough = holds('CAP_SYS_ADMIN') || (holds('CAP_BPF') && holds('CAP_PERFMON'));
+  if (!enough)
+    return { reason: `${missingRights(holds)} (${what})`, fixes: machine.container ? inContainer : onHost(machine) };
+  if (machine.userNamespace)
+    return {
+      reason: `the capabilities hold only inside this user namespace (${what})`,
+      fixes: ['run rsym outside the user namespace, as root of the host'],
+    };
+  if (machine.seccomp === 'filter')
+    return {
+      reason: `the capabilities are there, so a seccomp filter refuses (${what})`,
+      fixes: ['docker run --security-opt seccomp=unconfined --cap-add BPF --cap-add PERFMON …'],
+    };
+  if (machine.lockdown === 'confidentiality')
+    return {
+      reason: `kernel lockdown forbids reading memory (${what})`,
+      fixes: ['boot without lockdown=confidentiality'],
+    };
+  return {
+    reason: `the capabilities are there, but a security module refuses (${what})`,
+    fixes: ['sudo dmesg | tail', 'sudo ausearch -m avc -ts recent'],
+  };
+};
+
+const missingRights = (holds: (name: string) => boolean): string => {
+  const lacking = ['CAP_BPF', 'CAP_PERFMON'].filter((name) => !holds(name));
+  return `this process lacks ${lacking.join(' and ')}`;
+};
+
+const inContainer = [
+  'docker run --cap-add BPF --cap-add PERFMON …   (for rsym -p on the host’s processes also --pid=host)',
+];
+
+/** The second way grants the two rights to one run only; the programs that it starts inherit them. */
+const onHost = ({ uid }: Machine): string[] =>
+  uid === 0
+    ? ['run rsym with root’s full capabilities: this root has been stripped of them']
+    : [
+        'sudo rsym …',
+        `sudo setpriv --reuid=${uid} --init-groups --inh-caps=+bpf,+perfmon --ambient-caps=+bpf,+perfmon rsym …`,
+      ];
