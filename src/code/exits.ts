@@ -1,6 +1,6 @@
 import { type Address, address, hex } from '../base/units.ts';
 import { type CodeReader, contains, type Range } from './bytes.ts';
-import { findJumpTable } from './jump-table.ts';
+import { resolveTables } from './jump-table.ts';
 import type { JumpOperand } from './operand.ts';
 import { findPart, type Part } from './parts.ts';
 import { reach } from './reach.ts';
@@ -80,22 +80,16 @@ export const findExits = (
 
   const entries: Address[] = ranges.map((range) => range.start);
   const outside = new Set<Address>();
-  const resolved = new Set<Address>();
-  let loopsToEntry = false;
+  const tables =
+    readData === undefined ? new Map<Address, readonly Address[]>() : resolveTables(sweeps, readData, isInside);
+  for (const targets of tables.values()) entries.push(...targets);
+  let loopsToEntry = entries.indexOf(fn.start, ranges.length) >= 0;
   for (const swept of sweeps) {
     if (swept.fallsThrough && !isInside(swept.range.end)) {
       return refuse(`control runs on behind its end, ${hex(swept.range.end)}`);
     }
     for (const [position, step] of swept.steps) {
       const at = address(swept.range.start + BigInt(position));
-      if (step.kind === 'indirect-jump' && readData !== undefined) {
-        const targets = findJumpTable(swept, position, readData);
-        if (targets?.every(isInside)) {
-          resolved.add(at);
-          entries.push(...targets);
-          loopsToEntry ||= targets.includes(fn.start);
-        }
-      }
       if (!('target' in step)) continue;
       const inside = isOwn(step.target);
       if (inside && !isInside(step.target)) {
@@ -111,9 +105,6 @@ export const findExits = (
       if (!inside && !isFunctionStart(step.target)) outside.add(step.target);
     }
   }
-  const data = findData(sweeps, entries, (at) => isOwn(at) || isFunctionStart(at));
-  if (data !== undefined) return refuse(data);
-
   const notes: string[] = [];
   const parts = new Map<Address, Part>();
   for (const target of outside) {
@@ -123,12 +114,15 @@ export const findExits = (
     else notes.push(`the code at ${hex(target)} is not proved to be a part of it: the jump there counts as an exit`);
   }
 
+  const data = findData(sweeps, entries, (at) => isOwn(at) || isFunctionStart(at) || parts.has(at));
+  if (data !== undefined) return refuse(data);
+
   const partRanges = [...parts.values()].flatMap((part) => part.ranges);
   const isPart = (at: bigint): boolean => isOwn(at) || partRanges.some((range) => contains(range, at));
   const exits = new Map<Address, ExitSite>();
   const add = (at: Address, step: Step, outlined: boolean): void => {
     if (step.kind === 'return') exits.set(at, { address: at, kind: 'return', outlined });
-    else if (step.kind === 'indirect-jump' && !resolved.has(at)) {
+    else if (step.kind === 'indirect-jump' && !tables.has(at)) {
       exits.set(at, { address: at, kind: 'indirect-jump', operand: step.operand, outlined });
     } else if ((step.kind === 'jump' || step.kind === 'branch') && !isPart(step.target)) {
       const only = step.kind === 'branch' ? { conditional: true, condition: step.condition } : {};

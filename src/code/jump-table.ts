@@ -1,6 +1,118 @@
-import type { Address } from '../base/units.ts';
+import { type Address, address } from '../base/units.ts';
 import type { CodeReader } from './bytes.ts';
+import { decodeRun, endsFlow } from './step.ts';
+import { StraightCode } from './straight-code.ts';
 import type { Sweep } from './sweep.ts';
 
-export const findJumpTable = (_swept: Sweep, _position: number, _readData: CodeReader): Address[] | undefined =>
-  undefined;
+/** A jump table: where its jump may go, and the straight code (positions of the sweep) that computes the target. */
+type JumpTable = { readonly targets: readonly Address[]; readonly from: number; readonly jump: number };
+
+// Compilers compute the target of a table jump in a few instructions just before it.
+const longestWindow = 24;
+const mostTargets = 1n << 16n;
+
+/** Positions that a direct branch of the sweep goes to: straight code begins there at the latest. */
+const branchTargets = (swept: Sweep): ReadonlySet<number> => {
+  const targets = new Set<number>();
+  for (const step of swept.steps.values()) {
+    if ('target' in step) targets.add(Number(step.target - swept.range.start));
+  }
+  return targets;
+};
+
+/**
+ * The indirect jumps that read their target from a table of constants, with all targets: a relative table
+ * (`lea table, r; movslq (r, i, 4), j; add r, j; jmp *j`) or one of addresses (`jmp *table(, i, 8)`).
+ *
+ * The index is bounded by a `cmp` and `ja` or an `and` in the same straight code; then all elements that can be meant
+ * are read, and each must satisfy `isInside`. Where compilers leave the bound out because no other value can occur,
+ * a relative table is taken as far as its elements go on to satisfy `isInside`, two at least: a table that mixes
+ * places inside a function with places outside is something that no compiler makes.
+ */
+export const resolveTables = (
+  sweeps: readonly Sweep[],
+  readData: CodeReader,
+  isInside: (at: bigint) => boolean,
+): ReadonlyMap<Address, readonly Address[]> => {
+  const tables = new Map<Address, JumpTable>();
+  for (const swept of sweeps) {
+    let starts: ReadonlySet<number> | undefined;
+    for (const [position, step] of swept.steps) {
+      if (step.kind !== 'indirect-jump') continue;
+      starts ??= branchTargets(swept);
+      const table = findJumpTable(swept, position, starts, readData, isInside);
+      if (table !== undefined) tables.set(address(swept.range.start + BigInt(position)), table);
+    }
+  }
+  // Straight code that one of the tables jumps into is not straight: what was concluded from it falls.
+  const targets = [...tables.values()].flatMap((table) => table.targets);
+  const resolved = new Map<Address, readonly Address[]>();
+  for (const [at, table] of tables) {
+    const begin = at - BigInt(table.jump - table.from);
+    if (!targets.some((target) => target > begin && target <= at)) resolved.set(at, table.targets);
+  }
+  return resolved;
+};
+
+const findJumpTable = (
+  swept: Sweep,
+  jump: number,
+  starts: ReadonlySet<number>,
+  readData: CodeReader,
+  isInside: (at: bigint) => boolean,
+): JumpTable | undefined => {
+  const step = swept.steps.get(jump);
+  if (step?.kind !== 'indirect-jump') return undefined;
+  const from = windowBefore(swept, jump, starts);
+  const state = new StraightCode();
+  decodeRun(swept.bytes, swept.range.start, from, (position, instruction) => {
+    if (position >= jump) return false;
+    state.run(instruction, swept.steps.get(position));
+    return true;
+  });
+  const found = state.jumpTarget(step.operand);
+  if (found?.kind === 'sum') {
+    const targets = readTable(found.table, 4, found.count, readData, (element) => found.base + element, isInside);
+    return targets && { targets, from, jump };
+  }
+  if (found?.kind === 'element' && found.size === 8 && found.count !== undefined) {
+    const targets = readTable(found.table, 8, found.count, readData, (element) => element, isInside);
+    return targets && { targets, from, jump };
+  }
+  return undefined;
+};
+
+/** Where the straight code before a jump begins: behind the last call or end of flow, or at a branch target. */
+const windowBefore = (swept: Sweep, jump: number, starts: ReadonlySet<number>): number => {
+  let from = jump;
+  for (let count = 0; count < longestWindow && from > 0 && !starts.has(from); count++) {
+    let before = from - 1;
+    while (before > 0 && swept.lengths[before] === 0) before--;
+    const step = swept.steps.get(before);
+    if (step !== undefined && (endsFlow(step) || step.kind.includes('call'))) break;
+    from = before;
+  }
+  return from;
+};
+
+const readTable = (
+  table: bigint,
+  size: 4 | 8,
+  count: bigint | undefined,
+  readData: CodeReader,
+  toTarget: (element: bigint) => bigint,
+  isInside: (at: bigint) => boolean,
+): Address[] | undefined => {
+  if (count !== undefined && count > mostTargets) return undefined;
+  const targets = new Set<Address>();
+  for (let i = 0n; i < (count ?? mostTargets); i++) {
+    const bytes = readData(address(table + i * BigInt(size)), size);
+    const view = bytes && new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const element = size === 4 ? view?.getInt32(0, true) : view?.getBigUint64(0, true);
+    const target = element === undefined ? undefined : toTarget(BigInt(element));
+    if (target !== undefined && isInside(target)) targets.add(address(target));
+    else if (count !== undefined || i < 2n) return undefined;
+    else break;
+  }
+  return [...targets];
+};

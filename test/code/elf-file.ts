@@ -44,7 +44,12 @@ export const readElfFile = (path: string): ElfFile => {
   const sections = word(40);
   const section = (i: number) => {
     const at = sections + i * 64;
-    return { type: view.getUint32(at + 4, true), offset: word(at + 24), size: word(at + 32), link: view.getUint32(at + 40, true) };
+    return {
+      type: view.getUint32(at + 4, true),
+      offset: word(at + 24),
+      size: word(at + 32),
+      link: view.getUint32(at + 40, true),
+    };
   };
   const functions = new Map<string, FunctionSymbol>();
   for (let i = 0; i < view.getUint16(60, true); i++) {
@@ -59,7 +64,9 @@ export const readElfFile = (path: string): ElfFile => {
       functions.set(`${start} ${name}`, { name, start, size: view.getBigUint64(at + 16, true) });
     }
   }
-  const starts = new Set([...functions.values()].filter(({ name }) => !/\.cold(\.|$)/.test(name)).map((fn) => fn.start));
+  const starts = new Set(
+    [...functions.values()].filter(({ name }) => !/\.cold(\.|$)/.test(name)).map((fn) => fn.start),
+  );
   return {
     functions: [...functions.values()],
     code: reader(5),
