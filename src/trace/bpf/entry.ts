@@ -1,0 +1,170 @@
+
+import {
+  add, type Code, call, exit, flatten, jump, jumpIf, label, load, loadFunction, loadMap, mov, type ProgramSpec, store,
+} from './asm.ts';
+import { ENTER, PENDING, PENDING_LOST, RECORD, type RecordLayout, THREAD } from './records.ts';
+import { capture } from './capture.ts';
+import {
+  begin, countFunction, end, FRAME, forgetDeadCalls, frameAddress, lookup, noteStackPointer, reserve, submit, takeSequence,
+  writeHeader,
+} from './steps.ts';
+
+export type EntryShape = {
+  readonly layout: RecordLayout;
+  /** Exits are probed, so the call is kept until one is hit. */
+  readonly tracked: boolean;
+  /** The function branches to its own entry: a hit with the same call under way is not a new one. */
+  readonly loops: boolean;
+};
+
+export type Surroundings = {
+  /** Only processes in the map `scope` are watched. */
+  readonly scoped: boolean;
+  readonly ringBytes: number;
+  /** Offsets of vm_area_struct.vm_start and vm_end in this kernel; null: stack mappings stay unknown. */
+  readonly vma: { readonly start: number; readonly end: number } | null;
+};
+
+/** r7 = the thread's value, made if this is the thread's first entry. */
+const ownThread: Code = [
+  lookup('threads', FRAME.thread),
+  jumpIf('ne', 'r0', 0, 'thread_known'),
+  Array.from({ length: THREAD.size / 8 }, (_, i) => store(8, 'r10', FRAME.threadValue + i * 8, 0)),
+  loadMap('r1', 'threads'),
+  frameAddress('r2', FRAME.thread),
+  frameAddress('r3', FRAME.threadValue),
+  mov('r4', 0),
+  call('map_update_elem'),
+  lookup('threads', FRAME.thread),
+  jumpIf('ne', 'r0', 0, 'thread_known'),
+  countFunction('threadsFull', 'threads'),
+  jump('out'),
+  label('thread_known'),
+  mov('r7', 'r0'),
+];
+
+/** Finds the mapping that holds the stack pointer, unless the thread's last one does. */
+const noteStackMapping: Code = [
+  load(8, 'r1', 'r10', FRAME.sp),
+  load(8, 'r2', 'r7', THREAD.stackStart),
+  jumpIf('lt', 'r1', 'r2', 'find_mapping'),
+  load(8, 'r2', 'r7', THREAD.stackEnd),
+  jumpIf('lt', 'r1', 'r2', 'mapping_known'),
+  label('find_mapping'),
+  store(8, 'r10', FRAME.mapping, 0),
+  store(8, 'r10', FRAME.mapping + 8, 0),
+  call('get_current_task_btf'),
+  mov('r1', 'r0'),
+  load(8, 'r2', 'r10', FRAME.sp),
+  loadFunction('r3', 'on_mapping'),
+  frameAddress('r4', FRAME.mapping),
+  mov('r5', 0),
+  call('find_vma'),
+  load(8, 'r1', 'r10', FRAME.mapping),
+  store(8, 'r7', THREAD.stackStart, 'r1'),
+  load(8, 'r1', 'r10', FRAME.mapping + 8),
+  store(8, 'r7', THREAD.stackEnd, 'r1'),
+  label('mapping_known'),
+];
+
+/** Called back by find_vma(task, vma, place): notes where the mapping starts and ends. */
+const onMapping = (vma: { start: number; end: number }): Code => [
+  label('on_mapping'),
+  load(8, 'r1', 'r2', vma.start),
+  store(8, 'r3', 0, 'r1'),
+  load(8, 'r1', 'r2', vma.end),
+  store(8, 'r3', 8, 'r1'),
+  mov('r0', 0),
+  exit(),
+];
+
+/** Keeps the call under way, linked to the thread's one before it; without room the call is counted as lost. */
+const keepPending: Code = [
+  store(8, 'r10', FRAME.pendingValue + PENDING.callId, 'r8'),
+  store(8, 'r10', FRAME.pendingValue + PENDING.flags, 0),
+  jumpIf('ne', 'r9', 0, 'reserved'),
+  store(8, 'r10', FRAME.pendingValue + PENDING.flags, PENDING_LOST),
+  label('reserved'),
+  load(8, 'r1', 'r7', THREAD.topSp),
+  load(8, 'r2', 'r7', THREAD.topFn),
+  // A key that is there already keeps its own link: linking it to itself would cut the chain.
+  load(8, 'r3', 'r10', FRAME.sp),
+  jumpIf('ne', 'r1', 'r3', 'linked'),
+  load(8, 'r3', 'r10', FRAME.fn),
+  jumpIf('ne', 'r2', 'r3', 'linked'),
+  lookup('pending', FRAME.thread),
+  mov('r1', 0),
+  mov('r2', 0),
+  jumpIf('eq', 'r0', 0, 'linked'),
+  load(8, 'r1', 'r0', PENDING.prevSp),
+  load(8, 'r2', 'r0', PENDING.prevFn),
+  label('linked'),
+  store(8, 'r10', FRAME.pendingValue + PENDING.prevSp, 'r1'),
+  store(8, 'r10', FRAME.pendingValue + PENDING.prevFn, 'r2'),
+  load(8, 'r1', 'r7', THREAD.stackEnd),
+  store(8, 'r10', FRAME.pendingValue + PENDING.stackEnd, 'r1'),
+  loadMap('r1', 'pending'),
+  frameAddress('r2', FRAME.thread),
+  frameAddress('r3', FRAME.pendingValue),
+  mov('r4', 0),
+  call('map_update_elem'),
+  jumpIf('eq', 'r0', 0, 'kept'),
+  jumpIf('eq', 'r9', 0, 'dropped'),
+  mov('r1', 'r9'),
+  mov('r2', 1),
+  call('ringbuf_discard'),
+  label('dropped'),
+  countFunction('pendingFull', 'pending'),
+  jump('out'),
+  label('kept'),
+  load(8, 'r1', 'r10', FRAME.sp),
+  store(8, 'r7', THREAD.topSp, 'r1'),
+  load(8, 'r1', 'r10', FRAME.fn),
+  store(8, 'r7', THREAD.topFn, 'r1'),
+];
+
+const sameCallAgain: Code = [
+  lookup('pending', FRAME.thread),
+  jumpIf('eq', 'r0', 0, 'new_call'),
+  countFunction('loopHits', 'loop'),
+  jump('out'),
+  label('new_call'),
+];
+
+/** The program at a function's first instruction, one per shape; the cookie says which function it was. */
+export const entryProgram = (shape: EntryShape, around: Surroundings): ProgramSpec => ({
+  name: 'rsym_entry',
+  type: 'kprobe',
+  uprobeMulti: true,
+  functions: around.vma ? ['on_mapping'] : [],
+  code: flatten([
+    begin(around.scoped),
+    noteStackPointer(),
+    mov('r1', 'r6'),
+    call('get_attach_cookie'),
+    store(8, 'r10', FRAME.fn, 'r0'),
+    ownThread,
+    around.vma ? noteStackMapping : [],
+    shape.tracked ? forgetDeadCalls(4) : [],
+    shape.tracked && shape.loops ? sameCallAgain : [],
+    takeSequence,
+    reserve(shape.layout.size),
+    jumpIf('ne', 'r9', 0, 'room'),
+    countFunction('lostEntries', 'lost'),
+    label('room'),
+    shape.tracked ? keepPending : [],
+    jumpIf('eq', 'r9', 0, 'out'),
+    writeHeader(RECORD.enter),
+    load(8, 'r1', 'r7', THREAD.stackEnd),
+    store(8, 'r9', ENTER.stackEnd, 'r1'),
+    mov('r1', 'r9'),
+    add('r1', ENTER.comm),
+    mov('r2', 16),
+    call('get_current_comm'),
+    capture(shape.layout),
+    submit(around.ringBytes),
+    end,
+    around.vma ? onMapping(around.vma) : [],
+  ]),
+});
+

@@ -1,0 +1,191 @@
+import { PT_REGS } from '../sys/uapi.ts';
+import type { Condition, JumpTarget } from '../site.ts';
+import { maxInsideRanges } from '../site.ts';
+import {
+  add, alu, type Code, call, flatten, type Instruction, jump, jumpIf, label, load, mov, type ProgramSpec, store,
+} from './asm.ts';
+import { capture } from './capture.ts';
+import type { Surroundings } from './entry.ts';
+import { EXIT, PENDING, PENDING_LOST, RECORD, type RecordLayout, SITE, THREAD } from './records.ts';
+import {
+  begin, countFunction, end, FRAME, lookup, noteStackPointer, remove, reserve, submit, takeSequence, writeHeader,
+} from './steps.ts';
+
+export type ExitShape = {
+  readonly layout: RecordLayout;
+  readonly condition: Condition | null;
+  readonly target: JumpTarget | null;
+  /** A hit without a call under way is not counted: other functions share the instruction. */
+  readonly shared: boolean;
+  /** The program runs after the return: the stack pointer is 8 above the entry's. */
+  readonly uretprobe: boolean;
+};
+
+/** Bits of the flags register. */
+const FLAG = { carry: 0x001, parity: 0x004, zero: 0x040, sign: 0x080, overflow: 0x800 } as const;
+
+/**
+ * r2 = 1 where sign and overflow differ (the "less" of signed comparisons), from the flags in r1.
+ * Sign is bit 7 and overflow bit 11.
+ */
+const lessThan: Code = [
+  mov('r2', 'r1'),
+  alu('rsh', 'r2', 7),
+  mov('r3', 'r1'),
+  alu('rsh', 'r3', 11),
+  alu('xor', 'r2', 'r3'),
+  alu('and', 'r2', 1),
+];
+
+const leaveUnless = (mask: number): Instruction[] => [
+  jumpIf('set', 'r1', mask, 'taken'),
+  jump('out'),
+  label('taken'),
+];
+const leaveIf = (mask: number): Instruction[] => [jumpIf('set', 'r1', mask, 'out')];
+
+/** Leaves the program where the jump at the probe will not be taken. */
+const onlyIfTaken = (condition: Condition): Code => {
+  const flags = load(8, 'r1', 'r6', PT_REGS.flags);
+  switch (condition) {
+    case 'o':
+      return [flags, leaveUnless(FLAG.overflow)];
+    case 'no':
+      return [flags, leaveIf(FLAG.overflow)];
+    case 'b':
+      return [flags, leaveUnless(FLAG.carry)];
+    case 'ae':
+      return [flags, leaveIf(FLAG.carry)];
+    case 'e':
+      return [flags, leaveUnless(FLAG.zero)];
+    case 'ne':
+      return [flags, leaveIf(FLAG.zero)];
+    case 'be':
+      return [flags, leaveUnless(FLAG.carry | FLAG.zero)];
+    case 'a':
+      return [flags, leaveIf(FLAG.carry | FLAG.zero)];
+    case 's':
+      return [flags, leaveUnless(FLAG.sign)];
+    case 'ns':
+      return [flags, leaveIf(FLAG.sign)];
+    case 'p':
+      return [flags, leaveUnless(FLAG.parity)];
+    case 'np':
+      return [flags, leaveIf(FLAG.parity)];
+    case 'l':
+      return [flags, lessThan, jumpIf('eq', 'r2', 0, 'out')];
+    case 'ge':
+      return [flags, lessThan, jumpIf('ne', 'r2', 0, 'out')];
+    case 'le':
+      return [
+        flags,
+        jumpIf('set', 'r1', FLAG.zero, 'taken'),
+        lessThan,
+        jumpIf('eq', 'r2', 0, 'out'),
+        label('taken'),
+      ];
+    case 'g':
+      return [flags, leaveIf(FLAG.zero), lessThan, jumpIf('ne', 'r2', 0, 'out')];
+  }
+};
+
+/** r1 = the address that an indirect jump at the probe goes to; leaves the program if it can't be read. */
+const readTarget = (target: JumpTarget): Code => {
+  if (target.kind === 'register') return [load(8, 'r1', 'r6', PT_REGS[target.reg])];
+  const place: Code =
+    target.kind === 'pointer'
+      ? [load(8, 'r3', 'r6', PT_REGS.rip), add('r3', Number(target.distance))]
+      : [
+          target.base === null ? mov('r3', 0) : load(8, 'r3', 'r6', PT_REGS[target.base]),
+          target.index === null
+            ? []
+            : [load(8, 'r2', 'r6', PT_REGS[target.index]), alu('lsh', 'r2', Math.log2(target.scale)), add('r3', 'r2')],
+          add('r3', Number(target.displacement)),
+        ];
+  return [
+    place,
+    mov('r1', 'r10'),
+    add('r1', FRAME.mapping),
+    mov('r2', 8),
+    call('probe_read_user'),
+    jumpIf('ne', 'r0', 0, 'out'),
+    load(8, 'r1', 'r10', FRAME.mapping),
+  ];
+};
+
+/** Leaves the program where the target is inside the function: a jump table, not an exit. */
+const onlyIfOutside = (target: JumpTarget): Code => [
+  readTarget(target),
+  load(8, 'r2', 'r6', PT_REGS.rip),
+  alu('sub', 'r1', 'r2'),
+  mov('r9', 'r1'),
+  load(8, 'r1', 'r10', FRAME.site),
+  store(4, 'r10', FRAME.small, 'r1'),
+  lookup('sites', FRAME.small),
+  jumpIf('eq', 'r0', 0, 'out'),
+  Array.from({ length: maxInsideRanges }, (_, i): Code => [
+    load(8, 'r1', 'r0', i * SITE.size + SITE.rangeStart),
+    jumpIf('slt', 'r9', 'r1', `outside_${i}`),
+    load(8, 'r1', 'r0', i * SITE.size + SITE.rangeEnd),
+    jumpIf('slt', 'r9', 'r1', 'out'),
+    label(`outside_${i}`),
+  ]),
+];
+
+/**
+ * The program at an exit, one per shape. The cookie holds the function (low half) and the exit's number among all
+ * exits (high half). At a `ret` the stack pointer is what it was at the entry, which makes the key of the call.
+ */
+export const exitProgram = (shape: ExitShape, around: Surroundings): ProgramSpec => ({
+  name: 'rsym_exit',
+  type: 'kprobe',
+  uprobeMulti: true,
+  functions: [],
+  code: flatten([
+    begin(around.scoped),
+    shape.condition ? onlyIfTaken(shape.condition) : [],
+    noteStackPointer(shape.uretprobe ? 8 : 0),
+    mov('r1', 'r6'),
+    call('get_attach_cookie'),
+    mov('r1', 'r0'),
+    alu('lsh', 'r1', 32),
+    alu('rsh', 'r1', 32),
+    store(8, 'r10', FRAME.fn, 'r1'),
+    alu('rsh', 'r0', 32),
+    store(8, 'r10', FRAME.site, 'r0'),
+    shape.target ? onlyIfOutside(shape.target) : [],
+    lookup('pending', FRAME.thread),
+    jumpIf('ne', 'r0', 0, 'under_way'),
+    shape.shared || shape.target || shape.condition ? [] : countFunction('unmatchedExits', 'unmatched'),
+    jump('out'),
+    label('under_way'),
+    load(8, 'r7', 'r0', PENDING.callId),
+    load(8, 'r9', 'r0', PENDING.flags),
+    load(8, 'r1', 'r0', PENDING.prevSp),
+    store(8, 'r10', FRAME.mapping, 'r1'),
+    load(8, 'r1', 'r0', PENDING.prevFn),
+    store(8, 'r10', FRAME.mapping + 8, 'r1'),
+    lookup('threads', FRAME.thread),
+    jumpIf('eq', 'r0', 0, 'unlinked'),
+    load(8, 'r1', 'r10', FRAME.mapping),
+    store(8, 'r0', THREAD.topSp, 'r1'),
+    load(8, 'r1', 'r10', FRAME.mapping + 8),
+    store(8, 'r0', THREAD.topFn, 'r1'),
+    label('unlinked'),
+    remove('pending', FRAME.thread),
+    jumpIf('eq', 'r9', PENDING_LOST, 'out'),
+    takeSequence,
+    reserve(shape.layout.size),
+    jumpIf('ne', 'r9', 0, 'room'),
+    countFunction('lostExits', 'lost'),
+    jump('out'),
+    label('room'),
+    writeHeader(RECORD.exit),
+    store(8, 'r9', EXIT.callId, 'r7'),
+    load(8, 'r1', 'r10', FRAME.site),
+    store(8, 'r9', EXIT.site, 'r1'),
+    capture(shape.layout),
+    submit(around.ringBytes),
+    end,
+  ]),
+});

@@ -1,0 +1,37 @@
+import { type Code, call, flatten, jumpIf, label, type ProgramSpec, store } from './asm.ts';
+import type { Surroundings } from './entry.ts';
+import { HEADER, RECORD } from './records.ts';
+import {
+  begin, countGlobal, end, FRAME, forgetDeadCalls, knownThread, noteStackPointer, reserve, submit, takeSequence, writeHeader,
+} from './steps.ts';
+import { mov } from './asm.ts';
+
+/**
+ * The program at the unwinder's last jump (and longjmp's): there the stack pointer is already that of the frame where
+ * execution goes on, so every call below it has ended. The cookie, kept as the record's function, says which kind of
+ * jump it was: 0 an unwinder's, 1 longjmp's.
+ */
+export const landingProgram = (around: Surroundings): ProgramSpec => ({
+  name: 'rsym_landing',
+  type: 'kprobe',
+  uprobeMulti: true,
+  functions: [],
+  code: flatten([
+    begin(around.scoped),
+    knownThread,
+    noteStackPointer(),
+    mov('r1', 'r6'),
+    call('get_attach_cookie'),
+    store(8, 'r10', FRAME.fn, 'r0'),
+    forgetDeadCalls(16),
+    takeSequence,
+    reserve(HEADER.size),
+    jumpIf('ne', 'r9', 0, 'room'),
+    countGlobal('lostLandings'),
+    jumpIf('eq', 'r9', 0, 'out'),
+    label('room'),
+    writeHeader(RECORD.landing),
+    submit(around.ringBytes),
+    end,
+  ] satisfies Code),
+});

@@ -1,0 +1,117 @@
+import { PT_REGS } from '../sys/uapi.ts';
+import { add, alu, type Code, call, flatten, jump, jumpIf, label, load, loadMap, loadValue, mov, type ProgramSpec, store } from './asm.ts';
+import type { Surroundings } from './entry.ts';
+import { GLOBALS, HEADER, RECORD } from './records.ts';
+import { countGlobal, end, FRAME, frameAddress, knownThread, remove, reserve, submit, takeSequence, writeHeader } from './steps.ts';
+
+const SIGSTOP = 19;
+
+const noteThread: Code = [mov('r6', 'r1'), call('get_current_pid_tgid'), store(8, 'r10', FRAME.thread, 'r0')];
+
+/** The user-space stack pointer of the current thread, from where it entered the kernel. */
+const noteUserStackPointer: Code = [
+  store(8, 'r10', FRAME.sp, 0),
+  call('get_current_task_btf'),
+  mov('r1', 'r0'),
+  call('task_pt_regs'),
+  mov('r3', 'r0'),
+  add('r3', PT_REGS.rsp),
+  mov('r1', 'r10'),
+  add('r1', FRAME.sp),
+  mov('r2', 8),
+  call('probe_read_kernel'),
+];
+
+const report = (kind: number, ringBytes: number): Code => [
+  store(8, 'r10', FRAME.fn, 0),
+  takeSequence,
+  reserve(HEADER.size),
+  jumpIf('ne', 'r9', 0, 'room'),
+  countGlobal('lostThreadEnds'),
+  jump('out'),
+  label('room'),
+  writeHeader(kind),
+  submit(ringBytes),
+];
+
+/** At sched_process_exit, which fires for each thread: tells of the end of a thread that entered a traced function. */
+export const threadEndProgram = (around: Surroundings): ProgramSpec => ({
+  name: 'rsym_end',
+  type: 'rawTracepoint',
+  uprobeMulti: false,
+  functions: [],
+  code: flatten([
+    noteThread,
+    knownThread,
+    noteUserStackPointer,
+    report(RECORD.threadEnd, around.ringBytes),
+    remove('threads', FRAME.thread),
+    end,
+  ]),
+});
+
+/** At sched_process_exec: a thread that is inside a traced function leaves it, because its program is replaced. */
+export const execProgram = (around: Surroundings): ProgramSpec => ({
+  name: 'rsym_exec',
+  type: 'rawTracepoint',
+  uprobeMulti: false,
+  functions: [],
+  code: flatten([
+    noteThread,
+    knownThread,
+    store(8, 'r10', FRAME.sp, 0),
+    report(RECORD.exec, around.ringBytes),
+    remove('threads', FRAME.thread),
+    end,
+  ]),
+});
+
+/** Offsets of task_struct members in this kernel. */
+export type TaskOffsets = { readonly tgid: number; readonly realParent: number };
+
+/**
+ * At sched_process_exec: stops the next program that process `parent` starts before its first instruction, so that
+ * probes can be planted for this process alone and nothing is missed. The word `launch` in `globals` arms it once.
+ */
+export const launchProgram = (parent: number, task: TaskOffsets): ProgramSpec => ({
+  name: 'rsym_launch',
+  type: 'rawTracepoint',
+  uprobeMulti: false,
+  functions: [],
+  code: flatten([
+    noteThread,
+    loadValue('r7', 'globals', GLOBALS.launch),
+    load(8, 'r1', 'r7', 0),
+    jumpIf('eq', 'r1', 0, 'out'),
+    call('get_current_task'),
+    mov('r3', 'r0'),
+    add('r3', task.realParent),
+    store(8, 'r10', FRAME.sp, 0),
+    mov('r1', 'r10'),
+    add('r1', FRAME.sp),
+    mov('r2', 8),
+    call('probe_read_kernel'),
+    load(8, 'r3', 'r10', FRAME.sp),
+    add('r3', task.tgid),
+    store(4, 'r10', FRAME.small, 0),
+    mov('r1', 'r10'),
+    add('r1', FRAME.small),
+    mov('r2', 4),
+    call('probe_read_kernel'),
+    load(4, 'r1', 'r10', FRAME.small),
+    jumpIf('ne', 'r1', parent, 'out'),
+    store(8, 'r7', 0, 0),
+    load(8, 'r1', 'r10', FRAME.thread),
+    alu('rsh', 'r1', 32),
+    store(4, 'r10', FRAME.small, 'r1'),
+    store(4, 'r10', FRAME.small + 4, 1),
+    loadMap('r1', 'scope'),
+    frameAddress('r2', FRAME.small),
+    frameAddress('r3', FRAME.small + 4),
+    mov('r4', 0),
+    call('map_update_elem'),
+    mov('r1', SIGSTOP),
+    call('send_signal'),
+    end,
+  ]),
+});

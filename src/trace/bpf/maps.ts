@@ -1,0 +1,32 @@
+import { maxInsideRanges } from '../site.ts';
+import type { MapType } from '../sys/uapi.ts';
+import { FUNCTION_STATS, GLOBALS, PENDING, SITE, THREAD } from './records.ts';
+
+export type MapSpec = {
+  readonly name: string;
+  readonly type: MapType;
+  readonly keySize: number;
+  readonly valueSize: number;
+  /** For a ring buffer: its size in bytes, a power of two and a multiple of the page. */
+  readonly maxEntries: number;
+};
+
+export type MapSizes = {
+  readonly functions: number;
+  readonly sites: number;
+  readonly pending: number;
+  readonly threads: number;
+  readonly scope: number;
+  readonly ringBytes: number;
+};
+
+/** Hash maps are preallocated by the kernel, so an insertion never waits for memory. */
+export const mapSpecs = (sizes: MapSizes): readonly MapSpec[] => [
+  { name: 'events', type: 'ringbuf', keySize: 0, valueSize: 0, maxEntries: sizes.ringBytes },
+  { name: 'globals', type: 'array', keySize: 4, valueSize: GLOBALS.size, maxEntries: 1 },
+  { name: 'functions', type: 'array', keySize: 4, valueSize: FUNCTION_STATS.size, maxEntries: Math.max(1, sizes.functions) },
+  { name: 'sites', type: 'array', keySize: 4, valueSize: SITE.size * maxInsideRanges, maxEntries: Math.max(1, sizes.sites) },
+  { name: 'pending', type: 'hash', keySize: PENDING.keySize, valueSize: PENDING.size, maxEntries: sizes.pending },
+  { name: 'threads', type: 'hash', keySize: 8, valueSize: THREAD.size, maxEntries: sizes.threads },
+  { name: 'scope', type: 'hash', keySize: 4, valueSize: 4, maxEntries: sizes.scope },
+];

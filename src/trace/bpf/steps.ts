@@ -1,0 +1,167 @@
+import { PT_REGS, RINGBUF } from '../sys/uapi.ts';
+import {
+  add, alu, type Code, call, exit, fetchAdd, jump, jumpIf, label, load, loadMap, loadValue, mov, store,
+} from './asm.ts';
+import { FUNCTION_STATS, GLOBALS, HEADER, PENDING, THREAD } from './records.ts';
+
+/**
+ * Steps shared by the programs. The frame below r10:
+ *
+ *   -32 .. -8    pending key: thread, stack pointer, function
+ *   -40          small keys (u32)
+ *   -80 .. -40   pending value
+ *   -112 .. -80  thread value
+ *   -128 .. -112 stack mapping found: start, end
+ *   -152 .. -128 key of the pending call being cleaned up
+ *
+ * r6 the context, r7 the thread's value, r8 the sequence number, r9 the record.
+ */
+export const FRAME = {
+  thread: -32,
+  sp: -24,
+  fn: -16,
+  small: -40,
+  pendingValue: -80,
+  threadValue: -112,
+  mapping: -128,
+  oldKey: -152,
+  site: -8,
+} as const;
+
+/** Records are submitted without waking the reader until this much waits in the ring; a timer covers the rest. */
+const wakeFraction = 8;
+
+export const frameAddress = (reg: 'r2' | 'r3' | 'r4', offset: number): Code => [mov(reg, 'r10'), add(reg, offset)];
+
+/** r0 = the value in `map` under the key at `key`, or 0. */
+export const lookup = (map: string, key: number): Code => [
+  loadMap('r1', map),
+  frameAddress('r2', key),
+  call('map_lookup_elem'),
+];
+
+export const remove = (map: string, key: number): Code => [
+  loadMap('r1', map),
+  frameAddress('r2', key),
+  call('map_delete_elem'),
+];
+
+/** Keeps the context, notes the thread, and leaves the program unless the process is one that is watched. */
+export const begin = (scoped: boolean): Code => [
+  mov('r6', 'r1'),
+  call('get_current_pid_tgid'),
+  store(8, 'r10', FRAME.thread, 'r0'),
+  scoped
+    ? [
+        alu('rsh', 'r0', 32),
+        store(4, 'r10', FRAME.small, 'r0'),
+        lookup('scope', FRAME.small),
+        jumpIf('eq', 'r0', 0, 'out'),
+      ]
+    : [],
+];
+
+export const end: Code = [label('out'), mov('r0', 0), exit()];
+
+/** Notes the stack pointer at the probe; `above` is subtracted (8 after a `ret` has popped the return address). */
+export const noteStackPointer = (above = 0): Code => [
+  load(8, 'r1', 'r6', PT_REGS.rsp),
+  above === 0 ? [] : add('r1', -above),
+  store(8, 'r10', FRAME.sp, 'r1'),
+];
+
+/** Adds one to a counter of the function noted in the frame. Destroys r0–r5. */
+export const countFunction = (field: keyof Omit<typeof FUNCTION_STATS, 'size'>, tag: string): Code => [
+  load(8, 'r1', 'r10', FRAME.fn),
+  store(4, 'r10', FRAME.small, 'r1'),
+  lookup('functions', FRAME.small),
+  jumpIf('eq', 'r0', 0, `counted_${tag}`),
+  mov('r1', 1),
+  fetchAdd('r0', FUNCTION_STATS[field], 'r1'),
+  label(`counted_${tag}`),
+];
+
+export const countGlobal = (field: keyof Omit<typeof GLOBALS, 'size'>): Code => [
+  loadValue('r1', 'globals', GLOBALS[field]),
+  mov('r2', 1),
+  fetchAdd('r1', 0, 'r2'),
+];
+
+/** r8 = the next sequence number, from 1. */
+export const takeSequence: Code = [
+  loadValue('r1', 'globals', GLOBALS.sequence),
+  mov('r8', 1),
+  fetchAdd('r1', 0, 'r8'),
+  add('r8', 1),
+];
+
+/** r9 = room for a record, or 0. */
+export const reserve = (size: number): Code => [
+  loadMap('r1', 'events'),
+  mov('r2', size),
+  mov('r3', 0),
+  call('ringbuf_reserve'),
+  mov('r9', 'r0'),
+];
+
+/** Everything of the header that is in the frame, and the time. */
+export const writeHeader = (kind: number): Code => [
+  store(4, 'r9', HEADER.kind, kind),
+  load(8, 'r1', 'r10', FRAME.fn),
+  store(4, 'r9', HEADER.fn, 'r1'),
+  store(8, 'r9', HEADER.sequence, 'r8'),
+  call('ktime_get_ns'),
+  store(8, 'r9', HEADER.time, 'r0'),
+  load(8, 'r1', 'r10', FRAME.thread),
+  store(8, 'r9', HEADER.thread, 'r1'),
+  load(8, 'r1', 'r10', FRAME.sp),
+  store(8, 'r9', HEADER.sp, 'r1'),
+];
+
+/** Hands the record over; the reader is woken only if much is waiting. */
+export const submit = (ringBytes: number): Code => [
+  loadMap('r1', 'events'),
+  mov('r2', RINGBUF.availableData),
+  call('ringbuf_query'),
+  mov('r2', RINGBUF.noWakeup),
+  jumpIf('lt', 'r0', Math.floor(ringBytes / wakeFraction), 'quiet'),
+  mov('r2', RINGBUF.forceWakeup),
+  label('quiet'),
+  mov('r1', 'r9'),
+  call('ringbuf_submit'),
+];
+
+/** r7 = the value of the current thread; leaves the program if the thread has entered no traced function. */
+export const knownThread: Code = [lookup('threads', FRAME.thread), jumpIf('eq', 'r0', 0, 'out'), mov('r7', 'r0')];
+
+/**
+ * Forgets the thread's newest calls that the stack pointer proves gone: below it on the same stack mapping. At most
+ * `limit` of them; the rest is forgotten the next time.
+ */
+export const forgetDeadCalls = (limit: number): Code => [
+  Array.from({ length: limit }, (_, round): Code => [
+    load(8, 'r1', 'r7', THREAD.topSp),
+    jumpIf('eq', 'r1', 0, 'forgotten'),
+    load(8, 'r2', 'r10', FRAME.sp),
+    jumpIf('ge', 'r1', 'r2', 'forgotten'),
+    load(8, 'r3', 'r10', FRAME.thread),
+    store(8, 'r10', FRAME.oldKey, 'r3'),
+    store(8, 'r10', FRAME.oldKey + 8, 'r1'),
+    load(8, 'r3', 'r7', THREAD.topFn),
+    store(8, 'r10', FRAME.oldKey + 16, 'r3'),
+    lookup('pending', FRAME.oldKey),
+    jumpIf('ne', 'r0', 0, `found_${round}`),
+    store(8, 'r7', THREAD.topSp, 0),
+    jump('forgotten'),
+    label(`found_${round}`),
+    load(8, 'r1', 'r0', PENDING.stackEnd),
+    load(8, 'r2', 'r10', FRAME.sp),
+    jumpIf('ge', 'r2', 'r1', 'forgotten'),
+    load(8, 'r1', 'r0', PENDING.prevSp),
+    store(8, 'r7', THREAD.topSp, 'r1'),
+    load(8, 'r1', 'r0', PENDING.prevFn),
+    store(8, 'r7', THREAD.topFn, 'r1'),
+    remove('pending', FRAME.oldKey),
+  ]),
+  label('forgotten'),
+];

@@ -1,0 +1,92 @@
+import type { Evidence } from '../abi/model.ts';
+import type { CopyInfo } from './site.ts';
+import type { JsonValue } from './value.ts';
+
+/**
+ * How a call ended.
+ *
+ *   returned   at a return instruction, or by the uretprobe
+ *   tail-call  by a jump to another function, which returns in its place
+ *   unwound    an unwinder went on in an outer frame: proof
+ *   left       the frame is gone, the way is unknown (longjmp, an exit that wasn't probed or whose record was lost)
+ *   exited     the thread or process ended inside
+ *   running    still inside when tracing ended
+ *   entered    exits aren't watched
+ */
+export type Outcome = 'returned' | 'tail-call' | 'unwound' | 'left' | 'exited' | 'running' | 'entered';
+
+export type ShownValue = {
+  readonly name: string;
+  readonly type: string;
+  readonly value: JsonValue;
+  /** Rust's `Debug` form, safe for a terminal. */
+  readonly text: string;
+  readonly evidence: Evidence;
+  /** Why a value is missing or what must be known to read it. */
+  readonly note: string | null;
+};
+
+export type CallEvent = {
+  readonly event: 'call' | 'enter';
+  /** CLOCK_MONOTONIC at the entry, ns. */
+  readonly time: bigint;
+  /** Counts this trace's events from 1; within a thread it is the order in which things happened. */
+  readonly seq: number;
+  readonly callId: number;
+  readonly parent: number | null;
+  readonly depth: number;
+  readonly pid: number;
+  readonly tid: number;
+  readonly comm: string;
+  readonly function: string;
+  readonly copy: CopyInfo;
+  readonly args: readonly ShownValue[];
+  readonly ret: ShownValue | null;
+  readonly outcome: Outcome | null;
+  /** ns; null where the end's time isn't known. */
+  readonly duration: bigint | null;
+};
+
+/** Calls and pieces of knowledge that did not reach us, by cause. */
+export type Losses = {
+  /** No room in the ring when a call began: the call isn't shown. */
+  readonly entries: number;
+  /** No room in the ring when a call ended: its outcome is `left`. */
+  readonly exits: number;
+  /** No room in the table of calls under way: the call isn't shown. */
+  readonly pending: number;
+  /** No room in the table of threads: the call isn't shown. */
+  readonly threads: number;
+  /** No room when an unwinder landed: calls that it ended are `left`. */
+  readonly landings: number;
+  /** No room when a thread ended: calls inside it are found out late. */
+  readonly threadEnds: number;
+};
+
+export type LostEvent = {
+  readonly event: 'lost';
+  readonly time: bigint;
+  readonly seq: number;
+  /** Since the last such event. */
+  readonly losses: Losses;
+  readonly functions: readonly { readonly function: string; readonly entries: number; readonly exits: number; readonly pending: number }[];
+};
+
+export type NoteEvent = { readonly event: 'note'; readonly seq: number; readonly text: string };
+
+export type ProgramEnd = { readonly pid: number; readonly status: number | null; readonly signal: string | null };
+
+export type EndEvent = {
+  readonly event: 'end';
+  readonly time: bigint;
+  readonly seq: number;
+  readonly calls: number;
+  readonly lost: Losses;
+  /** Exits seen of calls that had begun before tracing did. */
+  readonly underWayAtAttach: number;
+  readonly functions: number;
+  readonly probes: number;
+  readonly program: ProgramEnd | null;
+};
+
+export type TraceEvent = CallEvent | LostEvent | NoteEvent | EndEvent;

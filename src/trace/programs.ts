@@ -1,0 +1,95 @@
+import type { ProgramSpec } from './bpf/asm.ts';
+import { entryProgram, type Surroundings } from './bpf/entry.ts';
+import { exitProgram } from './bpf/exit.ts';
+import { type CaptureLayout, entryLayout, exitLayout } from './layout.ts';
+import type { ExitSite, ProbeSite } from './site.ts';
+
+/** One program and the places where it is planted. */
+export type PlannedProgram = {
+  readonly spec: ProgramSpec;
+  readonly uretprobe: boolean;
+  readonly places: { readonly path: string; readonly offset: bigint; readonly cookie: bigint }[];
+};
+
+export type ProgramPlan = {
+  readonly entries: readonly PlannedProgram[];
+  readonly exits: readonly PlannedProgram[];
+  readonly entryLayouts: readonly CaptureLayout[];
+  /** By exit number: the record's layout, how a call ends there, and the ranges a jump must leave. */
+  readonly exitLayouts: readonly CaptureLayout[];
+  readonly exitOutcomes: readonly ('returned' | 'tail-call')[];
+  readonly insides: readonly ExitSite['inside'][];
+  readonly tracked: readonly boolean[];
+};
+
+const key = (shape: unknown): string =>
+  JSON.stringify(shape, (_, value) => (typeof value === 'bigint' ? `${value}n` : value));
+
+/** Functions of one shape share one program; which function it was, the cookie says. */
+export const planPrograms = (sites: readonly ProbeSite[], around: Surroundings, maxString: number): ProgramPlan => {
+  const entries = new Map<string, PlannedProgram>();
+  const exits = new Map<string, PlannedProgram>();
+  const entryLayouts: CaptureLayout[] = [];
+  const exitLayouts: CaptureLayout[] = [];
+  const exitOutcomes: ('returned' | 'tail-call')[] = [];
+  const insides: ExitSite['inside'][] = [];
+  const tracked: boolean[] = [];
+  const place = (
+    programs: Map<string, PlannedProgram>,
+    shape: unknown,
+    build: () => ProgramSpec,
+    uretprobe: boolean,
+  ): PlannedProgram => {
+    const id = key(shape);
+    const known = programs.get(id);
+    if (known) return known;
+    const made = { spec: build(), uretprobe, places: [] };
+    programs.set(id, made);
+    return made;
+  };
+
+  sites.forEach((site, fn) => {
+    const layout = entryLayout(site.plan, maxString);
+    entryLayouts.push(layout);
+    const isTracked = site.returns.mode !== 'none';
+    tracked.push(isTracked);
+    const shape = { layout: { pieces: layout.pieces, size: layout.size }, tracked: isTracked, loops: site.loopsToEntry };
+    place(entries, shape, () => entryProgram(shape, around), false).places.push({
+      path: site.path,
+      offset: site.entry,
+      cookie: BigInt(fn),
+    });
+    const addExit = (offset: bigint, exit: ExitSite | null): void => {
+      const outcome = exit?.kind === 'tail-call' ? 'tail-call' : 'returned';
+      const exitNumber = exitLayouts.length;
+      const captured = exitLayout(site.plan, outcome === 'returned', maxString);
+      exitLayouts.push(captured);
+      exitOutcomes.push(outcome);
+      insides.push(exit?.inside ?? []);
+      const exitShape = {
+        layout: { pieces: captured.pieces, size: captured.size },
+        condition: exit?.condition ?? null,
+        target: exit?.target ?? null,
+        shared: exit?.shared ?? false,
+        uretprobe: exit === null,
+      };
+      place(exits, exitShape, () => exitProgram(exitShape, around), exit === null).places.push({
+        path: site.path,
+        offset,
+        cookie: (BigInt(exitNumber) << 32n) | BigInt(fn),
+      });
+    };
+    if (site.returns.mode === 'sites') for (const exit of site.returns.exits) addExit(exit.offset, exit);
+    if (site.returns.mode === 'uretprobe') addExit(site.entry, null);
+  });
+
+  return {
+    entries: [...entries.values()],
+    exits: [...exits.values()],
+    entryLayouts,
+    exitLayouts,
+    exitOutcomes,
+    insides,
+    tracked,
+  };
+};

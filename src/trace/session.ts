@@ -1,0 +1,243 @@
+import { fileOffset } from '../base/units.ts';
+import type { Surroundings } from './bpf/entry.ts';
+import { landingProgram } from './bpf/landing.ts';
+import { execProgram, launchProgram, threadEndProgram } from './bpf/lifecycle.ts';
+import { mapSpecs } from './bpf/maps.ts';
+import { FUNCTION_STATS, GLOBALS, PENDING, SITE } from './bpf/records.ts';
+import type { StaleKey } from './correlate.ts';
+import type { Losses } from './event.ts';
+import { kernelTypes } from './kernel-types.ts';
+import { type PlannedProgram, type ProgramPlan, planPrograms } from './programs.ts';
+import { type Layouts, readRecord, type TraceRecord } from './record.ts';
+import { type LandingSite, maxInsideRanges, type ProbeSite } from './site.ts';
+import type { OwnedFd } from './sys/fd.ts';
+import { attachRawTracepoint, attachUprobes } from './uprobe/attach.ts';
+import { createMap, deleteElement, lookupElement, u32, updateElement } from './uprobe/map.ts';
+import { loadProgram } from './uprobe/program.ts';
+import { RingBuffer } from './uprobe/ringbuf.ts';
+
+export type SessionOptions = {
+  readonly sites: readonly ProbeSite[];
+  readonly landings: readonly LandingSite[];
+  /** Watch only processes that are named later; false: every process that maps a probed file. */
+  readonly scoped: boolean;
+  readonly maxString: number;
+  /** A power of two, at least one page. */
+  readonly ringBytes: number;
+  /** Calls under way at one time, over all threads. */
+  readonly maxPending: number;
+};
+
+const maxThreads = 16_384;
+const maxProcesses = 1_024;
+const launchTracepoint = 'sched_process_exec';
+
+/** The kernel's side of one trace: maps, programs and probes. All of it goes when it is disposed of, or rsym ends. */
+export class Session implements Disposable {
+  readonly plan: ProgramPlan;
+  readonly ring: RingBuffer;
+  readonly #options: SessionOptions;
+  readonly #owned: Disposable[] = [];
+  readonly #links: OwnedFd[] = [];
+  readonly #maps = new Map<string, OwnedFd>();
+  readonly #programs = new Map<object, OwnedFd>();
+  readonly #landing: OwnedFd | null;
+  readonly #layouts: Layouts;
+
+  /** Makes the maps and loads the programs; nothing is probed yet. Throws RsymError 'permission' or 'unsupported'. */
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    const around: Surroundings = { scoped: options.scoped, ringBytes: options.ringBytes, vma: kernelTypes().vma };
+    this.plan = planPrograms(options.sites, around, options.maxString);
+    this.#layouts = { entry: (fn) => this.plan.entryLayouts[fn], exit: (site) => this.plan.exitLayouts[site] };
+    try {
+      const sizes = {
+        functions: options.sites.length,
+        sites: this.plan.insides.length,
+        pending: options.maxPending,
+        threads: maxThreads,
+        scope: maxProcesses,
+        ringBytes: options.ringBytes,
+      };
+      for (const spec of mapSpecs(sizes)) this.#maps.set(spec.name, this.#own(createMap(spec)));
+      this.ring = this.#own(new RingBuffer(this.#map('events'), options.ringBytes));
+      this.#fillSites();
+      const load = (spec: Parameters<typeof loadProgram>[0]): OwnedFd =>
+        this.#own(loadProgram(spec, (name) => this.#map(name)));
+      for (const program of [...this.plan.entries, ...this.plan.exits]) this.#programs.set(program, load(program.spec));
+      this.#landing = options.landings.length > 0 ? load(landingProgram(around)) : null;
+      this.#links.push(attachRawTracepoint(load(threadEndProgram(around)), 'sched_process_exit'));
+      this.#links.push(attachRawTracepoint(load(execProgram(around)), 'sched_process_exec'));
+    } catch (error) {
+      this[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  #own<Owned extends Disposable>(owned: Owned): Owned {
+    this.#owned.push(owned);
+    return owned;
+  }
+
+  #map(name: string): OwnedFd {
+    const map = this.#maps.get(name);
+    if (!map) throw new Error(`no map ${name}`);
+    return map;
+  }
+
+  #fillSites(): void {
+    this.plan.insides.forEach((inside, site) => {
+      if (inside.length === 0) return;
+      const value = Buffer.alloc(SITE.size * maxInsideRanges);
+      inside.slice(0, maxInsideRanges).forEach((range, i) => {
+        value.writeBigInt64LE(range.start, i * SITE.size + SITE.rangeStart);
+        value.writeBigInt64LE(range.end, i * SITE.size + SITE.rangeEnd);
+      });
+      updateElement(this.#map('sites'), u32(site), value);
+    });
+  }
+
+  /** True if this kernel's type information allows stopping a new program before its first instruction. */
+  get canLaunch(): boolean {
+    return kernelTypes().task !== null;
+  }
+
+  /** Makes the next program that this process starts stop at its first instruction, and adds it to the scope. */
+  armLaunch(parent: number): Disposable {
+    const { task } = kernelTypes();
+    if (!task) throw new Error('launch is not possible here');
+    const program = loadProgram(launchProgram(parent, task), (name) => this.#map(name));
+    const link = attachRawTracepoint(program, launchTracepoint);
+    program[Symbol.dispose]();
+    const globals = this.#globals();
+    globals.writeBigUInt64LE(1n, GLOBALS.launch);
+    updateElement(this.#map('globals'), u32(0), globals);
+    return link;
+  }
+
+  /** Adds a process to the scope. */
+  watchProcess(pid: number): boolean {
+    return updateElement(this.#map('scope'), u32(pid), u32(1));
+  }
+
+  /** Plants every probe, for one process or (null) for all. Exits first, so that no call is entered unseen at its end. */
+  attach(pid: number | null): void {
+    const plant = (program: OwnedFd, places: PlannedProgram['places'], uretprobe: boolean): void => {
+      for (const [path, group] of groupByPath(places)) {
+        this.#links.push(
+          attachUprobes(program, {
+            path,
+            offsets: group.map(({ offset }) => fileOffset(offset)),
+            cookies: group.map(({ cookie }) => cookie),
+            pid,
+            uretprobe,
+          }),
+        );
+      }
+    };
+    if (this.#landing) {
+      const places = this.#options.landings.map(({ path, offset, kind }) => ({
+        path,
+        offset,
+        cookie: kind === 'unwinder' ? 0n : 1n,
+      }));
+      plant(this.#landing, places, false);
+    }
+    for (const program of [...this.plan.exits, ...this.plan.entries]) {
+      const loaded = this.#programs.get(program);
+      if (loaded) plant(loaded, program.places, program.uretprobe);
+    }
+  }
+
+  /** Removes every probe; records already written can still be read. */
+  detach(): void {
+    for (const link of this.#links.splice(0).reverse()) link[Symbol.dispose]();
+  }
+
+  /** Hands over records that have arrived, in ring order; returns how many. */
+  read(take: (record: TraceRecord) => void, limit: number): number {
+    return this.ring.drain((view, offset, length) => {
+      const record = readRecord(view, offset, length, this.#layouts);
+      if (record) take(record);
+    }, limit);
+  }
+
+  /** Drops a table entry whose call has ended. Only for threads that are gone: others may have made it anew. */
+  forget({ tgid, tid, sp, fn }: StaleKey): void {
+    const key = Buffer.alloc(PENDING.keySize);
+    key.writeBigUInt64LE((BigInt(tgid) << 32n) | BigInt(tid), 0);
+    key.writeBigUInt64LE(sp, 8);
+    key.writeBigUInt64LE(BigInt(fn), 16);
+    deleteElement(this.#map('pending'), key);
+  }
+
+  #globals(): Buffer {
+    const value = Buffer.alloc(GLOBALS.size);
+    lookupElement(this.#map('globals'), u32(0), value);
+    return value;
+  }
+
+  /** Counters since the start, in all and by function (in the order of the sites). */
+  statistics(): SessionStatistics {
+    const value = Buffer.alloc(FUNCTION_STATS.size);
+    const functions = this.#options.sites.map((_, fn): FunctionStatistics => {
+      lookupElement(this.#map('functions'), u32(fn), value);
+      const field = (at: number): number => Number(value.readBigUInt64LE(at));
+      return {
+        entries: field(FUNCTION_STATS.lostEntries),
+        exits: field(FUNCTION_STATS.lostExits),
+        pending: field(FUNCTION_STATS.pendingFull),
+        threads: field(FUNCTION_STATS.threadsFull),
+        unmatchedExits: field(FUNCTION_STATS.unmatchedExits),
+      };
+    });
+    const globals = this.#globals();
+    const sum = (field: keyof FunctionStatistics): number => functions.reduce((total, f) => total + f[field], 0);
+    return {
+      functions,
+      unmatchedExits: sum('unmatchedExits'),
+      losses: {
+        entries: sum('entries'),
+        exits: sum('exits'),
+        pending: sum('pending'),
+        threads: sum('threads'),
+        landings: Number(globals.readBigUInt64LE(GLOBALS.lostLandings)),
+        threadEnds: Number(globals.readBigUInt64LE(GLOBALS.lostThreadEnds)),
+      },
+    };
+  }
+
+  get probes(): number {
+    const planned = [...this.plan.entries, ...this.plan.exits].reduce((sum, { places }) => sum + places.length, 0);
+    return planned + this.#options.landings.length;
+  }
+
+  [Symbol.dispose](): void {
+    this.detach();
+    for (const owned of this.#owned.splice(0).reverse()) owned[Symbol.dispose]();
+  }
+}
+
+type FunctionStatistics = {
+  readonly entries: number;
+  readonly exits: number;
+  readonly pending: number;
+  readonly threads: number;
+  readonly unmatchedExits: number;
+};
+
+export type SessionStatistics = {
+  readonly functions: readonly FunctionStatistics[];
+  readonly unmatchedExits: number;
+  readonly losses: Losses;
+};
+
+const groupByPath = (places: PlannedProgram['places']): Map<string, PlannedProgram['places']> => {
+  const groups = new Map<string, PlannedProgram['places']>();
+  for (const place of places) {
+    const group = groups.get(place.path);
+    if (group) group.push(place);
+    else groups.set(place.path, [place]);
+  }
+  return groups;
+};

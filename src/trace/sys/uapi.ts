@@ -1,0 +1,76 @@
+/** Numbers of the kernel's user API, x86-64. Each group names the header it comes from. */
+
+/** asm/unistd_64.h */
+export const NR = { perfEventOpen: 298, bpf: 321 } as const;
+
+/** asm-generic/mman.h */
+export const PROT = { read: 1, write: 2 } as const;
+export const MAP_SHARED = 1;
+
+/** linux/bpf.h, enum bpf_cmd */
+export const BPF_CMD = {
+  mapCreate: 0,
+  mapLookup: 1,
+  mapUpdate: 2,
+  mapDelete: 3,
+  mapNextKey: 4,
+  progLoad: 5,
+  objInfo: 15,
+  rawTracepointOpen: 17,
+  btfLoad: 18,
+  linkCreate: 28,
+} as const;
+
+/** linux/bpf.h, enum bpf_map_type */
+export const MAP_TYPE = { hash: 1, array: 2, ringbuf: 27 } as const;
+export type MapType = keyof typeof MAP_TYPE;
+
+/** linux/bpf.h, enum bpf_prog_type */
+export const PROG_TYPE = { kprobe: 2, rawTracepoint: 17 } as const;
+export type ProgramType = keyof typeof PROG_TYPE;
+
+/** linux/bpf.h, enum bpf_attach_type */
+export const ATTACH_UPROBE_MULTI = 48;
+/** linux/bpf.h: a uprobe_multi link whose program runs when the function returns. */
+export const UPROBE_MULTI_RETURN = 1;
+
+/** linux/bpf.h, ring buffer: header bits, wake-up flags and query selectors. */
+export const RINGBUF = {
+  busy: 0x8000_0000,
+  discard: 0x4000_0000,
+  headerSize: 8,
+  noWakeup: 1,
+  forceWakeup: 2,
+  availableData: 0,
+} as const;
+
+/** poll.h */
+export const POLLIN = 1;
+
+/** asm-generic/errno-base.h and errno.h: the ones rsym explains. */
+export const ERRNO: Readonly<Record<number, string>> = {
+  1: 'EPERM',
+  2: 'ENOENT',
+  3: 'ESRCH',
+  7: 'E2BIG',
+  9: 'EBADF',
+  12: 'ENOMEM',
+  13: 'EACCES',
+  14: 'EFAULT',
+  16: 'EBUSY',
+  17: 'EEXIST',
+  22: 'EINVAL',
+  24: 'EMFILE',
+  28: 'ENOSPC',
+  38: 'ENOSYS',
+  95: 'EOPNOTSUPP',
+  524: 'ENOTSUPP',
+};
+
+export const errnoName = (errno: number): string => ERRNO[errno] ?? `errno ${errno}`;
+
+/** asm/ptrace.h, struct pt_regs: byte offset of each register as a program on a uprobe sees it. */
+export const PT_REGS = {
+  r15: 0, r14: 8, r13: 16, r12: 24, rbp: 32, rbx: 40, r11: 48, r10: 56, r9: 64, r8: 72,
+  rax: 80, rcx: 88, rdx: 96, rsi: 104, rdi: 112, rip: 128, flags: 144, rsp: 152,
+} as const;

@@ -1,0 +1,28 @@
+import { RsymError } from '../../base/errors.ts';
+import { OwnedFd } from '../sys/fd.ts';
+import { addressOf, type CallResult, syscall } from '../sys/libc.ts';
+import { BPF_CMD, errnoName, NR } from '../sys/uapi.ts';
+
+/** `bpf(2)`; the attribute block is as large as the largest member rsym uses. */
+export const attributes = (): Buffer => Buffer.alloc(152);
+
+export const bpf = (command: keyof typeof BPF_CMD, attr: Buffer): CallResult =>
+  syscall(NR.bpf, BPF_CMD[command], addressOf(attr), attr.length);
+
+/** As {@link bpf}, for commands that give a descriptor; `what` completes "cannot …". */
+export const bpfFd = (command: keyof typeof BPF_CMD, attr: Buffer, what: string): OwnedFd => {
+  const result = bpf(command, attr);
+  if (!result.ok) throw refusal(what, result.errno);
+  return new OwnedFd(result.value);
+};
+
+const privilegeHints = ['sudo rsym …', 'or give the process CAP_BPF and CAP_PERFMON', 'rsym doctor tells what is missing'];
+
+/** The error for a refused bpf command: lack of privilege is told apart from lack of support. */
+export const refusal = (what: string, errno: number, detail?: string): RsymError => {
+  const denied = errno === 1 || errno === 13;
+  return new RsymError(denied ? 'permission' : 'unsupported', `cannot ${what}`, {
+    reason: `the kernel refused bpf (${errnoName(errno)})${detail ? `: ${detail}` : ''}`,
+    hints: denied ? privilegeHints : ['rsym doctor tells what this kernel allows'],
+  });
+};

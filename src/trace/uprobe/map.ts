@@ -1,0 +1,39 @@
+import { addressOf } from '../sys/libc.ts';
+import type { OwnedFd } from '../sys/fd.ts';
+import { MAP_TYPE } from '../sys/uapi.ts';
+import type { MapSpec } from '../bpf/maps.ts';
+import { attributes, bpf, bpfFd } from './bpf.ts';
+
+export const createMap = (spec: MapSpec): OwnedFd => {
+  const attr = attributes();
+  attr.writeUInt32LE(MAP_TYPE[spec.type], 0);
+  attr.writeUInt32LE(spec.keySize, 4);
+  attr.writeUInt32LE(spec.valueSize, 8);
+  attr.writeUInt32LE(spec.maxEntries, 12);
+  attr.write(`rsym_${spec.name}`.slice(0, 15), 28, 'latin1');
+  return bpfFd('mapCreate', attr, `create the kernel map ${spec.name}`);
+};
+
+const element = (map: OwnedFd, key: Buffer, value: Buffer | null): Buffer => {
+  const attr = attributes();
+  attr.writeUInt32LE(map.value, 0);
+  attr.writeBigUInt64LE(addressOf(key), 8);
+  if (value) attr.writeBigUInt64LE(addressOf(value), 16);
+  return attr;
+};
+
+/** False if the kernel has no room or no such map any more. */
+export const updateElement = (map: OwnedFd, key: Buffer, value: Buffer): boolean =>
+  bpf('mapUpdate', element(map, key, value)).ok;
+
+/** Fills `value`; false if the key isn't there. */
+export const lookupElement = (map: OwnedFd, key: Buffer, value: Buffer): boolean =>
+  bpf('mapLookup', element(map, key, value)).ok;
+
+export const deleteElement = (map: OwnedFd, key: Buffer): boolean => bpf('mapDelete', element(map, key, null)).ok;
+
+export const u32 = (value: number): Buffer => {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+};
