@@ -56,9 +56,10 @@ const missing = ({ name, reason, error }: Refused): Refusal => {
 const lackOfRights = (machine: Machine, denied: readonly Refused[]): Refusal => {
   const what = denied[0]?.reason ?? '';
   const holds = (name: string): boolean => machine.capabilities.some((c) => c.name === name && c.held);
-  const enough = holds('CAP_SYS_ADMIN') || (holds('CAP_BPF') && holds('CAP_PERFMON'));
-  if (!enough)
-    return { reason: `${missingRights(holds)} (${what})`, fixes: machine.container ? inContainer : onHost(machine) };
+  if (!isEnough(holds)) {
+    const lacking = ['CAP_BPF', 'CAP_PERFMON'].filter((name) => !holds(name)).join(' and ');
+    return { reason: `this process lacks ${lacking} (${what})`, fixes: waysToRights(machine) };
+  }
   if (machine.userNamespace)
     return {
       reason: `the capabilities hold only inside this user namespace (${what})`,
@@ -80,20 +81,20 @@ const lackOfRights = (machine: Machine, denied: readonly Refused[]): Refusal => 
   };
 };
 
-const missingRights = (holds: (name: string) => boolean): string => {
-  const lacking = ['CAP_BPF', 'CAP_PERFMON'].filter((name) => !holds(name));
-  return `this process lacks ${lacking.join(' and ')}`;
+const isEnough = (has: (name: string) => boolean): boolean =>
+  has('CAP_SYS_ADMIN') || (has('CAP_BPF') && has('CAP_PERFMON'));
+
+/** The second way for an ordinary user grants two rights to one run only; the programs that it starts inherit them. */
+const waysToRights = ({ uid, container, capabilities }: Machine): string[] => {
+  const obtainable = isEnough((name) => capabilities.some((c) => c.name === name && c.obtainable));
+  if (!obtainable)
+    return [
+      container === null
+        ? 'start this session with CAP_BPF and CAP_PERFMON in its bounding set: now not even root gets them here'
+        : 'docker run --cap-add BPF --cap-add PERFMON …   (for processes of the host also --pid=host)',
+    ];
+  const caps = '--inh-caps=+bpf,+perfmon --ambient-caps=+bpf,+perfmon';
+  return uid === 0
+    ? ['start rsym from a root shell that still has its capabilities']
+    : ['sudo rsym …', `sudo setpriv --reuid=${uid} --init-groups ${caps} rsym …`];
 };
-
-const inContainer = [
-  'docker run --cap-add BPF --cap-add PERFMON …   (for rsym -p on the host’s processes also --pid=host)',
-];
-
-/** The second way grants the two rights to one run only; the programs that it starts inherit them. */
-const onHost = ({ uid }: Machine): string[] =>
-  uid === 0
-    ? ['run rsym with root’s full capabilities: this root has been stripped of them']
-    : [
-        'sudo rsym …',
-        `sudo setpriv --reuid=${uid} --init-groups --inh-caps=+bpf,+perfmon --ambient-caps=+bpf,+perfmon rsym …`,
-      ];

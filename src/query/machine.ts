@@ -20,7 +20,13 @@ export type Machine = {
   readonly settings: readonly Setting[];
 };
 
-export type Capability = { readonly name: string; readonly held: boolean; readonly use: string };
+/** `obtainable`: in the bounding set, so that a privileged parent (sudo) could hand it over. */
+export type Capability = {
+  readonly name: string;
+  readonly held: boolean;
+  readonly obtainable: boolean;
+  readonly use: string;
+};
 
 /** A sysctl value as the kernel shows it; null where the kernel has no such setting. */
 export type Setting = { readonly name: string; readonly value: string | null; readonly meaning: string };
@@ -58,7 +64,7 @@ const initialPidNamespace = 'pid:[4026531836]';
 
 export const readMachine = (): Machine => {
   const status = read('/proc/self/status');
-  const effective = BigInt(`0x${field(status, 'CapEff') ?? '0'}`);
+  const isIn = (set: string, bit: bigint): boolean => ((BigInt(`0x${field(status, set) ?? '0'}`) >> bit) & 1n) === 1n;
   const pidNamespace = link('/proc/self/ns/pid');
   return {
     os: process.platform,
@@ -72,7 +78,12 @@ export const readMachine = (): Machine => {
     seccomp: seccompMode(field(status, 'Seccomp')),
     lockdown: /\[(\w+)\]/.exec(read('/sys/kernel/security/lockdown') ?? '')?.[1] ?? null,
     tracefs: existsSync('/sys/kernel/tracing/events') || existsSync('/sys/kernel/debug/tracing/events'),
-    capabilities: capabilities.map(({ name, bit, use }) => ({ name, use, held: ((effective >> bit) & 1n) === 1n })),
+    capabilities: capabilities.map(({ name, bit, use }) => ({
+      name,
+      use,
+      held: isIn('CapEff', bit),
+      obtainable: isIn('CapBnd', bit),
+    })),
     settings: [
       setting('kernel.unprivileged_bpf_disabled', bpfMeaning),
       setting('kernel.perf_event_paranoid', paranoidMeaning),
