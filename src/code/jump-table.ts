@@ -4,21 +4,12 @@ import { decodeRun, endsFlow } from './step.ts';
 import { StraightCode } from './straight-code.ts';
 import type { Sweep } from './sweep.ts';
 
-/** A jump table: where its jump may go, and the straight code (positions of the sweep) that computes the target. */
-type JumpTable = { readonly targets: readonly Address[]; readonly from: number; readonly jump: number };
-
 // Compilers compute the target of a table jump in a few instructions just before it.
 const longestWindow = 24;
 const mostTargets = 1n << 16n;
 
-/** Positions that a direct branch of the sweep goes to: straight code begins there at the latest. */
-const branchTargets = (swept: Sweep): ReadonlySet<number> => {
-  const targets = new Set<number>();
-  for (const step of swept.steps.values()) {
-    if ('target' in step) targets.add(Number(step.target - swept.range.start));
-  }
-  return targets;
-};
+/** Rounds of finding tables; the targets found in one cut the straight code of the next. */
+const mostRounds = 4;
 
 /**
  * The indirect jumps that read their target from a table of constants, with all targets: a relative table
@@ -34,33 +25,36 @@ export const resolveTables = (
   readData: CodeReader,
   isInside: (at: bigint) => boolean,
 ): ReadonlyMap<Address, readonly Address[]> => {
-  const tables = new Map<Address, JumpTable>();
+  const starts = new Set<Address>();
+  const jumps: (readonly [Sweep, number])[] = [];
   for (const swept of sweeps) {
-    let starts: ReadonlySet<number> | undefined;
     for (const [position, step] of swept.steps) {
-      if (step.kind !== 'indirect-jump') continue;
-      starts ??= branchTargets(swept);
-      const table = findJumpTable(swept, position, starts, readData, isInside);
-      if (table !== undefined) tables.set(address(swept.range.start + BigInt(position)), table);
+      if ('target' in step) starts.add(step.target);
+      if (step.kind === 'indirect-jump') jumps.push([swept, position]);
     }
   }
-  // Straight code that one of the tables jumps into is not straight: what was concluded from it falls.
-  const targets = [...tables.values()].flatMap((table) => table.targets);
-  const resolved = new Map<Address, readonly Address[]>();
-  for (const [at, table] of tables) {
-    const begin = at - BigInt(table.jump - table.from);
-    if (!targets.some((target) => target > begin && target <= at)) resolved.set(at, table.targets);
+  for (let round = 0; round < mostRounds && jumps.length > 0; round++) {
+    const tables = new Map<Address, readonly Address[]>();
+    for (const [swept, jump] of jumps) {
+      const targets = findTargets(swept, jump, starts, readData, isInside);
+      if (targets !== undefined) tables.set(addressIn(swept, jump), targets);
+    }
+    const known = starts.size;
+    for (const targets of tables.values()) for (const target of targets) starts.add(target);
+    if (starts.size === known) return tables;
   }
-  return resolved;
+  return new Map();
 };
 
-const findJumpTable = (
+const addressIn = (swept: Sweep, position: number): Address => address(swept.range.start + BigInt(position));
+
+const findTargets = (
   swept: Sweep,
   jump: number,
-  starts: ReadonlySet<number>,
+  starts: ReadonlySet<Address>,
   readData: CodeReader,
   isInside: (at: bigint) => boolean,
-): JumpTable | undefined => {
+): Address[] | undefined => {
   const step = swept.steps.get(jump);
   if (step?.kind !== 'indirect-jump') return undefined;
   const from = windowBefore(swept, jump, starts);
@@ -72,20 +66,18 @@ const findJumpTable = (
   });
   const found = state.jumpTarget(step.operand);
   if (found?.kind === 'sum') {
-    const targets = readTable(found.table, 4, found.count, readData, (element) => found.base + element, isInside);
-    return targets && { targets, from, jump };
+    return readTable(found.table, 4, found.count, readData, (element) => found.base + element, isInside);
   }
   if (found?.kind === 'element' && found.size === 8 && found.count !== undefined) {
-    const targets = readTable(found.table, 8, found.count, readData, (element) => element, isInside);
-    return targets && { targets, from, jump };
+    return readTable(found.table, 8, found.count, readData, (element) => element, isInside);
   }
   return undefined;
 };
 
 /** Where the straight code before a jump begins: behind the last call or end of flow, or at a branch target. */
-const windowBefore = (swept: Sweep, jump: number, starts: ReadonlySet<number>): number => {
+const windowBefore = (swept: Sweep, jump: number, starts: ReadonlySet<Address>): number => {
   let from = jump;
-  for (let count = 0; count < longestWindow && from > 0 && !starts.has(from); count++) {
+  for (let count = 0; count < longestWindow && from > 0 && !starts.has(addressIn(swept, from)); count++) {
     let before = from - 1;
     while (before > 0 && swept.lengths[before] === 0) before--;
     const step = swept.steps.get(before);
