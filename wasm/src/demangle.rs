@@ -1,4 +1,10 @@
-//! What a raw symbol name means.
+//! What a raw symbol name means. Total and bounded: any bytes in, text out, and what isn't a mangled name comes back
+//! byte for byte.
+
+mod cxx;
+mod legacy;
+mod plain;
+mod v0;
 
 use alloc::vec::Vec;
 
@@ -19,8 +25,100 @@ pub enum Style {
     Full,
 }
 
-/// Appends what `raw` means to `out`, or `raw` itself byte for byte where it isn't a mangled name.
-pub fn append(raw: &[u8], _style: Style, out: &mut Vec<u8>) -> Scheme {
-    out.extend_from_slice(raw);
-    Scheme::None
+/// No demangled name is longer, in bytes; a name that would be comes back raw. The longest real one is 53,076.
+const LONGEST: usize = 1 << 20;
+
+/// Appends what `raw` means to `out`, or `raw` itself byte for byte where it isn't a mangled name. A symbol version
+/// (`@VERS`, `@@VERS`) and compiler suffixes (`.cold`, `.warm`, `.N`) stay readable behind the name.
+pub fn append(raw: &[u8], style: Style, out: &mut Vec<u8>) -> Scheme {
+    let start = out.len();
+    let scheme = match mangled_prefix(raw) {
+        Some(prefix) => {
+            let (name, version) = split_version(raw);
+            let scheme = append_mangled(name, prefix, style, out);
+            plain::sanitise(out, start);
+            out.extend_from_slice(version);
+            scheme
+        }
+        None => Scheme::None,
+    };
+    if scheme == Scheme::None || out.len() - start > LONGEST {
+        out.truncate(start);
+        out.extend_from_slice(raw);
+        return Scheme::None;
+    }
+    scheme
+}
+
+/// As [`append`], for a name that the user says is one: also takes names whose leading underscore was stripped, as
+/// some debuggers do. In free text or a symbol table such a word (`RC1a`) is more likely something else.
+pub fn append_given(raw: &[u8], style: Style, out: &mut Vec<u8>) -> Scheme {
+    if raw.starts_with(b"ZN") || raw.starts_with(b"R") {
+        let mut underscored = Vec::with_capacity(raw.len() + 1);
+        underscored.push(b'_');
+        underscored.extend_from_slice(raw);
+        let start = out.len();
+        let scheme = append(&underscored, style, out);
+        if scheme != Scheme::None {
+            return scheme;
+        }
+        out.truncate(start);
+    }
+    append(raw, style, out)
+}
+
+/// The two manglings' markers; each may have one more underscore in front, as Mach-O puts before every name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Prefix {
+    V0,
+    Z,
+}
+
+fn mangled_prefix(raw: &[u8]) -> Option<Prefix> {
+    let rest = raw.strip_prefix(b"_")?;
+    let marker = match rest.first()? {
+        b'_' => rest.get(1)?,
+        first => first,
+    };
+    match marker {
+        b'R' => Some(Prefix::V0),
+        b'Z' => Some(Prefix::Z),
+        _ if raw.starts_with(b"_GLOBAL_") => Some(Prefix::Z),
+        _ => None,
+    }
+}
+
+fn append_mangled(name: &[u8], prefix: Prefix, style: Style, out: &mut Vec<u8>) -> Scheme {
+    match prefix {
+        Prefix::V0 => v0::append(name, style, out),
+        Prefix::Z => {
+            if let Some(path) = legacy::Path::hashed(name) {
+                path.append(style, out);
+                return Scheme::RustLegacy;
+            }
+            // No C++ identifier holds `$`, which legacy Rust names are full of; without one the two readings agree.
+            if name.contains(&b'$') {
+                if let Some(path) = legacy::Path::any(name) {
+                    path.append(style, out);
+                    return Scheme::RustLegacy;
+                }
+            }
+            if cxx::append(name, out) {
+                return Scheme::Itanium;
+            }
+            match legacy::Path::any(name) {
+                Some(path) => {
+                    path.append(style, out);
+                    Scheme::RustLegacy
+                }
+                None => Scheme::None,
+            }
+        }
+    }
+}
+
+/// `name@VERS` or `name@@VERS`: the name and the rest, which begins with `@`.
+fn split_version(raw: &[u8]) -> (&[u8], &[u8]) {
+    let at = raw.iter().position(|&byte| byte == b'@').unwrap_or(raw.len());
+    raw.split_at(at)
 }

@@ -5,4 +5,8 @@
 extern crate alloc;
 
 pub mod demangle;
+mod calls;
+mod filter;
+mod image;
 mod memory;
+mod names;

@@ -1,0 +1,307 @@
+//! The two symbol tables of an ELF file as one: what both have is listed once.
+
+use alloc::vec::Vec;
+use object::elf;
+use object::pod;
+use object::read::elf::{FileHeader, SectionHeader, Sym};
+use object::Endianness;
+
+use super::elf::Headers;
+use super::failure::Failure;
+use super::names::NameSet;
+use super::sections;
+use super::table::{
+    Kind, Symbol, Table, DYNAMIC, GLOBAL, LOCAL, MAPPING, SECTION_ABSOLUTE, SECTION_COMMON, SECTION_UNDEFINED,
+    SECTION_UNKNOWN, UNDEFINED, UNIQUE, WEAK,
+};
+
+/// Symbols decoded per read: the table itself is never held whole.
+const CHUNK: usize = 16_384;
+
+/// Where one symbol table lies in the file.
+struct Source {
+    offset: u64,
+    count: usize,
+    strings: (u64, u64),
+    /// Section numbers too large for the symbols' own field.
+    extended: Option<(u64, u64)>,
+    flags: u8,
+}
+
+impl<H: FileHeader<Endian = Endianness>> Headers<'_, H> {
+    /// Every named symbol; section symbols are named after their sections.
+    pub fn symbols(&self) -> Result<Table, Failure> {
+        let mut sources = Vec::new();
+        for (kind, flags) in [(elf::SHT_SYMTAB, 0), (elf::SHT_DYNSYM, DYNAMIC)] {
+            if let Some((index, section)) = self.section_of(kind) {
+                sources.push(self.source(index, section, flags)?);
+            }
+        }
+        if sources.is_empty() {
+            sources.extend(self.source_without_sections());
+        }
+        let rows = sources.iter().map(|source| source.count).sum();
+        let mut table = Table::with_capacity(rows);
+        let letters: Vec<u8> = self
+            .sections
+            .iter()
+            .map(|section| sections::letter(section, self.endian, self.section_name(section)))
+            .collect();
+        let mut section_names: Vec<u8> = Vec::new();
+        let mut section_spans = Vec::new();
+        for section in self.sections {
+            let name = self.section_name(section);
+            section_spans.push((section_names.len(), name.len()));
+            section_names.extend_from_slice(name);
+        }
+        let section_names = table.keep(section_names.into_boxed_slice());
+        for source in &sources {
+            let known = (source.flags & DYNAMIC != 0 && table.len() > 0).then(|| NameSet::of(&table));
+            let strings = table.keep(self.reader.take(source.strings.0, source.strings.1)?);
+            self.read_source(source, &letters, |mut symbol, name_at| {
+                symbol.name = if symbol.kind == Kind::Section {
+                    let (start, len) = section_spans.get(symbol.section as usize).copied().unwrap_or((0, 0));
+                    &section_names[start..start + len]
+                } else {
+                    name_in(strings, name_at)
+                };
+                if symbol.name.is_empty() {
+                    return;
+                }
+                if is_mapping(symbol.name, symbol.kind, symbol.binding) {
+                    symbol.flags |= MAPPING;
+                }
+                match known.as_ref().and_then(|known| known.find(&table, symbol.name, symbol.address)) {
+                    Some(row) => table.flags[row] |= DYNAMIC,
+                    None => table.push(symbol),
+                }
+            })?;
+        }
+        Ok(table)
+    }
+
+    fn source(&self, index: usize, section: &H::SectionHeader, flags: u8) -> Result<Source, Failure> {
+        let (offset, size) = section
+            .file_range(self.endian)
+            .ok_or_else(|| Failure::input("its symbol table has no bytes in the file"))?;
+        if !self.reader.covers(offset, size) {
+            return Err(Failure::input("its symbol table lies outside the file"));
+        }
+        let strings = self
+            .sections
+            .get(section.sh_link(self.endian) as usize)
+            .filter(|strings| strings.sh_type(self.endian) == elf::SHT_STRTAB)
+            .and_then(|strings| strings.file_range(self.endian))
+            .ok_or_else(|| Failure::input("its symbol table has no string table"))?;
+        if !self.reader.covers(strings.0, strings.1) {
+            return Err(Failure::input("its symbol names lie outside the file"));
+        }
+        let extended = self
+            .sections
+            .iter()
+            .find(|s| s.sh_type(self.endian) == elf::SHT_SYMTAB_SHNDX && s.sh_link(self.endian) as usize == index)
+            .and_then(|s| s.file_range(self.endian))
+            .filter(|range| self.reader.covers(range.0, range.1));
+        Ok(Source {
+            offset,
+            count: (size / core::mem::size_of::<H::Sym>() as u64) as usize,
+            strings,
+            extended,
+            flags,
+        })
+    }
+
+    /// A file without section headers still tells the loader where its dynamic symbols are; how many there are follows
+    /// from a hash table.
+    fn source_without_sections(&self) -> Option<Source> {
+        let dynamic = self.dynamic();
+        let value = |tag: elf::DynamicTag| dynamic.iter().find(|(t, _)| *t == tag.0 as i64).map(|(_, v)| *v);
+        let offset = self.offset_of(value(elf::DT_SYMTAB)?)?;
+        let strings = (self.offset_of(value(elf::DT_STRTAB)?)?, value(elf::DT_STRSZ)?);
+        let count = match value(elf::DT_HASH) {
+            Some(address) => self.sysv_hash_count(self.offset_of(address)?)?,
+            None => self.gnu_hash_count(self.offset_of(value(elf::DT_GNU_HASH)?)?)?,
+        };
+        let size = (count as u64).checked_mul(core::mem::size_of::<H::Sym>() as u64)?;
+        (self.reader.covers(offset, size) && self.reader.covers(strings.0, strings.1)).then_some(Source {
+            offset,
+            count,
+            strings,
+            extended: None,
+            flags: DYNAMIC,
+        })
+    }
+
+    fn word(&self, offset: u64) -> Option<u32> {
+        use object::Endian as _;
+        let mut bytes = [0u8; 4];
+        self.reader.fill(offset, &mut bytes).ok()?;
+        Some(self.endian.read_u32(bytes))
+    }
+
+    /// The second word of a System V hash table is the number of symbols.
+    fn sysv_hash_count(&self, offset: u64) -> Option<usize> {
+        self.word(offset.checked_add(4)?).map(|count| count as usize)
+    }
+
+    /// A GNU hash table counts only the symbols before its chains: the highest chain is followed to its end mark.
+    fn gnu_hash_count(&self, offset: u64) -> Option<usize> {
+        let buckets = self.word(offset)? as u64;
+        let first = self.word(offset.checked_add(4)?)?;
+        let bloom = self.word(offset.checked_add(8)?)? as u64;
+        let word_size = if self.header.is_class_64() { 8 } else { 4 };
+        let bucket_at = offset.checked_add(16)?.checked_add(bloom * word_size)?;
+        if !self.reader.covers(bucket_at, buckets * 4) {
+            return None;
+        }
+        let mut highest = 0;
+        for bucket in 0..buckets {
+            highest = highest.max(self.word(bucket_at + bucket * 4)?);
+        }
+        if highest < first {
+            return Some(first as usize);
+        }
+        let chains = bucket_at + buckets * 4;
+        while self.word(chains + u64::from(highest - first) * 4)? & 1 == 0 {
+            highest = highest.checked_add(1)?;
+        }
+        Some(highest as usize + 1)
+    }
+
+    /// Calls `push` with each symbol but the reserved first one, and with where its name is.
+    fn read_source(
+        &self,
+        source: &Source,
+        letters: &[u8],
+        mut push: impl FnMut(Symbol<'static>, u32),
+    ) -> Result<(), Failure> {
+        let width = core::mem::size_of::<H::Sym>();
+        let mut bytes = alloc::vec![0u8; width * source.count.min(CHUNK)];
+        let mut done = 0;
+        while done < source.count {
+            let count = (source.count - done).min(CHUNK);
+            let chunk = &mut bytes[..count * width];
+            self.reader.fill(source.offset + (done * width) as u64, chunk)?;
+            let (symbols, _) = pod::slice_from_bytes::<H::Sym>(chunk, count)
+                .map_err(|()| Failure::input("its symbol table is damaged"))?;
+            for (at, symbol) in symbols.iter().enumerate() {
+                if done + at > 0 {
+                    push(self.decode(symbol, done + at, source, letters), symbol.st_name(self.endian));
+                }
+            }
+            done += count;
+        }
+        Ok(())
+    }
+
+    fn decode(&self, symbol: &H::Sym, index: usize, source: &Source, letters: &[u8]) -> Symbol<'static> {
+        let raw_section = symbol.st_shndx(self.endian);
+        let section = match raw_section {
+            elf::SHN_UNDEF => SECTION_UNDEFINED,
+            elf::SHN_ABS => SECTION_ABSOLUTE,
+            elf::SHN_COMMON => SECTION_COMMON,
+            elf::SHN_XINDEX => self.extended_section(source, index),
+            other => u32::from(other.0),
+        };
+        let section = match section {
+            named if named >= SECTION_COMMON || (named as usize) < self.sections.len() => named,
+            _ => SECTION_UNKNOWN,
+        };
+        let kind = match symbol.st_type() {
+            elf::STT_NOTYPE => Kind::None,
+            elf::STT_FUNC => Kind::Function,
+            elf::STT_OBJECT | elf::STT_COMMON => Kind::Data,
+            elf::STT_TLS => Kind::Tls,
+            elf::STT_SECTION => Kind::Section,
+            elf::STT_FILE => Kind::File,
+            elf::STT_GNU_IFUNC => Kind::Ifunc,
+            _ => Kind::Other,
+        };
+        let binding = match symbol.st_bind() {
+            elf::STB_LOCAL => LOCAL,
+            elf::STB_WEAK => WEAK,
+            elf::STB_GNU_UNIQUE => UNIQUE,
+            _ => GLOBAL,
+        };
+        let undefined = section == SECTION_UNDEFINED;
+        Symbol {
+            address: symbol.st_value(self.endian).into(),
+            size: symbol.st_size(self.endian).into(),
+            name: &[],
+            kind,
+            binding,
+            flags: source.flags | if undefined { UNDEFINED } else { 0 },
+            section,
+            letter: letter(kind, binding, section, letters),
+        }
+    }
+
+    fn extended_section(&self, source: &Source, index: usize) -> u32 {
+        source
+            .extended
+            .filter(|(_, size)| (index as u64 + 1) * 4 <= *size)
+            .and_then(|(offset, _)| self.word(offset + index as u64 * 4))
+            .unwrap_or(SECTION_UNKNOWN)
+    }
+}
+
+/// `nm`'s class: upper case for what other files can see.
+fn letter(kind: Kind, binding: u8, section: u32, letters: &[u8]) -> u8 {
+    let object = kind == Kind::Data;
+    match (section, binding) {
+        (SECTION_COMMON, _) => return b'C',
+        (SECTION_UNDEFINED, WEAK) => return if object { b'v' } else { b'w' },
+        (SECTION_UNDEFINED, _) => return b'U',
+        _ => {}
+    }
+    if kind == Kind::Ifunc {
+        return b'i';
+    }
+    match binding {
+        WEAK => return if object { b'V' } else { b'W' },
+        UNIQUE => return b'u',
+        _ => {}
+    }
+    let lower = match section {
+        SECTION_ABSOLUTE => b'a',
+        _ => letters.get(section as usize).copied().unwrap_or(b'?'),
+    };
+    if binding == LOCAL {
+        lower
+    } else {
+        lower.to_ascii_uppercase()
+    }
+}
+
+fn name_in(strings: &'static [u8], at: u32) -> &'static [u8] {
+    let rest = strings.get(at as usize..).unwrap_or_default();
+    let end = memchr_nul(rest);
+    &rest[..end]
+}
+
+/// Names average 80 bytes: eight at a time finds their ends faster than one at a time.
+fn memchr_nul(bytes: &[u8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let mut at = 0;
+    while let Some(word) = bytes.get(at..at + 8) {
+        let word = u64::from_le_bytes([word[0], word[1], word[2], word[3], word[4], word[5], word[6], word[7]]);
+        let zeros = word.wrapping_sub(ONES) & !word & (ONES << 7);
+        if zeros != 0 {
+            return at + (zeros.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    bytes[at..].iter().position(|&byte| byte == 0).map_or(bytes.len(), |found| at + found)
+}
+
+/// `$a`, `$d`, `$x.3` and their like mark where code and data alternate; `.L` begins a compiler's own labels.
+fn is_mapping(name: &[u8], kind: Kind, binding: u8) -> bool {
+    if binding != LOCAL || (kind != Kind::None && kind != Kind::Function) {
+        return false;
+    }
+    match name {
+        [b'$', b'a' | b'd' | b't' | b'x' | b'm', rest @ ..] => rest.is_empty() || rest[0] == b'.' || name.starts_with(b"$xrv"),
+        [b'.', b'L', ..] => true,
+        _ => false,
+    }
+}
