@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -57,7 +57,8 @@ export const fixture = (key: string): string => {
     mkdirSync(dir, { recursive: true });
     // Written aside and renamed: nobody sees half a file, and a running older copy is never written to (ETXTBSY).
     const aside = mkdtempSync(join(cache, 'new-'));
-    writeFileSync(join(aside, variant), bytes, { mode: 0o755 });
+    writeFileSync(join(aside, variant), bytes);
+    chmodSync(join(aside, variant), 0o755);
     renameSync(join(aside, variant), path);
     rmSync(aside, { recursive: true });
   }

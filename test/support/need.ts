@@ -3,38 +3,45 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, test } from 'vitest';
 
+/** Tools that tests compare with or lean on, and how each tells its version: that proves more than a file in PATH. */
 const versionFlag = {
-  rustc: '--version',
+  bpftrace: '--version',
+  'c++filt': '--version',
+  cargo: '--version',
   cc: '--version',
-  nm: '--version',
+  gdb: '--version',
   'llvm-nm': '--version',
+  nm: '--version',
+  npm: '--version',
   objdump: '--version',
   readelf: '--version',
+  rustc: '--version',
   rustfilt: '--version',
-  'c++filt': '--version',
-  bpftrace: '--version',
-  gdb: '--version',
   setpriv: '--version',
   tmux: '-V',
+  unshare: '--version',
 } as const;
 
 type Tool = keyof typeof versionFlag;
-export type Feature = Tool | 'kernel' | 'root' | 'shared';
+export type Feature = Tool | 'linux' | 'kernel' | 'tracefs' | 'root' | 'shared';
 
-const sharedDir = fileURLToPath(new URL('../../../shared', import.meta.url));
-
-/** A file of the folder that may lie beside the project; ask `need('shared')` first. */
-export const sharedPath = (name: string): string => `${sharedDir}/${name}`;
+/** The folder of test data that may lie beside the project; ask `need('shared')` first. */
+export const shared = fileURLToPath(new URL('../../../shared', import.meta.url));
 
 // Bits of CapEff, linux/capability.h.
 const CAP_SYS_ADMIN = 21n;
 const CAP_PERFMON = 38n;
 const CAP_BPF = 39n;
 
+const linuxLack = (): string | null =>
+  process.platform === 'linux' && process.arch === 'x64'
+    ? null
+    : `${process.platform} ${process.arch} isn't x86-64 Linux`;
+
 /** Why this process can't trace through the kernel; null when nothing speaks against it. */
 const kernelLack = (): string | null => {
-  if (process.platform !== 'linux' || process.arch !== 'x64')
-    return `${process.platform} ${process.arch} isn't x86-64 Linux`;
+  const otherSystem = linuxLack();
+  if (otherSystem !== null) return otherSystem;
   if (!existsSync('/sys/kernel/btf/vmlinux')) return 'no /sys/kernel/btf/vmlinux';
   const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0';
   const has = (bit: bigint): boolean => ((BigInt(`0x${effective}`) >> bit) & 1n) === 1n;
@@ -48,9 +55,11 @@ const toolLack = (tool: Tool): string | null => {
 };
 
 const special: Record<Exclude<Feature, Tool>, () => string | null> = {
+  linux: linuxLack,
   kernel: kernelLack,
+  tracefs: () => (existsSync('/sys/kernel/tracing/events') ? null : 'tracefs is not mounted'),
   root: () => (process.getuid?.() === 0 ? null : 'not run as root'),
-  shared: () => (existsSync(sharedDir) ? null : 'no folder ../shared beside the project'),
+  shared: () => (existsSync(shared) ? null : 'no folder ../shared beside the project'),
 };
 
 const isTool = (feature: Feature): feature is Tool => feature in versionFlag;
@@ -116,3 +125,9 @@ export const testNeeding = (
   if (decided.act === 'run') test(name, body, timeout);
   else insteadOf(name, decided);
 };
+
+/** `testWith('kernel', 'bpftrace')(name, body)`: the same, for a row of tests with the same needs. */
+export const testWith =
+  (...features: readonly Feature[]) =>
+  (name: string, body: () => void | Promise<void>, timeout?: number): void =>
+    testNeeding(features, name, body, timeout);
