@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { RsymError } from '../base/errors.ts';
+import { sanitize } from '../base/text.ts';
+import type { ProgramEnd } from './event.ts';
+import type { Session } from './session.ts';
+
+export type Command = {
+  readonly file: string;
+  readonly args: readonly string[];
+  /** Where the program's stdout and stderr go: to rsym's stderr, or to rsym's own streams. */
+  readonly output: 'stderr' | 'inherit' | 'ignore';
+};
+
+/** The state letter of /proc/PID/stat, undefined if there is no such process. It stands behind the name's last `)`. */
+export const processState = (pid: number): string | undefined => {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(')') + 2)[0];
+  } catch {
+    return undefined;
+  }
+};
+
+/** True for a process or thread that has not ended; zombies have. */
+export const isAlive = (pid: number): boolean => !['Z', 'X', undefined].includes(processState(pid));
+
+/** A program started by rsym, stopped before its first instruction until {@link resume}. */
+export type Launched = {
+  readonly pid: number;
+  readonly resume: () => void;
+  readonly ended: Promise<ProgramEnd>;
+  /** Lets rsym end before the program does. */
+  readonly release: () => void;
+};
+
+const stopTimeoutMs = 10_000;
+const pollMs = 1;
+
+const cannotStart = (file: string, error: NodeJS.ErrnoException): RsymError =>
+  new RsymError('process', `cannot run ${sanitize(file)}`, {
+    reason:
+      error.code === 'ENOENT'
+        ? 'there is no such program'
+        : error.code === 'EACCES'
+          ? 'it is not executable (EACCES)'
+          : error.code === 'ENOEXEC'
+            ? 'it is not a program this system can run (ENOEXEC)'
+            : `${error.code ?? error.message}`,
+    cause: error,
+  });
+
+const start = async (command: Command): Promise<ChildProcess> => {
+  const output = command.output === 'stderr' ? 2 : command.output;
+  try {
+    const child = spawn(command.file, [...command.args], { stdio: ['inherit', output, output === 2 ? 2 : output] });
+    await new Promise<void>((resolve, reject) => {
+      child.once('spawn', resolve);
+      child.once('error', reject);
+    });
+    return child;
+  } catch (error) {
+    throw cannotStart(command.file, error as NodeJS.ErrnoException);
+  }
+};
+
+/**
+ * Starts a program that the kernel stops at its `execve`, in the session's scope. The stop is a SIGSTOP that a BPF
+ * program sends from inside the new process, so there is neither a shell nor a moment in which it runs unwatched.
+ */
+export const launch = async (session: Session, command: Command): Promise<Launched> => {
+  const armed = session.armLaunch(process.pid);
+  try {
+    const child = await start(command);
+    const pid = child.pid ?? 0;
+    const ended = new Promise<ProgramEnd>((resolve) => {
+      child.once('exit', (status, signal) => resolve({ pid, status, signal }));
+    });
+    const deadline = Date.now() + stopTimeoutMs;
+    while (processState(pid) !== 'T') {
+      if (Date.now() > deadline || !isAlive(pid)) {
+        process.kill(pid, 'SIGKILL');
+        throw new RsymError('process', `cannot start ${sanitize(command.file)} under observation`, {
+          reason: 'it did not stop at its first instruction',
+          hints: ['start it by hand and use -p PID'],
+        });
+      }
+      await new Promise((resolve) => setTimeout(resolve, pollMs));
+    }
+    return { pid, ended, resume: () => process.kill(pid, 'SIGCONT'), release: () => child.unref() };
+  } finally {
+    armed[Symbol.dispose]();
+  }
+};

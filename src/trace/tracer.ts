@@ -1,0 +1,251 @@
+import { RsymError } from '../base/errors.ts';
+import { Correlator, type EndedCall, type EnteredCall } from './correlate.ts';
+import type { CallEvent, EndEvent, LostEvent, ProgramEnd, TraceEvent } from './event.ts';
+import { type Command, isAlive, type Launched, launch } from './launch.ts';
+import { RecordOrder } from './order.ts';
+import { Session, type SessionStatistics } from './session.ts';
+import { showCall } from './show.ts';
+import type { LandingSite, ProbeSite } from './site.ts';
+
+export type Scope =
+  | { readonly kind: 'launch'; readonly command: Command }
+  | { readonly kind: 'processes'; readonly pids: readonly number[] }
+  | { readonly kind: 'everywhere' };
+
+export type TraceRequest = {
+  readonly sites: readonly ProbeSite[];
+  readonly landings: readonly LandingSite[];
+  readonly scope: Scope;
+  /** Ends the trace; the events so far and the end are still given. */
+  readonly signal?: AbortSignal;
+  readonly seconds?: number;
+  /** Ends the trace after so many calls. */
+  readonly calls?: number;
+  /** Also an event when a call begins. */
+  readonly entries: boolean;
+  readonly maxString: number;
+  readonly ringBytes: number;
+  readonly maxPending: number;
+  /** Told once every probe is planted, before a started program runs. */
+  readonly onAttached?: (attached: { readonly probes: number; readonly pid: number | null }) => void;
+};
+
+const readLimit = 20_000;
+const idleMs = 50;
+const lossCheckMs = 1_000;
+
+/** Watches and gives events in batches; the last event is `end`. Probes are gone when the generator is. */
+export async function* traceBatches(request: TraceRequest): AsyncGenerator<readonly TraceEvent[], void, void> {
+  const session = new Session({ ...request, scoped: request.scope.kind !== 'everywhere' });
+  const trace = new Trace(session, request);
+  try {
+    await trace.begin();
+    yield* trace.batches();
+  } finally {
+    await trace.close();
+  }
+}
+
+class Trace {
+  readonly #session: Session;
+  readonly #request: TraceRequest;
+  readonly #order = new RecordOrder();
+  readonly #correlator: Correlator;
+  #events: TraceEvent[] = [];
+  #seq = 0;
+  #calls = 0;
+  #launched: Launched | null = null;
+  #program: ProgramEnd | null = null;
+  #targetGone = false;
+  #stopping = false;
+  #wake: () => void = () => {};
+  #waiting: Promise<void> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+  #lossesTold: SessionStatistics;
+  #lossCheckedAt = 0;
+
+  constructor(session: Session, request: TraceRequest) {
+    this.#session = session;
+    this.#request = request;
+    this.#lossesTold = session.statistics();
+    this.#correlator = new Correlator(
+      {
+        entered: (call) => request.entries && this.#tell(call, 'enter', null),
+        ended: (call) => {
+          this.#calls++;
+          this.#tell(call, 'call', call);
+        },
+        stale: (key) => session.forget(key),
+      },
+      {
+        tracked: (fn) => session.plan.tracked[fn] ?? false,
+        exitOutcome: (site) => session.plan.exitOutcomes[site] ?? 'returned',
+      },
+    );
+  }
+
+  async begin(): Promise<void> {
+    const { scope, signal, seconds } = this.#request;
+    signal?.addEventListener('abort', () => this.#stop(), { once: true });
+    if (signal?.aborted) this.#stop();
+    switch (scope.kind) {
+      case 'launch':
+        this.#launched = await this.#launch(scope.command);
+        break;
+      case 'processes':
+        for (const pid of scope.pids) {
+          if (!isAlive(pid)) throw new RsymError('process', `process ${pid} does not exist`);
+          this.#session.watchProcess(pid);
+          this.#session.attach(pid);
+        }
+        break;
+      case 'everywhere':
+        this.#session.attach(null);
+        break;
+    }
+    this.#request.onAttached?.({ probes: this.#session.probes, pid: this.#launched?.pid ?? null });
+    if (seconds !== undefined) this.#timer = setTimeout(() => this.#stop(), seconds * 1000);
+    this.#launched?.resume();
+  }
+
+  async #launch(command: Command): Promise<Launched> {
+    if (!this.#session.canLaunch) {
+      throw new RsymError('unsupported', 'cannot start a program under observation', {
+        reason: 'this kernel has no type information (/sys/kernel/btf/vmlinux)',
+        hints: ['start it by hand and use -p PID'],
+      });
+    }
+    const launched = await launch(this.#session, command);
+    try {
+      this.#session.attach(launched.pid);
+    } catch (error) {
+      process.kill(launched.pid, 'SIGKILL');
+      launched.resume();
+      throw error;
+    }
+    launched.ended.then((end) => {
+      this.#program = end;
+      this.#targetGone = true;
+      this.#wake();
+    });
+    return launched;
+  }
+
+  #stop(): void {
+    this.#stopping = true;
+    this.#wake();
+  }
+
+  async *batches(): AsyncGenerator<readonly TraceEvent[], void, void> {
+    for (;;) {
+      const gone = this.#isTargetGone();
+      const stopping = this.#stopping;
+      if (stopping) this.#session.detach();
+      const read = this.#session.read((record) => this.#order.add(record), readLimit);
+      for (const record of this.#order.take(read === 0)) {
+        this.#correlator.accept(record);
+        if (this.#isEnough()) break;
+      }
+      this.#checkLosses();
+      if (this.#events.length > 0) yield this.#takeEvents();
+      if (this.#isEnough() || (read === 0 && (gone || stopping))) break;
+      if (read === 0) await this.#wait();
+    }
+    this.#session.detach();
+    if (!this.#isEnough()) this.#correlator.finish((tgid, tid) => isAlive(tgid) && isAlive(tid));
+    this.#checkLosses(true);
+    yield [...this.#takeEvents(), this.#end()];
+  }
+
+  #isEnough(): boolean {
+    return this.#request.calls !== undefined && this.#calls >= this.#request.calls;
+  }
+
+  #isTargetGone(): boolean {
+    const { scope } = this.#request;
+    if (scope.kind === 'processes' && !scope.pids.some(isAlive)) this.#targetGone = true;
+    return this.#targetGone;
+  }
+
+  async #wait(): Promise<void> {
+    const woken = new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+    if (this.#stopping || this.#targetGone) return;
+    this.#waiting = this.#session.ring.wait(idleMs);
+    await Promise.race([this.#waiting, woken]);
+  }
+
+  #takeEvents(): TraceEvent[] {
+    const events = this.#events;
+    this.#events = [];
+    return events;
+  }
+
+  #tell(call: EnteredCall, event: CallEvent['event'], ended: EndedCall | null): void {
+    if (event === 'call' && this.#request.calls !== undefined && this.#calls > this.#request.calls) return;
+    const site = this.#request.sites[call.enter.fn];
+    if (site) this.#events.push(showCall(site, call, event, ended, ++this.#seq));
+  }
+
+  #checkLosses(force = false): void {
+    const now = Date.now();
+    if (!force && now - this.#lossCheckedAt < lossCheckMs) return;
+    this.#lossCheckedAt = now;
+    const event = lossEvent(this.#lossesTold, this.#session.statistics(), this.#request.sites);
+    if (!event) return;
+    this.#lossesTold = this.#session.statistics();
+    this.#events.push({ ...event, time: process.hrtime.bigint(), seq: ++this.#seq });
+  }
+
+  #end(): EndEvent {
+    const statistics = this.#session.statistics();
+    return {
+      event: 'end',
+      time: process.hrtime.bigint(),
+      seq: ++this.#seq,
+      calls: this.#calls,
+      lost: statistics.losses,
+      underWayAtAttach: statistics.unmatchedExits,
+      functions: this.#request.sites.length,
+      probes: this.#session.probes,
+      program: this.#program,
+    };
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#session.detach();
+    if (this.#program === null) this.#launched?.release();
+    // The kernel may still be writing to memory that the wait looks at.
+    await this.#waiting;
+    this.#session[Symbol.dispose]();
+  }
+}
+
+/** What was lost between two readings; undefined if nothing was. */
+const lossEvent = (
+  before: SessionStatistics,
+  now: SessionStatistics,
+  sites: readonly ProbeSite[],
+): Omit<LostEvent, 'time' | 'seq'> | undefined => {
+  const losses = {
+    entries: now.losses.entries - before.losses.entries,
+    exits: now.losses.exits - before.losses.exits,
+    pending: now.losses.pending - before.losses.pending,
+    threads: now.losses.threads - before.losses.threads,
+    landings: now.losses.landings - before.losses.landings,
+    threadEnds: now.losses.threadEnds - before.losses.threadEnds,
+  };
+  if (Object.values(losses).every((count) => count === 0)) return undefined;
+  const functions = now.functions.flatMap((after, fn) => {
+    const earlier = before.functions[fn];
+    const name = sites[fn]?.name;
+    if (!earlier || name === undefined) return [];
+    const entries = after.entries - earlier.entries;
+    const exits = after.exits - earlier.exits;
+    const pending = after.pending - earlier.pending;
+    return entries + exits + pending > 0 ? [{ function: name, entries, exits, pending }] : [];
+  });
+  return { event: 'lost', losses, functions };
+};
