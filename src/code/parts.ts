@@ -1,157 +1,12 @@
-import { type Address, address } from '../base/units.ts';
-import { type CodeReader, contains, type Range, readUpTo } from './bytes.ts';
-import { decodeRun, type Step, stepReader } from './step.ts';
-
-/** What the search for outlined parts knows of the function that jumps to them. */
-export type Surroundings = {
-  readonly ranges: readonly Range[];
-  /** Whether an address within `ranges` begins an instruction. */
-  readonly isInside: (at: Address) => boolean;
-  readonly code: CodeReader;
-  readonly isFunctionStart: (at: Address) => boolean;
-};
-
-/** An instruction of a part, with the addresses that control may come to from it. */
-type Node = {
-  readonly length: number;
-  readonly step: Step | undefined;
-  /** Where control goes on within code that is not the function's own. */
-  readonly next: readonly Address[];
-  /** Where control goes on if a call returns. */
-  readonly afterCall: Address | undefined;
-  /** Control comes back into the function's ranges from here, directly or later. */
-  back: boolean;
-  /** Control leaves the function from here, directly or later. */
-  leaves: boolean;
-};
+import type { Address } from '../base/units.ts';
+import { contains, type Range } from './bytes.ts';
+import { explore, type Graph, runsOf, type Surroundings } from './graph.ts';
+import type { Step } from './step.ts';
 
 /** A part: its instructions with a step that matters, and the jumps from it that are exits to code of others. */
 export type Part = {
   readonly ranges: readonly Range[];
   readonly steps: readonly (readonly [Address, Step])[];
-};
-
-// A cold part is small; what is longer is a function of its own.
-const mostInstructions = 2_000;
-const window = 256;
-
-type Graph = Map<Address, Node>;
-
-/** The instructions that control can come to from `entry`; undefined if there are too many or one can't be decoded. */
-const explore = (entry: Address, around: Surroundings): Graph | undefined => {
-  const graph: Graph = new Map();
-  const pending: Address[] = [entry];
-  const isOwn = (at: bigint): boolean => around.ranges.some((range) => contains(range, at));
-  const isStop = (at: Address): boolean => isOwn(at) || (at !== entry && around.isFunctionStart(at));
-
-  /** Decodes on from `at`; answers where to go on when the window ends, or that something can't be explained. */
-  const run = (at: Address): Address | 'done' | 'refused' => {
-    const bytes = readUpTo(around.code, at, window);
-    if (bytes === undefined) return 'refused';
-    const read = stepReader();
-    let result: Address | 'done' | 'refused' = address(at + BigInt(bytes.length));
-    decodeRun(bytes, at, 0, (position, instruction) => {
-      const here = address(at + BigInt(position));
-      // An instruction cut by the window's end begins the next window.
-      if (position > 0 && position + 15 > bytes.length && bytes.length === window) {
-        result = here;
-        return false;
-      }
-      const step = read(instruction);
-      if (graph.has(here) || (position > 0 && isStop(here))) {
-        result = 'done';
-        return false;
-      }
-      if (step?.kind === 'refused' || graph.size >= mostInstructions) {
-        result = 'refused';
-        return false;
-      }
-      const behind = address(here + BigInt(instruction.length));
-      const node = nodeOf(step, instruction.length, behind, isOwn, around);
-      if (node === undefined) {
-        result = 'refused';
-        return false;
-      }
-      graph.set(here, node);
-      const goesOn = [...node.next, ...(node.afterCall === undefined ? [] : [node.afterCall])];
-      for (const target of goesOn) if (target !== behind) pending.push(target);
-      if (!goesOn.includes(behind)) {
-        result = 'done';
-        return false;
-      }
-      return true;
-    });
-    return result;
-  };
-
-  while (pending.length > 0) {
-    const at = pending.pop()!;
-    if (graph.has(at)) continue;
-    let next: Address | 'done' | 'refused' = at;
-    while (typeof next === 'bigint') {
-      const from: Address = next;
-      if (from !== at && (graph.has(from) || isStop(from))) break;
-      next = run(from);
-      if (next === from) return undefined;
-    }
-    if (next === 'refused') return undefined;
-  }
-  return graph;
-};
-
-/** The node of one instruction; undefined if it goes where no instruction can begin. */
-const nodeOf = (
-  step: Step | undefined,
-  length: number,
-  behind: Address,
-  isOwn: (at: bigint) => boolean,
-  around: Surroundings,
-): Node | undefined => {
-  const next: Address[] = [];
-  let afterCall: Address | undefined;
-  let back = false;
-  let leaves = false;
-  const goTo = (target: Address): boolean => {
-    if (isOwn(target)) {
-      back = true;
-      return around.isInside(target);
-    }
-    if (around.isFunctionStart(target)) leaves = true;
-    else next.push(target);
-    return true;
-  };
-  switch (step?.kind) {
-    case 'return':
-    case 'indirect-jump':
-      leaves = true;
-      break;
-    case 'trap':
-      break;
-    case 'jump':
-      if (!goTo(step.target)) return undefined;
-      break;
-    case 'branch':
-      if (!goTo(step.target) || !fallTo(behind)) return undefined;
-      break;
-    case 'abort-target':
-      return undefined;
-    case 'call':
-    case 'indirect-call':
-      if (isOwn(behind)) {
-        back = around.isInside(behind);
-        if (!back) return undefined;
-      } else if (!around.isFunctionStart(behind)) afterCall = behind;
-      break;
-    default:
-      if (!fallTo(behind)) return undefined;
-  }
-  return { length, step, next, afterCall, back, leaves };
-
-  function fallTo(at: Address): boolean {
-    // Falling into another function is no way that a compiler's code goes.
-    if (!isOwn(at) && around.isFunctionStart(at)) return false;
-    return goTo(at);
-  }
 };
 
 /** Carries `back` and `leaves` against the flow until nothing changes. */
@@ -168,19 +23,6 @@ const settle = (graph: Graph): void => {
       }
     }
   }
-};
-
-/** Maximal contiguous runs of instructions, in address order; undefined if two instructions overlap. */
-const runsOf = (graph: Graph, kept: Iterable<Address>): Range[] | undefined => {
-  const runs: { start: Address; end: Address }[] = [];
-  for (const at of [...kept].sort((a, b) => (a < b ? -1 : 1))) {
-    const end = address(at + BigInt(graph.get(at)?.length ?? 0));
-    const last = runs.at(-1);
-    if (last !== undefined && last.end > at) return undefined;
-    if (last?.end === at) last.end = end;
-    else runs.push({ start: at, end });
-  }
-  return runs;
 };
 
 /**
