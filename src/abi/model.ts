@@ -5,8 +5,22 @@ export type Evidence = 'verified' | 'dwarf' | 'abi' | 'given' | 'raw' | 'conflic
 
 /** The general-purpose registers a kernel probe can read, by their 64-bit names. */
 export type Register =
-  | 'rax' | 'rbx' | 'rcx' | 'rdx' | 'rsi' | 'rdi' | 'rbp' | 'rsp'
-  | 'r8' | 'r9' | 'r10' | 'r11' | 'r12' | 'r13' | 'r14' | 'r15';
+  | 'rax'
+  | 'rbx'
+  | 'rcx'
+  | 'rdx'
+  | 'rsi'
+  | 'rdi'
+  | 'rbp'
+  | 'rsp'
+  | 'r8'
+  | 'r9'
+  | 'r10'
+  | 'r11'
+  | 'r12'
+  | 'r13'
+  | 'r14'
+  | 'r15';
 
 /** Where one piece of a value is when the probe is hit. */
 export type Place =
