@@ -119,6 +119,6 @@ fn append_mangled(name: &[u8], prefix: Prefix, style: Style, out: &mut Vec<u8>) 
 
 /// `name@VERS` or `name@@VERS`: the name and the rest, which begins with `@`.
 fn split_version(raw: &[u8]) -> (&[u8], &[u8]) {
-    let at = raw.iter().position(|&byte| byte == b'@').unwrap_or(raw.len());
+    let at = memchr::memchr(b'@', raw).unwrap_or(raw.len());
     raw.split_at(at)
 }

@@ -4,8 +4,9 @@
 
 extern crate alloc;
 
-pub mod demangle;
+mod bytes;
 mod calls;
+pub mod demangle;
 mod filter;
 mod image;
 mod memory;

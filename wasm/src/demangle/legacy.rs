@@ -1,6 +1,7 @@
 //! Rust's legacy mangling: `_ZN`, counted path segments, `E`; punctuation as `$NAME$`, and `..` for `::`.
 
 use super::Style;
+use crate::bytes::push;
 use alloc::vec::Vec;
 
 /// A name that follows the grammar.
@@ -53,12 +54,12 @@ impl<'a> Path<'a> {
                 break;
             }
             if at != 0 {
-                out.extend_from_slice(b"::");
+                push(out, b"::");
             }
             at = text + length;
             append_segment(&self.segments[text..at], out);
         }
-        out.extend_from_slice(self.suffix);
+        push(out, self.suffix);
     }
 }
 
@@ -76,7 +77,7 @@ fn count(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
 /// `.llvm.` and upper-case hexadecimal digits, which LLVM adds when it makes a local name global.
 pub fn without_llvm_rename(name: &[u8]) -> &[u8] {
     const MARK: &[u8] = b".llvm.";
-    let Some(at) = name.windows(MARK.len()).position(|window| window == MARK) else { return name };
+    let Some(at) = memchr::memchr_iter(b'.', name).find(|&at| name[at..].starts_with(MARK)) else { return name };
     let hash = &name[at + MARK.len()..];
     if hash.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'A'..=b'F')) {
         &name[..at]
@@ -89,11 +90,11 @@ fn append_segment(segment: &[u8], out: &mut Vec<u8>) {
     // An identifier can't begin with `$`, so rustc puts an underscore before one.
     let mut rest = if segment.starts_with(b"_$") { &segment[1..] } else { segment };
     while let Some(at) = rest.iter().position(|&byte| byte == b'$' || byte == b'.') {
-        out.extend_from_slice(&rest[..at]);
+        push(out, &rest[..at]);
         rest = &rest[at..];
         if rest[0] == b'.' {
             let path = rest.starts_with(b"..");
-            out.extend_from_slice(if path { b"::" } else { b"." });
+            push(out, if path { b"::" } else { b"." });
             rest = &rest[if path { 2 } else { 1 }..];
             continue;
         }
@@ -103,7 +104,7 @@ fn append_segment(segment: &[u8], out: &mut Vec<u8>) {
         }
         rest = &rest[end + 2..];
     }
-    out.extend_from_slice(rest);
+    push(out, rest);
 }
 
 /// What stands between two `$`; false where it isn't one of rustc's escapes.
@@ -139,7 +140,7 @@ fn append_code_point(escape: &[u8], out: &mut Vec<u8>) -> bool {
     }
     match char::from_u32(code) {
         Some(c) if !digits.is_empty() && !c.is_control() => {
-            out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+            push(out, c.encode_utf8(&mut [0; 4]).as_bytes());
             true
         }
         _ => false,

@@ -7,7 +7,8 @@ use core::fmt::Write;
 /// Escapes, from `start` on, what decoding a name can produce but a terminal must not get: control characters, line
 /// and paragraph separators and bidirectional marks become `\u{..}`; invalid UTF-8 becomes `\xNN`.
 pub fn sanitise(out: &mut Vec<u8>, start: usize) {
-    if out[start..].iter().all(|byte| (0x20..0x7f).contains(byte)) {
+    // Without a way out of the loop the compiler tests many bytes at once.
+    if !out[start..].iter().fold(false, |found, byte| found | !(0x20..0x7f).contains(byte)) {
         return;
     }
     let decoded = out.split_off(start);

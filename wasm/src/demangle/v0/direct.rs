@@ -2,6 +2,7 @@
 //! The productions are those of RFC 2603 and of the rustc book's chapter on v0; so are their names.
 
 use super::super::{Style, LONGEST};
+use crate::bytes::push;
 use alloc::vec::Vec;
 
 /// Paths, types and constants inside each other; the reference implementation's limit.
@@ -48,7 +49,7 @@ impl<'a> Writer<'a> {
     #[inline]
     fn put(&mut self, text: &[u8]) {
         if !self.silent {
-            self.out.extend_from_slice(text);
+            push(self.out, text);
         }
     }
 
@@ -103,7 +104,11 @@ impl<'a> Writer<'a> {
                 b'_' => return value.checked_add(1),
                 _ => return None,
             };
-            value = value.checked_mul(62)?.checked_add(u64::from(digit))?;
+            // A checked multiplication would be one of 128 bits.
+            if value > u64::MAX / 62 - 1 {
+                return None;
+            }
+            value = value * 62 + u64::from(digit);
         }
     }
 
@@ -478,7 +483,10 @@ impl<'a> Writer<'a> {
                 b'_' => return Some(value),
                 _ => return None,
             };
-            value = value.checked_mul(16)? | u64::from(digit);
+            if value >> 60 != 0 {
+                return None;
+            }
+            value = value << 4 | u64::from(digit);
         }
     }
 
