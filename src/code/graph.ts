@@ -31,64 +31,48 @@ const window = 256;
 
 export type Graph = Map<Address, Node>;
 
-/** The instructions that control can come to from `entry`; undefined if there are too many or one can't be decoded. */
-export const explore = (entry: Address, around: Surroundings): Graph | undefined => {
+/**
+ * The instructions that control can come to from `entry`. Where a way can't be followed (no code, no instruction, too
+ * many of them), the graph has no node for an address that another node goes to.
+ */
+export const explore = (entry: Address, around: Surroundings): Graph => {
   const graph: Graph = new Map();
   const pending: Address[] = [entry];
   const isOwn = (at: bigint): boolean => around.ranges.some((range) => contains(range, at));
   const isStop = (at: Address): boolean => isOwn(at) || (at !== entry && around.isFunctionStart(at));
 
-  /** Decodes on from `at`; answers where to go on when the window ends, or that something can't be explained. */
-  const run = (at: Address): Address | 'done' | 'refused' => {
+  /** Decodes on from `at`; answers where to go on when the window ends. */
+  const run = (at: Address): Address | undefined => {
     const bytes = readUpTo(around.code, at, window);
-    if (bytes === undefined) return 'refused';
+    if (bytes === undefined) return undefined;
     const read = stepReader();
-    let result: Address | 'done' | 'refused' = address(at + BigInt(bytes.length));
+    let cut: Address | undefined;
     decodeRun(bytes, at, 0, (position, instruction) => {
       const here = address(at + BigInt(position));
       // An instruction cut by the window's end begins the next window.
       if (position > 0 && position + 15 > bytes.length && bytes.length === window) {
-        result = here;
+        cut = here;
         return false;
       }
       const step = read(instruction);
-      if (graph.has(here) || (position > 0 && isStop(here))) {
-        result = 'done';
-        return false;
-      }
-      if (step?.kind === 'refused' || graph.size >= mostInstructions) {
-        result = 'refused';
-        return false;
-      }
+      if (graph.has(here) || (position > 0 && isStop(here))) return false;
+      if (step?.kind === 'refused' || graph.size >= mostInstructions) return false;
       const behind = address(here + BigInt(instruction.length));
       const node = nodeOf(step, instruction.length, behind, isOwn, around);
-      if (node === undefined) {
-        result = 'refused';
-        return false;
-      }
+      if (node === undefined) return false;
       graph.set(here, node);
       const goesOn = [...node.next, ...(node.afterCall === undefined ? [] : [node.afterCall])];
       for (const target of goesOn) if (target !== behind) pending.push(target);
-      if (!goesOn.includes(behind)) {
-        result = 'done';
-        return false;
-      }
-      return true;
+      return goesOn.includes(behind);
     });
-    return result;
+    return cut;
   };
 
   while (pending.length > 0) {
     const at = pending.pop()!;
     if (graph.has(at)) continue;
-    let next: Address | 'done' | 'refused' = at;
-    while (typeof next === 'bigint') {
-      const from: Address = next;
-      if (from !== at && (graph.has(from) || isStop(from))) break;
-      next = run(from);
-      if (next === from) return undefined;
-    }
-    if (next === 'refused') return undefined;
+    let next: Address | undefined = at;
+    while (next !== undefined && !graph.has(next) && (next === at || !isStop(next))) next = run(next);
   }
   return graph;
 };
@@ -142,9 +126,9 @@ const nodeOf = (
   return { length, step, next, afterCall, back, leaves };
 
   function fallTo(at: Address): boolean {
-    // Falling into another function is no way that a compiler's code goes.
-    if (!isOwn(at) && around.isFunctionStart(at)) return false;
-    return goTo(at);
+    if (isOwn(at) || !around.isFunctionStart(at)) return goTo(at);
+    // Padding before the next function doesn't run; nothing else that a compiler makes falls into one.
+    return step?.kind === 'nop' || step?.kind === 'breakpoint';
   }
 };
 

@@ -40,9 +40,8 @@ export const findLandings = (
     const called = new Set<Address>();
     for (const entry of level) {
       const graph = explore(entry, { ranges: [], isInside: () => false, code, isFunctionStart });
-      const runs = graph && runsOf(graph, graph.keys());
-      if (graph === undefined || runs === undefined) continue;
-      for (const run of runs) for (const site of landingsIn(run, code)) sites.set(site.address, site);
+      for (const run of runsOf(graph, graph.keys()) ?? [])
+        for (const site of landingsIn(run, code)) sites.set(site.address, site);
       for (const target of calledFrom(graph, isFunctionStart)) called.add(target);
     }
     if (sites.size > 0) {

@@ -9,6 +9,9 @@ export type Part = {
   readonly steps: readonly (readonly [Address, Step])[];
 };
 
+/** Stands for code that couldn't be followed: it may do anything, so it is taken for an exit. */
+const unknown = { back: false, leaves: true };
+
 /** Carries `back` and `leaves` against the flow until nothing changes. */
 const settle = (graph: Graph): void => {
   const nodes = [...graph.values()].reverse();
@@ -16,8 +19,7 @@ const settle = (graph: Graph): void => {
     changed = false;
     for (const node of nodes) {
       for (const at of node.afterCall === undefined ? node.next : [...node.next, node.afterCall]) {
-        const next = graph.get(at);
-        if (next === undefined) continue;
+        const next = graph.get(at) ?? unknown;
         if (next.back && !node.back) changed = node.back = true;
         if (next.leaves && !node.leaves) changed = node.leaves = true;
       }
@@ -32,7 +34,6 @@ const settle = (graph: Graph): void => {
  */
 export const findPart = (entry: Address, around: Surroundings): Part | undefined => {
   const graph = explore(entry, around);
-  if (graph === undefined || graph.get(entry) === undefined) return undefined;
   settle(graph);
   const runs = runsOf(graph, graph.keys());
   if (runs === undefined) return undefined;
@@ -46,24 +47,25 @@ export const findPart = (entry: Address, around: Surroundings): Part | undefined
   while (pending.length > 0) {
     const at = pending.pop()!;
     const node = graph.get(at);
-    if (node === undefined || kept.has(at)) continue;
+    if (node === undefined) return undefined;
+    if (kept.has(at)) continue;
     kept.add(at);
     back ||= node.back;
     const step = node.step;
     if (step?.kind === 'return' || step?.kind === 'indirect-jump') leaves = true;
     if (step !== undefined) steps.push([at, step]);
     for (const target of node.next) {
-      const next = graph.get(target);
+      const next = graph.get(target) ?? unknown;
       const isElsewhere = runOf(target) !== runOf(at);
       // Code apart that leaves and never comes back is another function: the jump to it stays an exit.
-      if (isElsewhere && next?.leaves && !next.back) leaves = true;
+      if (isElsewhere && next.leaves && !next.back) leaves = true;
       else pending.push(target);
     }
     if ((step?.kind === 'jump' || step?.kind === 'branch') && around.isFunctionStart(step.target)) leaves = true;
     if (node.afterCall !== undefined) {
-      const next = graph.get(node.afterCall);
+      const next = graph.get(node.afterCall) ?? unknown;
       // Either the callee doesn't return and another function's code follows, or this part returns by itself.
-      if (next?.leaves && !next.back) return undefined;
+      if (next.leaves && !next.back) return undefined;
       pending.push(node.afterCall);
     }
   }
