@@ -1,0 +1,53 @@
+/**
+ * Rust's `Debug` form of text and numbers. Characters that leave no mark on a screen though Rust prints them (the
+ * Hangul fillers, for one) are escaped as well: what comes out is safe on a terminal.
+ */
+
+/** What Rust escapes in a `Debug` string: what isn't printable, and what would join the character before it. */
+const escaped = /[\p{C}\p{Z}\p{Grapheme_Extend}\p{Default_Ignorable_Code_Point}]/u;
+const short: Readonly<Record<string, string>> = { '\0': '\\0', '\t': '\\t', '\r': '\\r', '\n': '\\n', '\\': '\\\\' };
+
+const escapeChar = (char: string, quote: string): string =>
+  short[char] ??
+  (char === quote
+    ? `\\${char}`
+    : char !== ' ' && escaped.test(char)
+      ? `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`
+      : char);
+
+const quoted = (text: string, quote: string): string =>
+  `${quote}${Array.from(text, (char) => escapeChar(char, quote)).join('')}${quote}`;
+
+export const debugString = (text: string): string => quoted(text, '"');
+export const debugChar = (char: string): string => quoted(char, "'");
+
+/** Bytes that aren't text, as a byte string literal. */
+export const debugBytes = (bytes: Uint8Array): string => {
+  const parts = Array.from(bytes, (byte) => {
+    const char = String.fromCharCode(byte);
+    if (char !== '\0' && short[char] !== undefined) return short[char];
+    if (char === '"') return '\\"';
+    return byte >= 0x20 && byte < 0x7f ? char : `\\x${byte.toString(16).padStart(2, '0')}`;
+  });
+  return `b"${parts.join('')}"`;
+};
+
+/** The number with the fewest digits that a 32-bit float rounds to `value`. */
+export const shortestF32 = (value: number): number => {
+  for (let digits = 1; digits < 9; digits++) {
+    const shorter = Number(value.toPrecision(digits));
+    if (Math.fround(shorter) === value) return shorter;
+  }
+  return Number(value.toPrecision(9));
+};
+
+/** A float as `Debug` prints it: always a point or an exponent; exponents from 1e16 on and below 1e-4. */
+export const debugFloat = (value: number): string => {
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
+  if (Object.is(value, -0)) return '-0.0';
+  const size = Math.abs(value);
+  if (size !== 0 && (size >= 1e16 || size < 1e-4)) return value.toExponential().replace('e+', 'e');
+  const text = String(value);
+  return /[.e]/.test(text) ? text : `${text}.0`;
+};
