@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { RsymError } from '../base/errors.ts';
+
+/** Copies bytes at `offset` of an open file to `into`; returns how many there were. Throws nothing. */
+export type ReadAt = (offset: number, into: Uint8Array) => number;
+
+type Memory = { readonly buffer: ArrayBuffer };
+
+/** The few parts of the global that are used; the compiler's library has it only together with a browser's. */
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object, imports: object) => { readonly exports: Readonly<Record<string, unknown>> };
+};
+
+export type Exports = { readonly memory: Memory } & Record<string, (...args: (number | bigint)[]) => number>;
+
+let compiled: object | undefined;
+
+const none: ReadAt = () => 0;
+
+/**
+ * A fresh instance of the core. Memory of WebAssembly grows and never shrinks: an instance of its own for each image
+ * gives it all back when the image is forgotten. The module is compiled once.
+ */
+export const instantiate = (readAt: ReadAt = none): Exports => {
+  try {
+    compiled ??= new WebAssembly.Module(readFileSync(new URL('./elfinfo.wasm', import.meta.url)));
+  } catch (cause) {
+    throw new RsymError('internal', 'cannot load the wasm core', { hints: ['npm run wasm'], cause });
+  }
+  let memory: Memory | undefined;
+  const read = (_source: number, offset: bigint, into: number, length: number): number =>
+    memory ? readAt(Number(offset), new Uint8Array(memory.buffer, into >>> 0, length >>> 0)) : 0;
+  const instance = new WebAssembly.Instance(compiled, { host: { read } });
+  memory = instance.exports['memory'] as Memory;
+  return instance.exports as unknown as Exports;
+};

@@ -1,0 +1,121 @@
+import { dirname, resolve } from 'node:path';
+import { RsymError } from '../base/errors.ts';
+import { sanitize } from '../base/text.ts';
+import type { FileOffset } from '../base/units.ts';
+import { CoreImage } from '../core/image.ts';
+import { type Facts, readFacts } from './facts.ts';
+import { OpenFile, readError } from './file.ts';
+import type { Image, Member } from './model.ts';
+import { SymbolTable } from './symbols.ts';
+
+/**
+ * Opens an ELF file, a wasm module or an archive; only its headers are read now. The image holds the file open until
+ * it is disposed of. Throws RsymError (`input`, `permission`, `unsupported`) with one line that names the file.
+ */
+export const openImage = (path: string): Image => {
+  const file = new OpenFile(path);
+  try {
+    const core = CoreImage.open((offset, into) => file.readAt(offset, into), 0, file.size);
+    return new FileImage(path, file, 0n, core);
+  } catch (error) {
+    file[Symbol.dispose]();
+    throw readError(path, error);
+  }
+};
+
+/** A file, or the part of an archive's file that a member is. */
+class FileImage implements Image {
+  readonly path: string;
+  readonly format: Facts['format'];
+  readonly machine: Facts['machine'];
+  readonly bits: Facts['bits'];
+  readonly littleEndian: boolean;
+  readonly type: Facts['type'];
+  readonly entry: Facts['entry'];
+  readonly buildId: Facts['buildId'];
+  readonly interpreter: Facts['interpreter'];
+  readonly soname: Facts['soname'];
+  readonly needed: Facts['needed'];
+  readonly runpath: Facts['runpath'];
+  readonly hasRunpath: Facts['hasRunpath'];
+  readonly stripped: boolean;
+  readonly segments: Facts['segments'];
+  readonly sections: Facts['sections'];
+  readonly members: readonly Member[];
+  readonly damage: Facts['damage'];
+  readonly #file: OpenFile;
+  readonly #base: bigint;
+  readonly #owner: boolean;
+  #core: CoreImage | undefined;
+  #symbols: SymbolTable | undefined;
+
+  constructor(path: string, file: OpenFile, base: bigint, core: CoreImage, owner = true) {
+    const facts = readFacts(core.facts());
+    this.path = path;
+    this.format = facts.format;
+    this.machine = facts.machine;
+    this.bits = facts.bits;
+    this.littleEndian = facts.littleEndian;
+    this.type = facts.type;
+    this.entry = facts.entry;
+    this.buildId = facts.buildId;
+    this.interpreter = facts.interpreter;
+    this.soname = facts.soname;
+    this.needed = facts.needed;
+    this.runpath = facts.runpath;
+    this.hasRunpath = facts.hasRunpath;
+    this.stripped = facts.stripped;
+    this.segments = facts.segments;
+    this.sections = facts.sections;
+    this.damage = facts.damage;
+    this.#file = file;
+    this.#base = base;
+    this.#core = core;
+    this.#owner = owner;
+    this.members = facts.places.map(({ name, offset, size }) => ({
+      name,
+      size,
+      open: () => (facts.thin ? openImage(resolve(dirname(path), name)) : this.#member(name, offset, size)),
+    }));
+  }
+
+  symbols(): SymbolTable {
+    if (this.#symbols) return this.#symbols;
+    if (!this.#core) throw new RsymError('internal', `${sanitize(this.path)} is closed`);
+    try {
+      this.#symbols = new SymbolTable(this.#core.symbols(), this.sections);
+      return this.#symbols;
+    } catch (error) {
+      throw readError(this.path, error);
+    }
+  }
+
+  readBytes(offset: FileOffset, length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    if (this.#file.readAt(Number(this.#base + offset), bytes) === length) return bytes;
+    throw readError(this.path, new RsymError('input', `it has no ${length} bytes at offset ${offset}`));
+  }
+
+  /** Frees the tables: of a file by forgetting the core's instance, of a member by giving them back to the archive's. */
+  [Symbol.dispose](): void {
+    if (this.#owner) this.#file[Symbol.dispose]();
+    else {
+      this.#symbols?.[Symbol.dispose]();
+      this.#core?.[Symbol.dispose]();
+    }
+    this.#symbols = undefined;
+    this.#core = undefined;
+  }
+
+  #member(name: string, offset: bigint, size: bigint): Image {
+    const path = `${this.path}(${name})`;
+    const end = offset + size;
+    if (!this.#core) throw new RsymError('internal', `${sanitize(this.path)} is closed`);
+    try {
+      if (end > BigInt(this.#file.size)) throw new RsymError('input', 'it is cut off');
+      return new FileImage(path, this.#file, offset, this.#core.member(Number(offset), Number(size)), false);
+    } catch (error) {
+      throw readError(path, error);
+    }
+  }
+}

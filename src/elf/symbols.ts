@@ -1,0 +1,261 @@
+import { decodeBytes } from '../base/text.ts';
+import { type Address, address } from '../base/units.ts';
+import type { CoreSymbols, Order } from '../core/symbols.ts';
+import { crateOf, legacyHash } from './crate.ts';
+import type { Section } from './model.ts';
+
+/** In the order of the core's numbers. */
+const kinds = ['notype', 'function', 'data', 'tls', 'section', 'file', 'ifunc', 'other'] as const;
+export type SymbolKind = (typeof kinds)[number];
+export const symbolKinds: readonly SymbolKind[] = kinds;
+
+const schemes = ['none', 'rust-legacy', 'rust-v0', 'itanium'] as const;
+export type Scheme = (typeof schemes)[number];
+
+const bindings = { 0: 'local', 1: 'global', 2: 'weak', 10: 'unique' } as const;
+export type Binding = (typeof bindings)[keyof typeof bindings];
+
+const undefinedFlag = 1;
+const dynamicFlag = 2;
+const mappingFlag = 4;
+
+const specialSections: Readonly<Record<number, string>> = { 4294967294: 'ABS', 4294967293: 'COMMON' };
+
+export type Selection = {
+  /** Default: functions and ifuncs. */
+  readonly kinds?: readonly SymbolKind[];
+  /** Default true. */
+  readonly defined?: boolean;
+  /** Default false. */
+  readonly undefined?: boolean;
+  /** Only what the dynamic table has. Default false. */
+  readonly dynamic?: boolean;
+};
+
+/**
+ * The symbols of an image, those of `.symtab` and `.dynsym` each once. A symbol is its row number; names are worked
+ * out when they are asked for, many at once where rows are `prepare`d first.
+ */
+export class SymbolTable implements Disposable {
+  readonly #core: CoreSymbols;
+  readonly #sections: readonly Section[];
+  readonly length: number;
+  /** Functions that have no name (wasm); they have no row. */
+  readonly unnamed: number;
+  #byAddress: Uint32Array | undefined;
+  #byRaw: Uint32Array | undefined;
+  #functions: Uint32Array | undefined;
+
+  constructor(core: CoreSymbols, sections: readonly Section[]) {
+    this.#core = core;
+    this.#sections = sections;
+    this.length = core.length;
+    this.unnamed = core.unnamed;
+  }
+
+  /** The columns themselves, for those who write many rows. */
+  get core(): CoreSymbols {
+    return this.#core;
+  }
+
+  address(row: number): Address {
+    return address(this.#core.columns.address[row] ?? 0n);
+  }
+
+  size(row: number): bigint {
+    return this.#core.columns.size[row] ?? 0n;
+  }
+
+  kind(row: number): SymbolKind {
+    return kinds[this.#core.columns.kind[row] ?? 7] ?? 'other';
+  }
+
+  binding(row: number): Binding {
+    return bindings[(this.#core.columns.binding[row] ?? 0) as keyof typeof bindings] ?? 'global';
+  }
+
+  /** The section's name, `ABS` or `COMMON`; null for an undefined symbol, or where the file's number is wrong. */
+  section(row: number): string | null {
+    const number = this.sectionIndex(row);
+    return this.#sections[number]?.name ?? specialSections[number] ?? null;
+  }
+
+  /** The section's number in the file; above 0xffff_ff00 there is no such section. */
+  sectionIndex(row: number): number {
+    return this.#core.columns.section[row] ?? 0;
+  }
+
+  undefined(row: number): boolean {
+    return this.#flag(row, undefinedFlag);
+  }
+
+  dynamic(row: number): boolean {
+    return this.#flag(row, dynamicFlag);
+  }
+
+  /** ARM's `$a`, `$d`, `$x` and compilers' `.L` labels: marks in the code, not functions. */
+  mapping(row: number): boolean {
+    return this.#flag(row, mappingFlag);
+  }
+
+  /** The class letter of `nm`. */
+  letter(row: number): string {
+    return String.fromCharCode(this.#core.columns.letter[row] ?? 63);
+  }
+
+  /** A copy of the name's bytes in the file. */
+  rawBytes(row: number): Uint8Array {
+    return this.#core.rawBytes(row).slice();
+  }
+
+  /** The name in the file; bytes that are not UTF-8 as `\xNN`. Not sanitised for terminals. */
+  raw(row: number): string {
+    return text(this.#core.rawBytes(row));
+  }
+
+  /** What the name means, without hashes and disambiguators. Not sanitised for terminals. */
+  name(row: number): string {
+    return text(this.#core.textBytes(row, false));
+  }
+
+  /** The same with them. */
+  fullName(row: number): string {
+    return text(this.#core.textBytes(row, true));
+  }
+
+  scheme(row: number): Scheme {
+    this.#core.textBytes(row, false);
+    return schemes[this.#core.texts(false).scheme[row] ?? 0] ?? 'none';
+  }
+
+  /** The 16 digits of a legacy Rust name. */
+  hash(row: number): string | null {
+    return this.scheme(row) === 'rust-legacy' ? legacyHash(this.raw(row)) : null;
+  }
+
+  /** The crate in which a Rust function, or the implementation it belongs to, was written. */
+  crate(row: number): string | null {
+    return crateOf(this.scheme(row), this.raw(row), this.name(row));
+  }
+
+  /** Rows in the file's order. */
+  select({ kinds: wanted, defined = true, undefined: absent = false, dynamic = false }: Selection = {}): Uint32Array {
+    const bits = (wanted ?? ['function', 'ifunc']).reduce((all, kind) => all | (1 << kinds.indexOf(kind)), 0);
+    const rows = this.#core.select(bits, defined, absent, dynamic);
+    return wanted ? rows : rows.filter((row) => !this.mapping(row));
+  }
+
+  /** Defined functions and ifuncs, in the file's order. */
+  functions(): Uint32Array {
+    this.#functions ??= this.select();
+    return this.#functions;
+  }
+
+  /** Works out the names of many rows at once: far cheaper than one by one. */
+  prepare(rows: Uint32Array, full = false): void {
+    this.#core.prepare(rows, full);
+  }
+
+  /** Sorted rows; a largest size comes first. For an order by name the rows are prepared here. */
+  sort(rows: Uint32Array, by: Order): Uint32Array {
+    if (by === 'name' || by === 'full') this.#core.prepare(rows, by === 'full');
+    return this.#core.sort(rows, by);
+  }
+
+  /** For each of the rows, how many of them share its path, generic arguments left open. */
+  copies(rows: Uint32Array): Uint32Array {
+    this.#core.prepare(rows, false);
+    return this.#core.copies(rows);
+  }
+
+  /** Those of the rows whose demangled name contains `needle`; upper case in it makes case count. */
+  search(needle: string, rows: Uint32Array = this.functions()): Uint32Array {
+    this.#core.prepare(rows, false);
+    return this.#core.search(rows, new TextEncoder().encode(needle), needle === needle.toLowerCase());
+  }
+
+  /** Defined symbols at exactly this address. */
+  at(at: Address): number[] {
+    const sorted = this.#addressOrder();
+    const found: number[] = [];
+    for (let i = firstAtLeast(sorted, (row) => this.address(row) >= at); i < sorted.length; i++) {
+      const row = sorted[i] ?? 0;
+      if (this.address(row) !== at) break;
+      found.push(row);
+    }
+    return found;
+  }
+
+  /** Functions whose bytes include this address, the nearest start first. One of unknown size has only its start. */
+  containing(at: Address): number[] {
+    const sorted = this.#addressOrder();
+    const found: number[] = [];
+    // A function that holds the address may start before others that end before it: 64 starts back is far enough.
+    const end = firstAtLeast(sorted, (row) => this.address(row) > at);
+    for (let i = end - 1; i >= 0 && i >= end - 64; i--) {
+      const row = sorted[i] ?? 0;
+      const kind = this.kind(row);
+      if (kind !== 'function' && kind !== 'ifunc') continue;
+      const past = at - this.address(row);
+      if (past === 0n || past < this.size(row)) found.push(row);
+    }
+    return found;
+  }
+
+  /** Symbols of this raw name; `memcpy` also finds `memcpy@@GLIBC_2.14`. Defined ones first. */
+  byRaw(name: string): number[] {
+    this.#byRaw ??= this.#core.sort(
+      Uint32Array.from({ length: this.length }, (_, row) => row),
+      'raw',
+    );
+    const wanted = Buffer.from(name);
+    const sorted = this.#byRaw;
+    const found: number[] = [];
+    for (
+      let i = firstAtLeast(sorted, (row) => Buffer.compare(this.#core.rawBytes(row), wanted) >= 0);
+      i < sorted.length;
+      i++
+    ) {
+      const row = sorted[i] ?? 0;
+      const raw = this.#core.rawBytes(row);
+      if (Buffer.compare(raw.subarray(0, wanted.length), wanted) !== 0) break;
+      if (raw.length === wanted.length || raw[wanted.length] === 0x40) found.push(row);
+    }
+    return found.sort((a, b) => Number(this.undefined(a)) - Number(this.undefined(b)) || a - b);
+  }
+
+  [Symbol.dispose](): void {
+    this.#core[Symbol.dispose]();
+  }
+
+  #addressOrder(): Uint32Array {
+    this.#byAddress ??= this.#core.sort(
+      this.select({ kinds: ['function', 'ifunc', 'data', 'notype', 'other'] }).filter((row) => !this.mapping(row)),
+      'address',
+    );
+    return this.#byAddress;
+  }
+
+  #flag(row: number, flag: number): boolean {
+    return ((this.#core.columns.flags[row] ?? 0) & flag) !== 0;
+  }
+}
+
+/** The first index for which `holds`, which is false before it and true from it on. */
+const firstAtLeast = (rows: Uint32Array, holds: (row: number) => boolean): number => {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (holds(rows[middle] ?? 0)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+};
+
+/** ASCII is by far the most common and needs no decoder. */
+const text = (bytes: Uint8Array): string => {
+  const latin1 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  return ascii.test(latin1) ? latin1 : decodeBytes(bytes.slice());
+};
+const ascii = /^[\0-\x7f]*$/;
