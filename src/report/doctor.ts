@@ -1,6 +1,8 @@
 import { sanitize } from '../base/text.ts';
 import type { DoctorReport, Refusal } from '../query/doctor.ts';
+import type { Finding } from '../query/finding.ts';
 import type { Machine } from '../query/machine.ts';
+import type { NoEvents } from '../query/no-events.ts';
 import type { Palette } from './terminal-colour.ts';
 import { padEnd } from './terminal-width.ts';
 
@@ -58,11 +60,35 @@ const verdict = ({ backend, refusals }: DoctorReport, palette: Palette): string[
 
 const refusalLines = ({ reason, fixes }: Refusal): string[] => [
   `  not possible: ${sanitize(reason)}`,
-  ...fixes.map((fix) => `    try: ${fix}`),
+  ...fixes.map((fix) => `    try: ${sanitize(fix)}`),
 ];
 
-/** The same answer as a schema 1 document. */
-export const doctorJson = ({ machine, features, backend, refusals }: DoctorReport): object => {
+const states = { good: 'yes', bad: 'no', unknown: '?' } as const;
+
+/** Why a probe sees no events, one line for each thing that was looked at. */
+export const noEventsText = (
+  { target, path, buildId, function: name, findings }: NoEvents,
+  palette: Palette,
+): string => {
+  const lines = [palette.heading(`events of ${sanitize(name)} in ${sanitize(target)}`)];
+  lines.push(
+    `       file      ${sanitize(path)}${buildId === null ? ', without a build id' : `, build id ${buildId}`}`,
+  );
+  for (const finding of findings) lines.push(...findingLines(finding, palette));
+  if (findings.every(({ state }) => state === 'good'))
+    lines.push('nothing keeps events away: the function may not have been called while the probe was there');
+  return `${lines.join('\n')}\n`;
+};
+
+const findingLines = ({ topic, state, what, fixes }: Finding, palette: Palette): string[] => {
+  const line = `  ${padEnd(states[state], 3)}  ${padEnd(topic, 8)}  ${sanitize(what)}`;
+  const shown = state === 'bad' ? palette.error(line) : state === 'unknown' ? palette.warning(line) : line;
+  return [shown, ...fixes.map((fix) => `                   try: ${sanitize(fix)}`)];
+};
+
+/** A schema 1 document; `question` is null where only the machine was asked about. */
+export const doctorJson = (report: DoctorReport, answer: NoEvents | null): object => {
+  const { machine, features, backend, refusals } = report;
   const { pidNamespace, userNamespace, capabilities, settings, ...rest } = machine;
   return {
     schema: 1,
@@ -78,5 +104,14 @@ export const doctorJson = ({ machine, features, backend, refusals }: DoctorRepor
     })),
     backend,
     refusals,
+    question: answer === null ? null : questionJson(answer),
   };
 };
+
+const questionJson = ({ target, path, buildId, function: name, findings }: NoEvents): object => ({
+  target,
+  path,
+  build_id: buildId,
+  function: name,
+  findings,
+});
