@@ -1,0 +1,157 @@
+import { type Exports, instantiate } from './module.ts';
+
+export type DemangleOptions = {
+  /** Show hashes and crate disambiguators. */
+  readonly full?: boolean | undefined;
+};
+
+/** Byte strings behind each other: string `i` is `bytes[offsets[i]..offsets[i + 1]]`. */
+export type ByteColumn = { readonly bytes: Uint8Array; readonly offsets: Uint32Array };
+
+/** What was found; `schemes[i]` is 0 none (then the text is the raw name), 1 Rust legacy, 2 Rust v0, 3 Itanium. */
+export type DemangledColumns = { readonly text: ByteColumn; readonly schemes: Uint8Array };
+
+/** Names found in a text, raw and demangled: the same number of each. */
+export type FoundColumns = DemangledColumns & { readonly raw: ByteColumn };
+
+const column = { text: 0, offsets: 1, schemes: 2, raw: 3, rawOffsets: 4 } as const;
+
+let shared: Exports | undefined;
+
+/** Demangling keeps nothing between calls, so one instance serves all batches. */
+const core = (): Exports => {
+  shared ??= instantiate();
+  return shared;
+};
+
+/**
+ * Demangles many names in one call. `given`: the user says that they are names, so those whose leading underscore was
+ * stripped (`ZN…`, `R…`) count too. Total: what isn't a mangled name comes back byte for byte.
+ */
+export const demangleColumn = (
+  names: ByteColumn,
+  { full = false, given = false }: DemangleOptions & { readonly given?: boolean } = {},
+): DemangledColumns => {
+  const wasm = core();
+  const count = names.offsets.length - 1;
+  using bytes = new Block(wasm, names.bytes);
+  using offsets = new Block(wasm, bytesOf(names.offsets));
+  const handle = wasm['names_demangle']!(bytes.at, offsets.at, count, Number(full), Number(given));
+  const result = { text: readText(wasm, handle), schemes: read(wasm, handle, column.schemes) };
+  wasm['names_free']!(handle);
+  return result;
+};
+
+/** Joins byte strings into a column. */
+export const toColumn = (strings: readonly Uint8Array[]): ByteColumn => {
+  const offsets = new Uint32Array(strings.length + 1);
+  let size = 0;
+  strings.forEach((string, i) => {
+    size += string.length;
+    offsets[i + 1] = size;
+  });
+  const bytes = new Uint8Array(size);
+  strings.forEach((string, i) => {
+    bytes.set(string, offsets[i]);
+  });
+  return { bytes, offsets };
+};
+
+/**
+ * Finds names in a stream of any bytes; the result doesn't depend on how the stream is cut. It holds back at most a
+ * word of 1 MB, and gives its output in pieces, so memory stays flat. Release it with `using`.
+ */
+abstract class Stream<Piece> implements Disposable {
+  protected readonly wasm: Exports;
+  protected readonly handle: number;
+
+  constructor(full: boolean, names: boolean) {
+    this.wasm = instantiate();
+    this.handle = this.wasm['filter_new']!(Number(full), Number(names));
+  }
+
+  /** What the filter holds after a push or the end. */
+  protected abstract take(): Piece;
+
+  *push(chunk: Uint8Array): Generator<Piece> {
+    const input = this.wasm['filter_input']!(this.handle, chunk.length) >>> 0;
+    new Uint8Array(this.wasm.memory.buffer, input, chunk.length).set(chunk);
+    for (let at = 0; at < chunk.length; ) {
+      at = this.wasm['filter_push']!(this.handle, at, chunk.length) >>> 0;
+      yield this.take();
+    }
+  }
+
+  end(): Piece {
+    this.wasm['filter_finish']!(this.handle);
+    return this.take();
+  }
+
+  [Symbol.dispose](): void {
+    this.wasm['filter_free']!(this.handle);
+  }
+}
+
+/** Gives the text with its names demangled. */
+export class TextStream extends Stream<Uint8Array> {
+  constructor({ full = false }: DemangleOptions = {}) {
+    super(full, false);
+  }
+
+  protected take(): Uint8Array {
+    const at = this.wasm['filter_text']!(this.handle) >>> 0;
+    const size = this.wasm['filter_text_size']!(this.handle) >>> 0;
+    return new Uint8Array(this.wasm.memory.buffer, at, size).slice();
+  }
+}
+
+/** Gives the names found. */
+export class NameStream extends Stream<FoundColumns> {
+  constructor({ full = false }: DemangleOptions = {}) {
+    super(full, true);
+  }
+
+  protected take(): FoundColumns {
+    const names = this.wasm['filter_names']!(this.handle);
+    return {
+      text: readText(this.wasm, names),
+      schemes: read(this.wasm, names, column.schemes),
+      raw: { bytes: read(this.wasm, names, column.raw), offsets: toNumbers(read(this.wasm, names, column.rawOffsets)) },
+    };
+  }
+}
+
+/** Bytes copied into the core for the time of one call. */
+class Block implements Disposable {
+  readonly at: number;
+  readonly #wasm: Exports;
+  readonly #size: number;
+
+  constructor(wasm: Exports, bytes: Uint8Array) {
+    this.#wasm = wasm;
+    this.#size = bytes.length;
+    this.at = wasm['alloc']!(bytes.length) >>> 0;
+    new Uint8Array(wasm.memory.buffer, this.at, bytes.length).set(bytes);
+  }
+
+  [Symbol.dispose](): void {
+    this.#wasm['free']!(this.at, this.#size);
+  }
+}
+
+const bytesOf = (numbers: Uint32Array): Uint8Array =>
+  new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+
+const toNumbers = (bytes: Uint8Array): Uint32Array => new Uint32Array(bytes.buffer);
+
+const readText = (wasm: Exports, names: number): ByteColumn => ({
+  bytes: read(wasm, names, column.text),
+  offsets: toNumbers(read(wasm, names, column.offsets)),
+});
+
+/** A copy: the core's memory moves when it grows. */
+const read = (wasm: Exports, names: number, number: number): Uint8Array => {
+  const at = wasm['names_column']!(names, number) >>> 0;
+  const size = wasm['names_column_size']!(names, number) >>> 0;
+  return new Uint8Array(wasm.memory.buffer, at, size).slice();
+};
