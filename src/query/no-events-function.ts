@@ -1,3 +1,4 @@
+import { RsymError } from '../base/errors.ts';
 import { shellCommand } from '../base/shell.ts';
 import { hex } from '../base/units.ts';
 import { findLibrary } from '../elf/library.ts';
@@ -5,6 +6,7 @@ import type { Image } from '../elf/model.ts';
 import { openImage } from '../elf/open.ts';
 import type { SymbolTable } from '../elf/symbols.ts';
 import { bad, type Finding, good } from './finding.ts';
+import { type LocatedFunction, locate } from './locate.ts';
 import { mappedFiles } from './mappings.ts';
 import { nearest } from './nearest.ts';
 import type { Question } from './no-events.ts';
@@ -15,50 +17,65 @@ const shownCopies = 3;
 const searchedLibraries = 64;
 
 /** Has the function code of its own in this file, and if not, where is it? */
-export const examineFunction = (image: Image, text: string, { target, pids }: Question): Finding[] => {
-  const pattern = parsePattern(text);
+export const examineFunction = (
+  image: Image,
+  pattern: string,
+  { target, function: asked, pids }: Question,
+): Finding[] => {
   const symbols = image.symbols();
-  const defined = matching(symbols, symbols.functions(), pattern);
-  const kept = defined.filter((row) => symbols.address(row) !== 0n);
-  if (kept.length > 0) return [withCode(symbols, kept), ...resolvers(symbols, kept)];
+  const located = find(image, symbols, pattern);
+  if (located.length > 0) return [withCode(located), ...resolvers(located)];
 
+  const wanted = parsePattern(pattern);
+  const imported = matches(symbols, symbols.select({ defined: false, undefined: true }), wanted);
   const elsewhere = librariesOf(image, pids).filter((path) => path !== image.path && defines(path, pattern));
-  const imported = matching(symbols, symbols.select({ defined: false, undefined: true }), pattern).length > 0;
   if (elsewhere.length > 0) {
     const why = imported ? 'the file only calls it' : 'it has no code in the file';
+    const again = pids.flatMap((pid) => ['-p', pid]);
     return [
       bad('function', `${why}; it is in a library: ${elsewhere.join(', ')}`, [
-        shellCommand('rsym', 'trace', elsewhere[0] ?? '', text, ...pids.flatMap((pid) => ['-p', pid])),
+        shellCommand('rsym', 'trace', elsewhere[0] ?? '', asked, ...again),
       ]),
     ];
   }
   if (imported)
     return [
-      bad('function', 'the file only calls it, and the library that has it was not found', ['-p PID shows which one']),
+      bad('function', 'the file only calls it, and the library that has it was not found', [
+        `${shellCommand('rsym', 'doctor', target, asked)} -p PID, with a process that runs it`,
+      ]),
     ];
-  return [withoutCode(image, symbols, text, target)];
+  return [withoutCode(image, symbols, pattern, target)];
 };
 
-const matching = (symbols: SymbolTable, rows: Uint32Array, pattern: Pattern): number[] => {
+const matches = (symbols: SymbolTable, rows: Uint32Array, pattern: Pattern): boolean => {
   symbols.prepare(rows);
-  return Array.from(rows).filter((row) => pattern.matches(symbols.name(row), symbols.raw(row), symbols.address(row)));
+  return rows.some((row) => pattern.matches(symbols.name(row), symbols.raw(row), symbols.address(row)));
 };
 
-const withCode = (symbols: SymbolTable, rows: readonly number[]): Finding => {
-  const shown = rows.slice(0, shownCopies).map((row) => `${symbols.name(row)} at ${hex(symbols.address(row))}`);
-  const more = rows.length > shownCopies ? ` and ${rows.length - shownCopies} more` : '';
+const find = (image: Image, symbols: SymbolTable, pattern: string): LocatedFunction[] => {
+  try {
+    return locate(image, symbols, [pattern]);
+  } catch (error) {
+    if (error instanceof RsymError && error.code === 'not-found') return [];
+    throw error;
+  }
+};
+
+const withCode = (located: readonly LocatedFunction[]): Finding => {
+  const shown = located.slice(0, shownCopies).map(({ name, address }) => `${name} at ${hex(address)}`);
+  const more = located.length > shownCopies ? ` and ${located.length - shownCopies} more` : '';
   return good(
     'function',
-    `it has code of its own: ${shown.join(', ')}${more}; calls that were inlined into their callers pass it by`,
+    `it has code of its own: ${shown.join(', ')}${more}; calls inlined into their callers pass it by`,
   );
 };
 
-const resolvers = (symbols: SymbolTable, rows: readonly number[]): Finding[] =>
-  rows.some((row) => symbols.kind(row) === 'ifunc')
+const resolvers = (located: readonly LocatedFunction[]): Finding[] =>
+  located.some(({ isIfunc }) => isIfunc)
     ? [
         good(
           'function',
-          'it is an IFUNC: its address is a resolver, which runs once; rsym trace probes the implementation that was chosen',
+          'it is an IFUNC: its address is a resolver, which runs once; rsym trace probes the implementation it chose',
         ),
       ]
     : [];
@@ -88,11 +105,10 @@ const librariesOf = (image: Image, pids: readonly number[]): string[] => {
   return [...new Set(paths)].slice(0, searchedLibraries);
 };
 
-const defines = (path: string, pattern: Pattern): boolean => {
+const defines = (path: string, pattern: string): boolean => {
   try {
     using library = openImage(path);
-    const symbols = library.symbols();
-    return matching(symbols, symbols.functions(), pattern).length > 0;
+    return find(library, library.symbols(), pattern).length > 0;
   } catch {
     return false; // what can't be read can't be the answer
   }
