@@ -107,11 +107,15 @@ const bpfMeaning = (value: string | null): string =>
 const paranoidMeaning = (value: string | null): string =>
   value === null ? 'this kernel has no such setting' : 'limits perf events, which rsym’s probes do not use';
 
+const ptraceMeanings = [
+  'ptrace: a process may attach to any other of its user',
+  'ptrace: a process may attach to its descendants only',
+  'ptrace: attaching needs CAP_SYS_PTRACE',
+  'ptrace: no process may attach',
+];
+
 const ptraceMeaning = (value: string | null): string =>
-  value === null
-    ? 'Yama is not active'
-    : (['any process of the same user', 'descendants only', 'CAP_SYS_PTRACE only', 'nobody'][Number(value)] ??
-        'unknown value') + ' may be attached to with ptrace';
+  value === null ? 'Yama is not active' : (ptraceMeanings[Number(value)] ?? 'unknown value');
 
 const seccompMode = (value: string | undefined): Machine['seccomp'] =>
   value === '0' ? 'off' : value === '1' ? 'strict' : value === '2' ? 'filter' : 'unknown';
