@@ -6,6 +6,7 @@ type CommandModule = { readonly register: (program: Command) => void };
 const commands: Record<string, () => Promise<CommandModule>> = {
   demangle: () => import('./demangle.ts'),
   doctor: () => import('./doctor.ts'),
+  trace: () => import('./trace.ts'),
 };
 
 export const commandNames: readonly string[] = Object.keys(commands);

@@ -1,5 +1,5 @@
-import type { EnterRecord, ExitRecord, LandingRecord, ThreadEndRecord, TraceRecord } from './record.ts';
 import type { Outcome } from './event.ts';
+import type { EnterRecord, ExitRecord, LandingRecord, ThreadEndRecord, TraceRecord } from './record.ts';
 import type { Captured } from './value.ts';
 
 /** A call that ended, or that won't be followed further. */
@@ -52,14 +52,17 @@ export class Correlator {
   accept(record: TraceRecord): void {
     switch (record.kind) {
       case 'enter':
-        return this.#enter(record);
+        this.#enter(record);
+        return;
       case 'exit':
-        return this.#exit(record);
+        this.#exit(record);
+        return;
       case 'landing':
-        return this.#landing(record);
+        this.#landing(record);
+        return;
       case 'thread-end':
       case 'exec':
-        return this.#threadEnd(record);
+        this.#threadEnd(record);
     }
   }
 

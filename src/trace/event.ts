@@ -69,7 +69,12 @@ export type LostEvent = {
   readonly seq: number;
   /** Since the last such event. */
   readonly losses: Losses;
-  readonly functions: readonly { readonly function: string; readonly entries: number; readonly exits: number; readonly pending: number }[];
+  readonly functions: readonly {
+    readonly function: string;
+    readonly entries: number;
+    readonly exits: number;
+    readonly pending: number;
+  }[];
 };
 
 export type NoteEvent = { readonly event: 'note'; readonly seq: number; readonly text: string };

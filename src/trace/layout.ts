@@ -1,7 +1,7 @@
 import type { ArgPlan, CallPlan, Place, ReturnPlan } from '../abi/model.ts';
-import type { ValueShape } from '../abi/shape.ts';
-import { PT_REGS } from './sys/uapi.ts';
+import { textKind, type ValueShape } from '../abi/shape.ts';
 import { ENTER, EXIT, type Piece, type RecordLayout } from './bpf/records.ts';
+import { PT_REGS } from './sys/uapi.ts';
 
 /** Where one value's pieces are in a record. */
 export type ValueSlot = { readonly words: readonly (Piece | null)[]; readonly text: Piece | null };
@@ -35,7 +35,7 @@ class LayoutBuilder {
     const [pointer, length] = words;
     if (!pointer) return null;
     const at = this.#at;
-    if (shape.kind === 'cstring') {
+    if (textKind(shape) === 'cstring') {
       // One byte more than is shown tells a text that fits from one that was cut, and one is the NUL.
       const capacity = maxString + 2;
       this.#at += 8 + roundUp(capacity);
@@ -43,7 +43,7 @@ class LayoutBuilder {
       this.pieces.push(piece);
       return piece;
     }
-    if (shape.kind === 'str' && length) {
+    if (textKind(shape) === 'str' && length) {
       this.#at += 8 + roundUp(maxString);
       const piece: Piece = { kind: 'bytes', pointerAt: pointer.at, lengthAt: length.at, at, capacity: maxString };
       this.pieces.push(piece);

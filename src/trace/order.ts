@@ -23,7 +23,8 @@ export class RecordOrder {
       this.#held = [];
       return held;
     }
-    const newest = held.reduce((latest, { time }) => (time > latest ? time : latest), 0n);
+    let newest = 0n;
+    for (const { time } of held) if (time > newest) newest = time;
     const firstYoung = held.findIndex(({ time }) => time > newest - windowNs);
     this.#held = held.splice(firstYoung < 0 ? held.length : firstYoung);
     return held;

@@ -53,7 +53,11 @@ export const planPrograms = (sites: readonly ProbeSite[], around: Surroundings, 
     entryLayouts.push(layout);
     const isTracked = site.returns.mode !== 'none';
     tracked.push(isTracked);
-    const shape = { layout: { pieces: layout.pieces, size: layout.size }, tracked: isTracked, loops: site.loopsToEntry };
+    const shape = {
+      layout: { pieces: layout.pieces, size: layout.size },
+      tracked: isTracked,
+      loops: site.loopsToEntry,
+    };
     place(entries, shape, () => entryProgram(shape, around), false).places.push({
       path: site.path,
       offset: site.entry,

@@ -1,6 +1,6 @@
 import { ENTER, EXIT, HEADER, type Piece, RECORD } from './bpf/records.ts';
 import type { CaptureLayout, ValueSlot } from './layout.ts';
-import type { Captured } from './value.ts';
+import type { Captured, CapturedPiece } from './value.ts';
 
 type Common = {
   readonly fn: number;
@@ -36,7 +36,9 @@ export type Layouts = {
 const readText = (view: DataView, base: number, piece: Piece & { at: number }): Captured['text'] => {
   const result = Number(view.getBigInt64(base + piece.at, true));
   const slice = (length: number): Uint8Array =>
-    new Uint8Array(view.buffer.slice(view.byteOffset + base + piece.at + 8, view.byteOffset + base + piece.at + 8 + length));
+    new Uint8Array(
+      view.buffer.slice(view.byteOffset + base + piece.at + 8, view.byteOffset + base + piece.at + 8 + length),
+    );
   if (piece.kind === 'text') {
     if (result < 0) return { bytes: new Uint8Array(), length: null, status: 'unreadable' };
     const length = Math.max(0, result - 1);
@@ -54,13 +56,11 @@ const readText = (view: DataView, base: number, piece: Piece & { at: number }): 
 };
 
 const readValue = (view: DataView, base: number, slot: ValueSlot): Captured => {
-  let readable = true;
-  const pieces = slot.words.map((piece) => {
-    if (piece === null) return 0n;
-    if (piece.kind === 'stack' && view.getBigInt64(base + piece.at + 8, true) < 0n) readable = false;
+  const pieces = slot.words.map((piece): CapturedPiece => {
+    if (piece === null) return 'gone';
+    if (piece.kind === 'stack' && view.getBigInt64(base + piece.at + 8, true) < 0n) return 'unreadable';
     return view.getBigUint64(base + piece.at, true);
   });
-  if (!readable) return { pieces, text: { bytes: new Uint8Array(), length: null, status: 'unreadable' } };
   const text = slot.text ? readText(view, base, slot.text) : undefined;
   return text ? { pieces, text } : { pieces };
 };
@@ -117,4 +117,3 @@ export const readRecord = (view: DataView, base: number, length: number, layouts
       return undefined;
   }
 };
-

@@ -41,7 +41,7 @@ export class Session implements Disposable {
   readonly #links: OwnedFd[] = [];
   readonly #maps = new Map<string, OwnedFd>();
   readonly #programs = new Map<object, OwnedFd>();
-  readonly #landing: OwnedFd | null;
+  readonly #landings: readonly { readonly program: OwnedFd; readonly places: PlannedProgram['places'] }[];
   readonly #layouts: Layouts;
 
   /** Makes the maps and loads the programs; nothing is probed yet. Throws RsymError 'permission' or 'unsupported'. */
@@ -65,7 +65,10 @@ export class Session implements Disposable {
       const load = (spec: Parameters<typeof loadProgram>[0]): OwnedFd =>
         this.#own(loadProgram(spec, (name) => this.#map(name)));
       for (const program of [...this.plan.entries, ...this.plan.exits]) this.#programs.set(program, load(program.spec));
-      this.#landing = options.landings.length > 0 ? load(landingProgram(around)) : null;
+      this.#landings = groupBy(options.landings, ({ stackAdjust }) => stackAdjust).map(([stackAdjust, sites]) => ({
+        program: load(landingProgram(stackAdjust, around)),
+        places: sites.map(({ path, offset, kind }) => ({ path, offset, cookie: kind === 'unwinder' ? 0n : 1n })),
+      }));
       this.#links.push(attachRawTracepoint(load(threadEndProgram(around)), 'sched_process_exit'));
       this.#links.push(attachRawTracepoint(load(execProgram(around)), 'sched_process_exec'));
     } catch (error) {
@@ -123,7 +126,7 @@ export class Session implements Disposable {
   /** Plants every probe, for one process or (null) for all. Exits first, so that no call is entered unseen at its end. */
   attach(pid: number | null): void {
     const plant = (program: OwnedFd, places: PlannedProgram['places'], uretprobe: boolean): void => {
-      for (const [path, group] of groupByPath(places)) {
+      for (const [path, group] of groupBy(places, (place) => place.path)) {
         this.#links.push(
           attachUprobes(program, {
             path,
@@ -135,14 +138,7 @@ export class Session implements Disposable {
         );
       }
     };
-    if (this.#landing) {
-      const places = this.#options.landings.map(({ path, offset, kind }) => ({
-        path,
-        offset,
-        cookie: kind === 'unwinder' ? 0n : 1n,
-      }));
-      plant(this.#landing, places, false);
-    }
+    for (const { program, places } of this.#landings) plant(program, places, false);
     for (const program of [...this.plan.exits, ...this.plan.entries]) {
       const loaded = this.#programs.get(program);
       if (loaded) plant(loaded, program.places, program.uretprobe);
@@ -232,12 +228,12 @@ export type SessionStatistics = {
   readonly losses: Losses;
 };
 
-const groupByPath = (places: PlannedProgram['places']): Map<string, PlannedProgram['places']> => {
-  const groups = new Map<string, PlannedProgram['places']>();
-  for (const place of places) {
-    const group = groups.get(place.path);
-    if (group) group.push(place);
-    else groups.set(place.path, [place]);
+const groupBy = <Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): [Key, Item[]][] => {
+  const groups = new Map<Key, Item[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
   }
-  return groups;
+  return [...groups];
 };

@@ -3,7 +3,22 @@ import type { FileOffset } from '../base/units.ts';
 
 /** When a conditional jump is taken: the suffix of the x86 `jcc`. */
 export type Condition =
-  | 'o' | 'no' | 'b' | 'ae' | 'e' | 'ne' | 'be' | 'a' | 's' | 'ns' | 'p' | 'np' | 'l' | 'ge' | 'le' | 'g';
+  | 'o'
+  | 'no'
+  | 'b'
+  | 'ae'
+  | 'e'
+  | 'ne'
+  | 'be'
+  | 'a'
+  | 's'
+  | 'ns'
+  | 'p'
+  | 'np'
+  | 'l'
+  | 'ge'
+  | 'le'
+  | 'g';
 
 /** Where an indirect jump reads its target at the hit. `pointer`: 8 bytes `distance` from the jump itself. */
 export type JumpTarget =
@@ -59,9 +74,11 @@ export type CopyInfo = {
   readonly callSite: { readonly file: string; readonly line: number; readonly column: number } | null;
 };
 
-/** An instruction at which execution goes on in an outer frame, with that frame's stack pointer already set. */
+/** An instruction at which execution goes on in an outer frame, with that frame's stack pointer (nearly) set. */
 export type LandingSite = {
   readonly path: string;
   readonly offset: FileOffset;
   readonly kind: 'unwinder' | 'longjmp';
+  /** What to add to the stack pointer at the instruction to get that of the frame. */
+  readonly stackAdjust: number;
 };

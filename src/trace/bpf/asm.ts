@@ -78,7 +78,12 @@ export const store = (size: Size, base: Reg, offset: number, src: Reg | number):
   src,
 });
 /** Adds `src` to the 64-bit word and leaves the word's old value in `src`. */
-export const fetchAdd = (base: Reg, offset: number, src: Reg): Instruction => ({ form: 'fetch-add', base, offset, src });
+export const fetchAdd = (base: Reg, offset: number, src: Reg): Instruction => ({
+  form: 'fetch-add',
+  base,
+  offset,
+  src,
+});
 export const load64 = (dst: Reg, value: bigint): Instruction => ({ form: 'load-64', dst, value });
 export const loadMap = (dst: Reg, map: string): Instruction => ({ form: 'load-map', dst, map });
 /** The address of a byte inside the one value of an array map. */

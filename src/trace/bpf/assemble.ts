@@ -17,10 +17,29 @@ const FETCH_ADD = 0x01;
 /** Values of the source register field of a 64-bit load that make it a reference (linux/bpf.h, BPF_PSEUDO_*). */
 const PSEUDO = { map: 1, mapValue: 2, function: 4 } as const;
 const ALU: Record<AluOp, number> = {
-  add: 0x00, sub: 0x10, mul: 0x20, or: 0x40, and: 0x50, lsh: 0x60, rsh: 0x70, xor: 0xa0, mov: 0xb0, arsh: 0xc0,
+  add: 0x00,
+  sub: 0x10,
+  mul: 0x20,
+  or: 0x40,
+  and: 0x50,
+  lsh: 0x60,
+  rsh: 0x70,
+  xor: 0xa0,
+  mov: 0xb0,
+  arsh: 0xc0,
 };
 const JUMP: Record<JumpOp, number> = {
-  eq: 0x10, gt: 0x20, ge: 0x30, set: 0x40, ne: 0x50, sgt: 0x60, sge: 0x70, lt: 0xa0, le: 0xb0, slt: 0xc0, sle: 0xd0,
+  eq: 0x10,
+  gt: 0x20,
+  ge: 0x30,
+  set: 0x40,
+  ne: 0x50,
+  sgt: 0x60,
+  sge: 0x70,
+  lt: 0xa0,
+  le: 0xb0,
+  slt: 0xc0,
+  sle: 0xd0,
 };
 const SIZE: Record<Size, number> = { 4: 0x00, 2: 0x08, 1: 0x10, 8: 0x18 };
 
@@ -127,41 +146,49 @@ export const assemble = (code: readonly Instruction[], maps: (name: string) => n
 };
 
 const SYMBOL: Record<AluOp, string> = {
-  add: '+=', sub: '-=', mul: '*=', or: '|=', and: '&=', lsh: '<<=', rsh: '>>=', xor: '^=', mov: '=', arsh: 's>>=',
+  add: '+=',
+  sub: '-=',
+  mul: '*=',
+  or: '|=',
+  and: '&=',
+  lsh: '<<=',
+  rsh: '>>=',
+  xor: '^=',
+  mov: '=',
+  arsh: 's>>=',
 };
 const signed = (value: number): string => (value < 0 ? `- ${-value}` : `+ ${value}`);
 
+const line = (i: Instruction): string => {
+  switch (i.form) {
+    case 'label':
+      return `${i.name}:`;
+    case 'alu':
+      return `  ${i.dst} ${SYMBOL[i.op]} ${i.src}`;
+    case 'load':
+      return `  ${i.dst} = u${i.size * 8}[${i.base} ${signed(i.offset)}]`;
+    case 'store':
+      return `  u${i.size * 8}[${i.base} ${signed(i.offset)}] = ${i.src}`;
+    case 'fetch-add':
+      return `  ${i.src} = fetch_add u64[${i.base} ${signed(i.offset)}], ${i.src}`;
+    case 'load-64':
+      return `  ${i.dst} = 0x${i.value.toString(16)} ll`;
+    case 'load-map':
+      return `  ${i.dst} = map ${i.map}`;
+    case 'load-value':
+      return `  ${i.dst} = &${i.map}[${i.offset}]`;
+    case 'load-function':
+      return `  ${i.dst} = function ${i.to}`;
+    case 'jump':
+      return `  goto ${i.to}`;
+    case 'branch':
+      return `  if ${i.dst} ${i.op} ${i.src} goto ${i.to}`;
+    case 'call':
+      return `  call ${i.helper}`;
+    case 'exit':
+      return '  exit';
+  }
+};
+
 /** One line per instruction, as golden tests and `--debug` show programs. */
-export const listing = (code: readonly Instruction[]): string =>
-  code
-    .map((i): string => {
-      switch (i.form) {
-        case 'label':
-          return `${i.name}:`;
-        case 'alu':
-          return `  ${i.dst} ${SYMBOL[i.op]} ${i.src}`;
-        case 'load':
-          return `  ${i.dst} = u${i.size * 8}[${i.base} ${signed(i.offset)}]`;
-        case 'store':
-          return `  u${i.size * 8}[${i.base} ${signed(i.offset)}] = ${i.src}`;
-        case 'fetch-add':
-          return `  ${i.src} = fetch_add u64[${i.base} ${signed(i.offset)}], ${i.src}`;
-        case 'load-64':
-          return `  ${i.dst} = 0x${i.value.toString(16)} ll`;
-        case 'load-map':
-          return `  ${i.dst} = map ${i.map}`;
-        case 'load-value':
-          return `  ${i.dst} = &${i.map}[${i.offset}]`;
-        case 'load-function':
-          return `  ${i.dst} = function ${i.to}`;
-        case 'jump':
-          return `  goto ${i.to}`;
-        case 'branch':
-          return `  if ${i.dst} ${i.op} ${i.src} goto ${i.to}`;
-        case 'call':
-          return `  call ${i.helper}`;
-        case 'exit':
-          return '  exit';
-      }
-    })
-    .join('\n');
+export const listing = (code: readonly Instruction[]): string => code.map(line).join('\n');

@@ -5,7 +5,17 @@
  *   type (12):   name offset | vlen:16, kind:5 at bit 24, flag at bit 31 | size or type
  */
 const MAGIC = 0xeb9f;
-const KIND = { int: 1, pointer: 2, array: 3, struct: 4, union: 5, enum: 6, func: 12, funcProto: 13, enum64: 19 } as const;
+const KIND = {
+  int: 1,
+  pointer: 2,
+  array: 3,
+  struct: 4,
+  union: 5,
+  enum: 6,
+  func: 12,
+  funcProto: 13,
+  enum64: 19,
+} as const;
 
 /** Bytes that follow a type's 12, by kind. */
 const trailing = (kind: number, vlen: number): number => {

@@ -1,11 +1,33 @@
-
 import {
-  add, type Code, call, exit, flatten, jump, jumpIf, label, load, loadFunction, loadMap, mov, type ProgramSpec, store,
+  add,
+  type Code,
+  call,
+  exit,
+  flatten,
+  jump,
+  jumpIf,
+  label,
+  load,
+  loadFunction,
+  loadMap,
+  mov,
+  type ProgramSpec,
+  store,
 } from './asm.ts';
-import { ENTER, PENDING, PENDING_LOST, RECORD, type RecordLayout, THREAD } from './records.ts';
 import { capture } from './capture.ts';
+import { ENTER, PENDING, PENDING_LOST, RECORD, type RecordLayout, THREAD } from './records.ts';
 import {
-  begin, countFunction, end, FRAME, forgetDeadCalls, frameAddress, lookup, noteStackPointer, reserve, submit, takeSequence,
+  begin,
+  countFunction,
+  end,
+  FRAME,
+  forgetDeadCalls,
+  frameAddress,
+  lookup,
+  noteStackPointer,
+  reserve,
+  submit,
+  takeSequence,
   writeHeader,
 } from './steps.ts';
 
@@ -167,4 +189,3 @@ export const entryProgram = (shape: EntryShape, around: Surroundings): ProgramSp
     around.vma ? onMapping(around.vma) : [],
   ]),
 });
-

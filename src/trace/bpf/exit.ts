@@ -1,14 +1,36 @@
-import { PT_REGS } from '../sys/uapi.ts';
 import type { Condition, JumpTarget } from '../site.ts';
 import { maxInsideRanges } from '../site.ts';
+import { PT_REGS } from '../sys/uapi.ts';
 import {
-  add, alu, type Code, call, flatten, type Instruction, jump, jumpIf, label, load, mov, type ProgramSpec, store,
+  add,
+  alu,
+  type Code,
+  call,
+  flatten,
+  type Instruction,
+  jump,
+  jumpIf,
+  label,
+  load,
+  mov,
+  type ProgramSpec,
+  store,
 } from './asm.ts';
 import { capture } from './capture.ts';
 import type { Surroundings } from './entry.ts';
 import { EXIT, PENDING, PENDING_LOST, RECORD, type RecordLayout, SITE, THREAD } from './records.ts';
 import {
-  begin, countFunction, end, FRAME, lookup, noteStackPointer, remove, reserve, submit, takeSequence, writeHeader,
+  begin,
+  countFunction,
+  end,
+  FRAME,
+  lookup,
+  noteStackPointer,
+  remove,
+  reserve,
+  submit,
+  takeSequence,
+  writeHeader,
 } from './steps.ts';
 
 export type ExitShape = {
@@ -37,11 +59,7 @@ const lessThan: Code = [
   alu('and', 'r2', 1),
 ];
 
-const leaveUnless = (mask: number): Instruction[] => [
-  jumpIf('set', 'r1', mask, 'taken'),
-  jump('out'),
-  label('taken'),
-];
+const leaveUnless = (mask: number): Instruction[] => [jumpIf('set', 'r1', mask, 'taken'), jump('out'), label('taken')];
 const leaveIf = (mask: number): Instruction[] => [jumpIf('set', 'r1', mask, 'out')];
 
 /** Leaves the program where the jump at the probe will not be taken. */
@@ -77,13 +95,7 @@ const onlyIfTaken = (condition: Condition): Code => {
     case 'ge':
       return [flags, lessThan, jumpIf('ne', 'r2', 0, 'out')];
     case 'le':
-      return [
-        flags,
-        jumpIf('set', 'r1', FLAG.zero, 'taken'),
-        lessThan,
-        jumpIf('eq', 'r2', 0, 'out'),
-        label('taken'),
-      ];
+      return [flags, jumpIf('set', 'r1', FLAG.zero, 'taken'), lessThan, jumpIf('eq', 'r2', 0, 'out'), label('taken')];
     case 'g':
       return [flags, leaveIf(FLAG.zero), lessThan, jumpIf('ne', 'r2', 0, 'out')];
   }
@@ -123,13 +135,16 @@ const onlyIfOutside = (target: JumpTarget): Code => [
   store(4, 'r10', FRAME.small, 'r1'),
   lookup('sites', FRAME.small),
   jumpIf('eq', 'r0', 0, 'out'),
-  Array.from({ length: maxInsideRanges }, (_, i): Code => [
-    load(8, 'r1', 'r0', i * SITE.size + SITE.rangeStart),
-    jumpIf('slt', 'r9', 'r1', `outside_${i}`),
-    load(8, 'r1', 'r0', i * SITE.size + SITE.rangeEnd),
-    jumpIf('slt', 'r9', 'r1', 'out'),
-    label(`outside_${i}`),
-  ]),
+  Array.from(
+    { length: maxInsideRanges },
+    (_, i): Code => [
+      load(8, 'r1', 'r0', i * SITE.size + SITE.rangeStart),
+      jumpIf('slt', 'r9', 'r1', `outside_${i}`),
+      load(8, 'r1', 'r0', i * SITE.size + SITE.rangeEnd),
+      jumpIf('slt', 'r9', 'r1', 'out'),
+      label(`outside_${i}`),
+    ],
+  ),
 ];
 
 /**

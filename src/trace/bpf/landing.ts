@@ -1,17 +1,26 @@
-import { type Code, call, flatten, jumpIf, label, type ProgramSpec, store } from './asm.ts';
+import { type Code, call, flatten, jumpIf, label, mov, type ProgramSpec, store } from './asm.ts';
 import type { Surroundings } from './entry.ts';
 import { HEADER, RECORD } from './records.ts';
 import {
-  begin, countGlobal, end, FRAME, forgetDeadCalls, knownThread, noteStackPointer, reserve, submit, takeSequence, writeHeader,
+  begin,
+  countGlobal,
+  end,
+  FRAME,
+  forgetDeadCalls,
+  knownThread,
+  noteStackPointer,
+  reserve,
+  submit,
+  takeSequence,
+  writeHeader,
 } from './steps.ts';
-import { mov } from './asm.ts';
 
 /**
- * The program at the unwinder's last jump (and longjmp's): there the stack pointer is already that of the frame where
- * execution goes on, so every call below it has ended. The cookie, kept as the record's function, says which kind of
+ * The program at the unwinder's last jump (and longjmp's): there the stack pointer, with `stackAdjust` added, is already
+ * that of the frame where execution goes on, so every call below it has ended. The cookie, kept as the record's function, says which kind of
  * jump it was: 0 an unwinder's, 1 longjmp's.
  */
-export const landingProgram = (around: Surroundings): ProgramSpec => ({
+export const landingProgram = (stackAdjust: number, around: Surroundings): ProgramSpec => ({
   name: 'rsym_landing',
   type: 'kprobe',
   uprobeMulti: true,
@@ -19,7 +28,7 @@ export const landingProgram = (around: Surroundings): ProgramSpec => ({
   code: flatten([
     begin(around.scoped),
     knownThread,
-    noteStackPointer(),
+    noteStackPointer(-stackAdjust),
     mov('r1', 'r6'),
     call('get_attach_cookie'),
     store(8, 'r10', FRAME.fn, 'r0'),

@@ -1,8 +1,34 @@
 import { PT_REGS } from '../sys/uapi.ts';
-import { add, alu, type Code, call, flatten, jump, jumpIf, label, load, loadMap, loadValue, mov, type ProgramSpec, store } from './asm.ts';
+import {
+  add,
+  alu,
+  type Code,
+  call,
+  flatten,
+  jump,
+  jumpIf,
+  label,
+  load,
+  loadMap,
+  loadValue,
+  mov,
+  type ProgramSpec,
+  store,
+} from './asm.ts';
 import type { Surroundings } from './entry.ts';
 import { GLOBALS, HEADER, RECORD } from './records.ts';
-import { countGlobal, end, FRAME, frameAddress, knownThread, remove, reserve, submit, takeSequence, writeHeader } from './steps.ts';
+import {
+  countGlobal,
+  end,
+  FRAME,
+  frameAddress,
+  knownThread,
+  remove,
+  reserve,
+  submit,
+  takeSequence,
+  writeHeader,
+} from './steps.ts';
 
 const SIGSTOP = 19;
 

@@ -24,8 +24,20 @@ export type MapSizes = {
 export const mapSpecs = (sizes: MapSizes): readonly MapSpec[] => [
   { name: 'events', type: 'ringbuf', keySize: 0, valueSize: 0, maxEntries: sizes.ringBytes },
   { name: 'globals', type: 'array', keySize: 4, valueSize: GLOBALS.size, maxEntries: 1 },
-  { name: 'functions', type: 'array', keySize: 4, valueSize: FUNCTION_STATS.size, maxEntries: Math.max(1, sizes.functions) },
-  { name: 'sites', type: 'array', keySize: 4, valueSize: SITE.size * maxInsideRanges, maxEntries: Math.max(1, sizes.sites) },
+  {
+    name: 'functions',
+    type: 'array',
+    keySize: 4,
+    valueSize: FUNCTION_STATS.size,
+    maxEntries: Math.max(1, sizes.functions),
+  },
+  {
+    name: 'sites',
+    type: 'array',
+    keySize: 4,
+    valueSize: SITE.size * maxInsideRanges,
+    maxEntries: Math.max(1, sizes.sites),
+  },
   { name: 'pending', type: 'hash', keySize: PENDING.keySize, valueSize: PENDING.size, maxEntries: sizes.pending },
   { name: 'threads', type: 'hash', keySize: 8, valueSize: THREAD.size, maxEntries: sizes.threads },
   { name: 'scope', type: 'hash', keySize: 4, valueSize: 4, maxEntries: sizes.scope },

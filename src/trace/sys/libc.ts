@@ -13,12 +13,9 @@ const rawClose = libc.func('close', 'int', ['int']);
 const rawPoll = libc.func('poll', 'int', ['void *', 'ulong', 'int']);
 const rawDlsym = libc.func('dlsym', 'uintptr', ['uintptr', 'const char *']);
 
-export type CallResult =
-  | { readonly ok: true; readonly value: number }
-  | { readonly ok: false; readonly errno: number };
+export type CallResult = { readonly ok: true; readonly value: number } | { readonly ok: false; readonly errno: number };
 
-const result = (value: number): CallResult =>
-  value < 0 ? { ok: false, errno: koffi.errno() } : { ok: true, value };
+const result = (value: number): CallResult => (value < 0 ? { ok: false, errno: koffi.errno() } : { ok: true, value });
 
 /** `syscall(2)`; unused arguments are zero. Addresses come from {@link addressOf}. */
 export const syscall = (number: number, ...args: readonly (number | bigint)[]): CallResult => {

@@ -71,6 +71,22 @@ export const errnoName = (errno: number): string => ERRNO[errno] ?? `errno ${err
 
 /** asm/ptrace.h, struct pt_regs: byte offset of each register as a program on a uprobe sees it. */
 export const PT_REGS = {
-  r15: 0, r14: 8, r13: 16, r12: 24, rbp: 32, rbx: 40, r11: 48, r10: 56, r9: 64, r8: 72,
-  rax: 80, rcx: 88, rdx: 96, rsi: 104, rdi: 112, rip: 128, flags: 144, rsp: 152,
+  r15: 0,
+  r14: 8,
+  r13: 16,
+  r12: 24,
+  rbp: 32,
+  rbx: 40,
+  r11: 48,
+  r10: 56,
+  r9: 64,
+  r8: 72,
+  rax: 80,
+  rcx: 88,
+  rdx: 96,
+  rsi: 104,
+  rdi: 112,
+  rip: 128,
+  flags: 144,
+  rsp: 152,
 } as const;

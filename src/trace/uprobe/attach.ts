@@ -36,7 +36,9 @@ export const attachUprobes = (program: OwnedFd, target: UprobeTarget): OwnedFd =
     throw new RsymError('process', `process ${target.pid} does not exist`, { reason: 'the kernel answered ESRCH' });
   }
   if (result.errno === 2 || result.errno === 40) {
-    throw new RsymError('input', `cannot probe ${target.path}`, { reason: `the file is gone (${errnoName(result.errno)})` });
+    throw new RsymError('input', `cannot probe ${target.path}`, {
+      reason: `the file is gone (${errnoName(result.errno)})`,
+    });
   }
   throw refusal(`plant ${target.offsets.length} probes in ${target.path}`, result.errno);
 };

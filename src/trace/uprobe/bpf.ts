@@ -16,7 +16,11 @@ export const bpfFd = (command: keyof typeof BPF_CMD, attr: Buffer, what: string)
   return new OwnedFd(result.value);
 };
 
-const privilegeHints = ['sudo rsym …', 'or give the process CAP_BPF and CAP_PERFMON', 'rsym doctor tells what is missing'];
+const privilegeHints = [
+  'sudo rsym …',
+  'or give the process CAP_BPF and CAP_PERFMON',
+  'rsym doctor tells what is missing',
+];
 
 /** The error for a refused bpf command: lack of privilege is told apart from lack of support. */
 export const refusal = (what: string, errno: number, detail?: string): RsymError => {

@@ -1,7 +1,7 @@
-import { addressOf } from '../sys/libc.ts';
-import type { OwnedFd } from '../sys/fd.ts';
-import { MAP_TYPE } from '../sys/uapi.ts';
 import type { MapSpec } from '../bpf/maps.ts';
+import type { OwnedFd } from '../sys/fd.ts';
+import { addressOf } from '../sys/libc.ts';
+import { MAP_TYPE } from '../sys/uapi.ts';
 import { attributes, bpf, bpfFd } from './bpf.ts';
 
 export const createMap = (spec: MapSpec): OwnedFd => {

@@ -1,11 +1,11 @@
+import type { ProgramSpec } from '../bpf/asm.ts';
 import { assemble, labelSlots } from '../bpf/assemble.ts';
 import { functionTypes } from '../bpf/btf.ts';
-import type { ProgramSpec } from '../bpf/asm.ts';
 import type { OwnedFd } from '../sys/fd.ts';
+import { OwnedFd as Fd } from '../sys/fd.ts';
 import { addressOf } from '../sys/libc.ts';
 import { ATTACH_UPROBE_MULTI, PROG_TYPE } from '../sys/uapi.ts';
 import { attributes, bpf, bpfFd, refusal } from './bpf.ts';
-import { OwnedFd as Fd } from '../sys/fd.ts';
 
 const license = Buffer.from('GPL\0', 'latin1');
 const logSize = 256 * 1024;

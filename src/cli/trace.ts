@@ -1,0 +1,136 @@
+import type { Writable } from 'node:stream';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { RsymError } from '../base/errors.ts';
+import { sanitize } from '../base/text.ts';
+import { planWatch, type TraceEvent, type WatchScope, watchDefaults } from '../query/watch.ts';
+import { traceText } from '../report/trace.ts';
+import { traceJson } from '../report/trace-json.ts';
+import { fileWriter } from './file-writer.ts';
+import { paletteFor, write } from './output.ts';
+import { stopSignal } from './stop.ts';
+
+type Flags = {
+  readonly pid?: readonly number[];
+  readonly command?: string;
+  readonly duration?: number;
+  readonly calls?: number;
+  readonly output?: string;
+  readonly returns: 'safe' | 'fast' | 'off';
+  readonly events: 'calls' | 'both';
+  readonly maxString: number;
+  readonly ring: number;
+  readonly json?: true;
+};
+
+const whole =
+  (least: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) {
+      throw new InvalidArgumentError(`it must be a whole number, ${least} or more`);
+    }
+    return value;
+  };
+
+const maxSeconds = 2_000_000; // timers are 31 bits of milliseconds
+
+const seconds = (text: string): number => {
+  const value = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || value <= 0 || value > maxSeconds) {
+    throw new InvalidArgumentError(`it must be a number of seconds above 0, at most ${maxSeconds}`);
+  }
+  return value;
+};
+
+const processes = (text: string, before: readonly number[] = []): readonly number[] => [...before, whole(1)(text)];
+
+export const register = (program: Command): void => {
+  program
+    .command('trace')
+    .description('calls as they happen: arguments, return value, duration')
+    .usage(
+      "TARGET FUNCTION… [-p PID | -c CMD | -- ARGS…]\n\nFUNCTION is a pattern, or a signature: 'app::hello(i: i32, len: usize) -> i32'.",
+    )
+    .argument('<target>', 'a file, or the short name of a library such as libc')
+    .argument('[functions...]', 'patterns, perhaps with a signature; behind `--` the arguments of TARGET')
+    .option('-p, --pid <pid>', 'only this process (repeatable)', processes)
+    .option('-c, --command <cmd>', 'run this command; it is split into words, no shell is used')
+    .option('-d, --duration <seconds>', 'stop after so long', seconds)
+    .option('-n, --calls <count>', 'stop after so many calls', whole(1))
+    .option('-o, --output <file>', 'write to a file; a started program keeps its own output')
+    .addOption(
+      new Option('--returns <how>', 'safe: probes at every exit; fast: uretprobe, which aborts a program that panics')
+        .choices(['safe', 'fast', 'off'])
+        .default('safe'),
+    )
+    .addOption(
+      new Option('--events <which>', 'both: also when a call begins').choices(['calls', 'both']).default('calls'),
+    )
+    .option('--max-string <bytes>', 'how much of a text is read', whole(1), watchDefaults.maxString)
+    .option('--ring <bytes>', 'size of the buffer that events wait in', whole(4096), watchDefaults.ringBytes)
+    .option('--json', 'one line of JSON for each event')
+    .action(trace);
+};
+
+const trace = async (target: string, _: unknown, flags: Flags, command: Command): Promise<void> => {
+  const { functions, args } = splitAtDashes(command);
+  const watch = planWatch({
+    target,
+    functions,
+    scope: scopeOf(flags, args),
+    returns: flags.returns,
+    entries: flags.events === 'both',
+    maxString: flags.maxString,
+    ringBytes: flags.ring,
+    output: flags.output === undefined ? 'stderr' : 'inherit',
+    signal: stopSignal(),
+    ...(flags.duration === undefined ? {} : { seconds: flags.duration }),
+    ...(flags.calls === undefined ? {} : { calls: flags.calls }),
+  });
+  const to = flags.output === undefined ? process.stdout : fileWriter(flags.output);
+  for (const note of watch.notes) process.stderr.write(`rsym: ${note}\n`);
+  const format = formatter(flags, to, watch.functions.length > 1 || flags.command !== undefined);
+  const announce = ({ probes, pid }: { probes: number; pid: number | null }): void => {
+    const who = pid !== null ? `process ${pid}` : flags.pid ? `process ${flags.pid.join(', ')}` : 'every process';
+    process.stderr.write(
+      `rsym: tracing ${watch.functions.length === 1 ? sanitize(watch.functions[0]?.name ?? '') : `${watch.functions.length} functions`} in ${who}: ${probes} probes\n`,
+    );
+  };
+  for await (const batch of watch.batches(announce)) {
+    const text = batch.map(format).join('');
+    if (text !== '') await write(to, text);
+  }
+};
+
+/** Commander gives all words alike; only those before `--` are functions. */
+const splitAtDashes = (command: Command): { functions: string[]; args: string[] | null } => {
+  const words = command.args.slice(1);
+  const raw = process.argv.slice(2);
+  const dashes = raw.indexOf('--');
+  if (dashes < 0) return { functions: words, args: null };
+  const behind = raw.length - dashes - 1;
+  return { functions: words.slice(0, words.length - behind), args: words.slice(words.length - behind) };
+};
+
+const scopeOf = (flags: Flags, args: readonly string[] | null): WatchScope => {
+  const given = [args !== null && '`-- ARGS`', flags.command !== undefined && '-c', flags.pid && '-p'].filter(Boolean);
+  if (given.length > 1) throw new RsymError('usage', `${given.join(' and ')} can't be used together`);
+  if (args !== null) return { kind: 'run', args };
+  if (flags.command !== undefined) return { kind: 'command', line: flags.command };
+  if (flags.pid) return { kind: 'processes', pids: flags.pid };
+  return { kind: 'everywhere' };
+};
+
+const formatter = (flags: Flags, to: Writable, threads: boolean): ((event: TraceEvent) => string) => {
+  if (flags.json) return traceJson;
+  const palette = paletteFor(to);
+  let origin: bigint | undefined;
+  return (event) => {
+    if (event.event !== 'note') origin ??= event.time;
+    if (event.event === 'end') {
+      process.stderr.write(`rsym: ${traceText(event, { palette: paletteFor(process.stderr), origin: 0n, threads })}`);
+      return '';
+    }
+    return traceText(event, { palette, origin: origin ?? 0n, threads });
+  };
+};

@@ -1,0 +1,108 @@
+import { parseSpec, type Signature } from '../abi/signature.ts';
+import { RsymError } from '../base/errors.ts';
+import { sanitize } from '../base/text.ts';
+import type { Address } from '../base/units.ts';
+import type { Image } from '../elf/model.ts';
+import type { SymbolTable } from '../elf/symbols.ts';
+import { nearest } from './nearest.ts';
+import { parsePattern } from './pattern.ts';
+
+/** A piece of machine code that a symbol names. */
+export type LocatedFunction = {
+  /** Demangled, without hash. */
+  readonly name: string;
+  readonly raw: string;
+  readonly address: Address;
+  readonly size: bigint;
+  readonly isIfunc: boolean;
+  /** Other names of the same address. */
+  readonly aliases: readonly string[];
+  /** Parts that the compiler moved away from the rest (`name.cold`). */
+  readonly parts: readonly { readonly address: Address; readonly size: bigint }[];
+  readonly signature: Signature | null;
+};
+
+const isFunction = (symbols: SymbolTable, row: number): boolean =>
+  !symbols.undefined(row) && (symbols.kind(row) === 'function' || symbols.kind(row) === 'ifunc');
+
+const suggestions = 5;
+const coldPart = /^(.+)\.cold(?:\.\d+)?$/;
+
+/** True for the symbol of a part of a function, which isn't a function of its own. */
+export const isColdPart = (raw: string): boolean => coldPart.test(raw);
+
+/**
+ * Every function with code of its own that one of the texts (patterns, perhaps with a signature) names; each address
+ * once. A text's exact matches rule out its looser ones.
+ *
+ * @throws {RsymError} `not-found` if a text names nothing, with the nearest names.
+ */
+export const locate = (image: Image, symbols: SymbolTable, texts: readonly string[]): LocatedFunction[] => {
+  const found = new Map<bigint, LocatedFunction>();
+  for (const text of texts) {
+    const spec = parseSpec(text);
+    const indices = matching(symbols, spec.pattern);
+    if (indices.length === 0) throw notFound(image, symbols, spec.pattern);
+    for (const i of indices) {
+      const address = symbols.address(i);
+      const known = found.get(address);
+      if (known && (known.signature !== null || spec.signature === null)) continue;
+      found.set(address, {
+        name: symbols.name(i),
+        raw: symbols.raw(i),
+        address,
+        size: symbols.size(i),
+        isIfunc: symbols.kind(i) === 'ifunc',
+        aliases: aliasesOf(symbols, i),
+        parts: partsOf(symbols, symbols.raw(i)),
+        signature: spec.signature,
+      });
+    }
+  }
+  return [...found.values()];
+};
+
+const matching = (symbols: SymbolTable, text: string): number[] => {
+  const pattern = parsePattern(text);
+  const exact: number[] = [];
+  const loose: number[] = [];
+  for (const i of symbols.functions()) {
+    const match = pattern.match(symbols.name(i), symbols.raw(i), symbols.address(i));
+    if (match === null || isColdPart(symbols.raw(i))) continue;
+    (match === 'exact' ? exact : loose).push(i);
+  }
+  return exact.length > 0 ? exact : loose;
+};
+
+const aliasesOf = (symbols: SymbolTable, i: number): string[] => {
+  const names = symbols
+    .at(symbols.address(i))
+    .filter((other) => other !== i && isFunction(symbols, other))
+    .map((other) => symbols.name(other))
+    .filter((name) => name !== symbols.name(i));
+  return [...new Set(names)];
+};
+
+const partsOf = (symbols: SymbolTable, raw: string): { address: Address; size: bigint }[] => {
+  const parts: { address: Address; size: bigint }[] = [];
+  for (const name of [`${raw}.cold`, `${raw}.cold.0`, `${raw}.cold.1`]) {
+    for (const i of symbols.byRaw(name)) parts.push({ address: symbols.address(i), size: symbols.size(i) });
+  }
+  return parts;
+};
+
+const notFound = (image: Image, symbols: SymbolTable, pattern: string): RsymError => {
+  const names = function* (): Generator<string> {
+    for (const i of symbols.functions()) yield symbols.name(i);
+  };
+  const near = nearest(pattern, names(), suggestions).map((name) => sanitize(name));
+  const undefinedHere = symbols.byRaw(pattern).some((i) => symbols.undefined(i));
+  return new RsymError('not-found', `no code of its own for ${sanitize(pattern)} in ${sanitize(image.path)}`, {
+    reason: undefinedHere
+      ? 'the file only imports it: its code is in a library'
+      : image.stripped
+        ? 'the file is stripped: only exported functions have names'
+        : 'it was inlined everywhere, removed as unused, or has another name: a symbol exists only where code does',
+    hints: near.length > 0 ? [`the nearest: ${near.join(', ')}`] : [],
+  });
+};

@@ -1,0 +1,37 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { basename } from 'node:path';
+import { RsymError } from '../base/errors.ts';
+import { sanitize } from '../base/text.ts';
+import { findLibrary } from '../elf/library.ts';
+import { mappedFiles } from './mappings.ts';
+
+/**
+ * The file that a TARGET names: a path, or a library's short name such as `libc`. A short name means the file that
+ * the process maps where one is given, else the one that the dynamic linker would take.
+ *
+ * @throws {RsymError} `input` if there is no such file or library.
+ */
+export const resolveTarget = (target: string, pids: readonly number[] = []): string => {
+  if (target.includes('/') || existsSync(target)) {
+    if (!existsSync(target))
+      throw new RsymError('input', `cannot open ${sanitize(target)}`, { reason: 'there is no such file' });
+    return realpathSync(target);
+  }
+  for (const pid of pids) {
+    const mapped = mappedFiles(pid).find((file) => isNamed(file.path, target));
+    if (mapped) return mapped.reachable;
+  }
+  const found = findLibrary(target);
+  if (found === null) {
+    throw new RsymError('input', `cannot find ${sanitize(target)}`, {
+      reason: 'it is neither a file here nor a library that the dynamic linker knows',
+    });
+  }
+  return realpathSync(found);
+};
+
+/** `libc` names libc.so.6 and libc-2.31.so, not libcap.so.2. */
+const isNamed = (path: string, name: string): boolean => {
+  const file = basename(path);
+  return file === name || file.startsWith(`${name}.so`) || (file.startsWith(`${name}-`) && file.includes('.so'));
+};

@@ -1,0 +1,256 @@
+import { realpathSync } from 'node:fs';
+import { lowerSignature, rawPlan } from '../abi/lower.ts';
+import { formatSignature } from '../abi/signature.ts';
+import { RsymError } from '../base/errors.ts';
+import { sanitize } from '../base/text.ts';
+import { type Address, fileOffset } from '../base/units.ts';
+import type { Image } from '../elf/model.ts';
+import { openImage } from '../elf/open.ts';
+import type { SymbolTable } from '../elf/symbols.ts';
+import type { TraceEvent } from '../trace/event.ts';
+import type { LandingSite, ProbeSite } from '../trace/site.ts';
+import { type Scope, traceBatches } from '../trace/tracer.ts';
+import { ImageCode, planReturns, type ReturnsChoice } from './exits.ts';
+import { implementationOf } from './ifunc.ts';
+import { type LocatedFunction, locate } from './locate.ts';
+import { resolveTarget } from './target.ts';
+import { filesOf, findLandingSites } from './unwinder.ts';
+import { splitWords } from './words.ts';
+
+export type {
+  CallEvent,
+  EndEvent,
+  Losses,
+  LostEvent,
+  NoteEvent,
+  Outcome,
+  ShownValue,
+  TraceEvent,
+} from '../trace/event.ts';
+export type { ReturnsChoice } from './exits.ts';
+
+export type WatchScope =
+  /** Run TARGET itself with these arguments. */
+  | { readonly kind: 'run'; readonly args: readonly string[] }
+  /** Run another command, split into words. */
+  | { readonly kind: 'command'; readonly line: string }
+  | { readonly kind: 'processes'; readonly pids: readonly number[] }
+  /** Every process that runs TARGET. */
+  | { readonly kind: 'everywhere' };
+
+export type WatchRequest = {
+  /** A file, or a library's short name such as `libc`. */
+  readonly target: string;
+  /** Patterns, perhaps with a signature. */
+  readonly functions: readonly string[];
+  readonly scope: WatchScope;
+  readonly returns?: ReturnsChoice;
+  /** Also give an event when a call begins. */
+  readonly entries?: boolean;
+  readonly seconds?: number;
+  readonly calls?: number;
+  /** Bytes of a text that are read at most. */
+  readonly maxString?: number;
+  /** Size of the ring that events wait in, bytes; rounded up to a power of two. */
+  readonly ringBytes?: number;
+  /** Calls under way at one time, over all threads. */
+  readonly maxPending?: number;
+  /** Where a started program's output goes. */
+  readonly output?: 'stderr' | 'inherit' | 'ignore';
+  readonly signal?: AbortSignal;
+};
+
+export const watchDefaults = { maxString: 200, ringBytes: 8 * 1024 * 1024, maxPending: 65_536 } as const;
+const limits = { maxString: 4_096, ringBytes: 1024 * 1024 * 1024, maxPending: 16 * 1024 * 1024 } as const;
+
+export type WatchedFunction = {
+  readonly name: string;
+  readonly raw: string;
+  readonly address: Address;
+  readonly aliases: readonly string[];
+  /** As given, in Rust's notation; null: registers are shown. */
+  readonly signature: string | null;
+  readonly returns: ProbeSite['returns']['mode'];
+};
+
+/** What will be watched, before anything is. */
+export type Watch = {
+  readonly path: string;
+  readonly functions: readonly WatchedFunction[];
+  /** What a user should know of the choice made: one plain line each. */
+  readonly notes: readonly string[];
+  /** Starts watching; the last event of the last batch is `end`. Told once the probes are planted. */
+  readonly batches: (
+    onAttached?: (attached: { readonly probes: number; readonly pid: number | null }) => void,
+  ) => AsyncGenerator<readonly TraceEvent[], void, void>;
+};
+
+/**
+ * Plans a trace: opens the file, finds the functions, their exits and the unwinders. Plants nothing.
+ *
+ * @throws {RsymError} `input`, `not-found`, `usage` or `unsupported`.
+ */
+export const planWatch = (request: WatchRequest): Watch => {
+  checkLimits(request);
+  const pids = request.scope.kind === 'processes' ? request.scope.pids : [];
+  const path = resolveTarget(request.target, pids);
+  using image = openImage(path);
+  checkImage(image);
+  const symbols = image.symbols();
+  const code = new ImageCode(image, symbols);
+  const notes: string[] = [];
+  const choice = request.returns ?? 'safe';
+  if (choice === 'fast') notes.push(fastWarning);
+  const sites: ProbeSite[] = [];
+  const functions: WatchedFunction[] = [];
+  for (const named of locate(image, symbols, request.functions)) {
+    const located = named.isIfunc ? resolved(image, symbols, named, notes) : named;
+    const site = planSite(located, path, code, choice, notes);
+    sites.push(site);
+    functions.push({
+      name: located.name,
+      raw: located.raw,
+      address: located.address,
+      aliases: located.aliases,
+      signature: located.signature ? formatSignature(located.signature) : null,
+      returns: site.returns.mode,
+    });
+  }
+  const scope = scopeOf(request, path);
+  const landings = choice === 'off' ? [] : planLandings(image, pids, scope, notes);
+  return {
+    path,
+    functions,
+    notes,
+    batches: (onAttached) =>
+      traceBatches({
+        sites,
+        landings,
+        scope,
+        entries: request.entries ?? false,
+        maxString: request.maxString ?? watchDefaults.maxString,
+        ringBytes: 2 ** Math.ceil(Math.log2(request.ringBytes ?? watchDefaults.ringBytes)),
+        maxPending: request.maxPending ?? watchDefaults.maxPending,
+        ...(request.seconds === undefined ? {} : { seconds: request.seconds }),
+        ...(request.calls === undefined ? {} : { calls: request.calls }),
+        ...(request.signal === undefined ? {} : { signal: request.signal }),
+        ...(onAttached === undefined ? {} : { onAttached }),
+      }),
+  };
+};
+
+const fastWarning =
+  'returns by uretprobe: a panic or exception that passes a watched function aborts the program, even where it would be caught';
+
+const checkLimits = (request: WatchRequest): void => {
+  if (request.functions.length === 0) throw new RsymError('usage', 'no function is named');
+  for (const name of ['maxString', 'ringBytes', 'maxPending'] as const) {
+    const value = request[name];
+    if (value !== undefined && !(Number.isInteger(value) && value >= 1 && value <= limits[name])) {
+      throw new RsymError('usage', `${name} must be a whole number from 1 to ${limits[name]}`);
+    }
+  }
+};
+
+const checkImage = (image: Image): void => {
+  if (image.format !== 'elf' || image.machine !== 'x86-64' || image.bits !== 64) {
+    throw new RsymError('unsupported', `cannot trace ${sanitize(image.path)}`, {
+      reason: `this version traces 64-bit x86 ELF programs; it is ${image.format}, ${image.machine}`,
+    });
+  }
+  if (image.type !== 'executable' && image.type !== 'pie' && image.type !== 'shared') {
+    throw new RsymError('unsupported', `cannot trace ${sanitize(image.path)}`, {
+      reason: `nothing runs it: it is a ${image.type} file`,
+    });
+  }
+  if (process.arch !== 'x64' || process.platform !== 'linux') {
+    throw new RsymError('unsupported', 'tracing needs Linux on x86-64', {
+      reason: `this is ${process.platform} on ${process.arch}`,
+    });
+  }
+};
+
+const resolved = (image: Image, symbols: SymbolTable, named: LocatedFunction, notes: string[]): LocatedFunction => {
+  const at = implementationOf(image, named.raw);
+  const [i] = symbols.at(at);
+  const size = i === undefined ? 0n : symbols.size(i);
+  notes.push(
+    `${named.name} is chosen at run time (IFUNC): watching the implementation at 0x${at.toString(16)}${i === undefined ? '' : ` (${symbols.name(i)})`}, not the resolver`,
+  );
+  return { ...named, address: at, size, parts: [], aliases: [] };
+};
+
+const planSite = (
+  fn: LocatedFunction,
+  path: string,
+  code: ImageCode,
+  choice: ReturnsChoice,
+  notes: string[],
+): ProbeSite => {
+  const sweep = code.sweep(fn);
+  const returns = planReturns(sweep, choice, code);
+  const name = sanitize(fn.name);
+  if (returns.mode === 'none' && choice === 'safe') notes.push(`${name}: returns aren't watched: ${returns.reason}`);
+  if (fn.aliases.length > 0)
+    notes.push(`${name} has the same code as ${fn.aliases.map(sanitize).join(', ')}: calls can't be told apart`);
+  if (fn.signature === null) notes.push(`${name}: no signature is given, so registers are shown as they are`);
+  return {
+    name: fn.name,
+    path,
+    entry: fileOffset(code.offsetOf(fn.address)),
+    returns,
+    loopsToEntry: sweep.complete && sweep.loopsToEntry,
+    plan: fn.signature ? lowerSignature(fn.signature) : rawPlan(),
+    copy: { kind: 'symbol', address: fn.address, caller: null, callSite: null },
+  };
+};
+
+const scopeOf = (request: WatchRequest, path: string): Scope => {
+  const output = request.output ?? 'stderr';
+  switch (request.scope.kind) {
+    case 'run':
+      return { kind: 'launch', command: { file: path, args: request.scope.args, output } };
+    case 'command': {
+      const [file = '', ...args] = splitWords(request.scope.line);
+      return { kind: 'launch', command: { file, args, output } };
+    }
+    case 'processes':
+    case 'everywhere':
+      return request.scope;
+  }
+};
+
+/** Unwinders of the program that will run, which with `-c` isn't TARGET. */
+const planLandings = (image: Image, pids: readonly number[], scope: Scope, notes: string[]): readonly LandingSite[] => {
+  const files = new Set(filesOf(image, pids));
+  if (scope.kind === 'launch' && scope.command.file !== image.path) {
+    const program = programPath(scope.command.file);
+    if (program !== null) for (const file of programFiles(program)) files.add(file);
+  }
+  const { sites, unwinders } = findLandingSites([...files]);
+  if (unwinders.length === 0) notes.push('no unwinder is found: a call that a panic ends is shown as `left`');
+  return sites;
+};
+
+const programFiles = (path: string): string[] => {
+  try {
+    using image = openImage(path);
+    return filesOf(image, []);
+  } catch {
+    return []; // a script: its interpreter isn't looked into
+  }
+};
+
+const programPath = (file: string): string | null => {
+  const candidates = file.includes('/')
+    ? [file]
+    : (process.env['PATH'] ?? '').split(':').map((dir) => `${dir}/${file}`);
+  for (const candidate of candidates) {
+    try {
+      return realpathSync(candidate);
+    } catch {
+      // not in this folder
+    }
+  }
+  return null;
+};

@@ -1,0 +1,76 @@
+import type { CallEvent, ShownValue, TraceEvent } from '../query/watch.ts';
+
+const schema = 1;
+
+const named = ({ name, type, value, text, evidence, note }: ShownValue): object => ({
+  name,
+  type,
+  value,
+  text,
+  evidence,
+  ...(note === null ? {} : { note }),
+});
+
+const unnamed = (value: ShownValue): object => {
+  const { name: _, ...rest } = named(value) as { name: string };
+  return rest;
+};
+
+const callJson = (call: CallEvent): object => ({
+  schema,
+  event: call.event,
+  ts_ns: call.time.toString(),
+  seq: call.seq,
+  call_id: call.callId,
+  parent: call.parent,
+  depth: call.depth,
+  pid: call.pid,
+  tid: call.tid,
+  comm: call.comm,
+  function: call.function,
+  copy: {
+    kind: call.copy.kind,
+    address: `0x${call.copy.address.toString(16)}`,
+    caller: call.copy.caller,
+    call_site: call.copy.callSite,
+  },
+  args: call.args.map(named),
+  ret: call.ret ? unnamed(call.ret) : null,
+  outcome: call.outcome,
+  duration_ns: call.duration === null ? null : call.duration.toString(),
+});
+
+const toJson = (event: TraceEvent): object => {
+  switch (event.event) {
+    case 'call':
+    case 'enter':
+      return callJson(event);
+    case 'lost':
+      return {
+        schema,
+        event: 'lost',
+        ts_ns: event.time.toString(),
+        seq: event.seq,
+        losses: event.losses,
+        functions: event.functions,
+      };
+    case 'note':
+      return { schema, event: 'note', seq: event.seq, text: event.text };
+    case 'end':
+      return {
+        schema,
+        event: 'end',
+        ts_ns: event.time.toString(),
+        seq: event.seq,
+        calls: event.calls,
+        lost: event.lost,
+        under_way_at_attach: event.underWayAtAttach,
+        functions: event.functions,
+        probes: event.probes,
+        program: event.program,
+      };
+  }
+};
+
+/** One line of JSON for an event. */
+export const traceJson = (event: TraceEvent): string => `${JSON.stringify(toJson(event))}\n`;

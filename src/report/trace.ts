@@ -1,0 +1,121 @@
+import { sanitize } from '../base/text.ts';
+import type { CallEvent, EndEvent, Losses, Outcome, ShownValue, TraceEvent } from '../query/watch.ts';
+import type { Palette } from './terminal-colour.ts';
+
+export type TraceStyle = {
+  readonly palette: Palette;
+  /** CLOCK_MONOTONIC of the first moment, ns: times are shown relative to it. */
+  readonly origin: bigint;
+  /** More than one thread may be shown: each line names its own. */
+  readonly threads: boolean;
+};
+
+const indentation = '  ';
+const maxIndented = 40;
+const timeWidth = 10;
+const durationWidth = 9;
+
+/** A duration with three significant digits and its unit: `412ns`, `1.23µs`, `45.6ms`, `2.00s`. */
+export const durationText = (ns: bigint): string => {
+  const value = Number(ns);
+  if (value < 1_000) return `${value}ns`;
+  const [scaled, unit] =
+    value < 1e6 ? [value / 1e3, 'µs'] : value < 1e9 ? [value / 1e6, 'ms'] : ([value / 1e9, 's'] as const);
+  return `${scaled < 10 ? scaled.toFixed(2) : scaled < 100 ? scaled.toFixed(1) : scaled.toFixed(0)}${unit}`;
+};
+
+const timeText = (at: bigint, origin: bigint): string => (Number(at - origin) / 1e9).toFixed(6);
+
+/** What stands behind a call that did not simply return. */
+const endings: Record<Outcome, string> = {
+  returned: '',
+  'tail-call': 'ended in a call of another function',
+  unwound: 'unwound',
+  left: 'left, way unknown',
+  exited: 'the thread ended inside',
+  running: 'still running',
+  entered: '',
+};
+
+const valueText = (value: ShownValue, palette: Palette): string => {
+  const mark = value.evidence === 'conflict' ? palette.warning(`<${value.evidence}>`) : '';
+  return palette.value(value.text) + mark;
+};
+
+const argumentText = (value: ShownValue, palette: Palette): string =>
+  `${sanitize(value.name)}: ${valueText(value, palette)}`;
+
+const endText = (call: CallEvent, palette: Palette): string => {
+  if (call.event === 'enter') return ' …';
+  if (call.outcome === 'returned' && call.ret) return ` -> ${valueText(call.ret, palette)}`;
+  const ending = call.outcome === null ? '' : endings[call.outcome];
+  return ending === '' ? '' : ` ${palette.warning(`[${ending}]`)}`;
+};
+
+/** One call on one line: time, thread, duration, then the call as Rust would write it, indented by its depth. */
+export const callLine = (call: CallEvent, { palette, origin, threads }: TraceStyle): string => {
+  const who = threads ? `${palette.faint(`${call.tid} ${sanitize(call.comm)}`)} ` : '';
+  const duration = call.duration === null ? '' : durationText(call.duration);
+  const indent = indentation.repeat(Math.min(call.depth, maxIndented));
+  const args = call.args.map((arg) => argumentText(arg, palette)).join(', ');
+  return [
+    palette.faint(timeText(call.time, origin).padStart(timeWidth)),
+    ' ',
+    duration.padStart(durationWidth),
+    '  ',
+    who,
+    indent,
+    palette.name(sanitize(call.function)),
+    `(${args})`,
+    endText(call, palette),
+  ].join('');
+};
+
+const lossNames: Record<keyof Losses, string> = {
+  entries: 'calls not shown: the ring was full when they began',
+  exits: 'ends not seen: the ring was full when calls ended',
+  pending: 'calls not shown: the table of calls under way was full',
+  threads: 'calls not shown: the table of threads was full',
+  landings: 'unwinder landings not seen: the ring was full',
+  threadEnds: 'ends of threads not seen: the ring was full',
+};
+
+/** What was lost, by cause; empty if nothing was. */
+export const lossText = (losses: Losses): string =>
+  Object.entries(losses)
+    .filter(([, count]) => count > 0)
+    .map(([cause, count]) => `${count} ${lossNames[cause as keyof Losses]}`)
+    .join('; ');
+
+const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+/** The closing line: what was seen and what wasn't, and how the program ended. */
+export const endLine = (end: EndEvent): string => {
+  const parts = [plural(end.calls, 'call')];
+  const lost = lossText(end.lost);
+  parts.push(lost === '' ? '0 lost' : `LOST ${lost}`);
+  if (end.underWayAtAttach > 0) parts.push(`${end.underWayAtAttach} under way when tracing began, not shown`);
+  if (end.program) {
+    const { status, signal } = end.program;
+    parts.push(signal === null ? `the program exited with ${status}` : `the program was ended by ${signal}`);
+  }
+  return parts.join('; ');
+};
+
+/** An event as lines of text. */
+export const traceText = (event: TraceEvent, style: TraceStyle): string => {
+  switch (event.event) {
+    case 'call':
+    case 'enter':
+      return `${callLine(event, style)}\n`;
+    case 'lost': {
+      const where = event.functions.map((f) => `${sanitize(f.function)} ${f.entries + f.exits + f.pending}`);
+      const by = where.length > 0 ? ` (${where.join(', ')})` : '';
+      return `${style.palette.warning(`LOST ${lossText(event.losses)}${by}`)}\n`;
+    }
+    case 'note':
+      return `${style.palette.faint(event.text)}\n`;
+    case 'end':
+      return `${style.palette.faint(endLine(event))}\n`;
+  }
+};
