@@ -22,7 +22,7 @@ export const resolveTarget = (target: string, pids: readonly number[] = []): str
     if (mapped) return mapped.reachable;
   }
   const found = findLibrary(target);
-  if (found === null) {
+  if (found === undefined) {
     throw new RsymError('input', `cannot find ${sanitize(target)}`, {
       reason: 'it is neither a file here nor a library that the dynamic linker knows',
     });

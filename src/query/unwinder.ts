@@ -1,6 +1,6 @@
 import { fileOffset } from '../base/units.ts';
 import { findLandings } from '../code/landing.ts';
-import { neededLibraries } from '../elf/library.ts';
+import { neededLibraries } from '../elf/needed.ts';
 import type { Image } from '../elf/model.ts';
 import { openImage } from '../elf/open.ts';
 import type { LandingSite } from '../trace/site.ts';
