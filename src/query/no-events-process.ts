@@ -82,19 +82,14 @@ const allProcesses = (path: string, question: Question): Finding[] => {
   const current = related.filter(({ relation }) => relation !== 'replaced' && relation !== null);
   const earlier = related.filter(({ relation }) => relation === 'replaced');
   const findings: Finding[] = [];
+  const start = `${shellCommand('rsym', 'trace', question.target, question.function)} -- ARGS`;
   if (current.length > 0) findings.push(good('process', `${count(current.length)} it now: ${list(current)}`));
-  else if (hidden > 0)
-    findings.push(
-      unknown('process', `no process is seen to run it, but ${hidden} may not be looked at`, [
-        `sudo ${again(question)}`,
-      ]),
-    );
-  else
-    findings.push(
-      bad('process', 'no process runs or maps it now', [
-        `${shellCommand('rsym', 'trace', question.target, question.function)} -- ARGS`,
-      ]),
-    );
+  else if (hidden === 0) findings.push(bad('process', 'no process runs or maps it now', [start]));
+  else {
+    const asRoot = process.getuid?.() === 0 ? [] : [`sudo ${again(question)}`];
+    const what = `no process is seen to run or map it; ${hidden} may not be looked at`;
+    findings.push(unknown('process', what, [start, ...asRoot]));
+  }
   const [first] = earlier;
   if (first)
     findings.push(
