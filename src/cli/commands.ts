@@ -5,6 +5,7 @@ type CommandModule = { readonly register: (program: Command) => void };
 /** Every command and the file that registers it; only the named one is loaded. `rsym --help` lists them in this order. */
 const commands: Record<string, () => Promise<CommandModule>> = {
   demangle: () => import('./demangle.ts'),
+  demo: () => import('./demo.ts'),
   doctor: () => import('./doctor.ts'),
   trace: () => import('./trace.ts'),
 };

@@ -58,7 +58,7 @@ const verdict = ({ backend, refusals }: DoctorReport, palette: Palette): string[
     ? refusals.flatMap(refusalLines)
     : [`  ${palette.good('works')}: through the kernel's uprobes (backend ${backend})`];
 
-const refusalLines = ({ reason, fixes }: Refusal): string[] => [
+export const refusalLines = ({ reason, fixes }: Refusal): string[] => [
   `  not possible: ${sanitize(reason)}`,
   ...fixes.map((fix) => `    try: ${sanitize(fix)}`),
 ];
