@@ -6,6 +6,9 @@ export type CodeReader = (at: Address, length: number) => Uint8Array | undefined
 /** From `start` up to and without `end`, as linked. */
 export type Range = { readonly start: Address; readonly end: Address };
 
+/** Bytes; the processor refuses longer instructions. */
+export const longestInstruction = 15;
+
 export const contains = (range: Range, at: bigint): boolean => at >= range.start && at < range.end;
 
 /** As many bytes as are there, at most `length`: a mapping may end anywhere behind the code that is asked for. */

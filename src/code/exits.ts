@@ -1,5 +1,7 @@
 import { type Address, address, hex } from '../base/units.ts';
-import { type CodeReader, contains, type Range } from './bytes.ts';
+import { type CodeReader, contains, longestInstruction, type Range, readUpTo } from './bytes.ts';
+import { probeCost } from './cost.ts';
+import { findExtent } from './extent.ts';
 import { resolveTables } from './jump-table.ts';
 import type { JumpOperand } from './operand.ts';
 import { findPart, type Part } from './parts.ts';
@@ -7,7 +9,8 @@ import { reach } from './reach.ts';
 import type { Condition, Step } from './step.ts';
 import { isInstruction, type Sweep, sweep } from './sweep.ts';
 
-/** A function's code as the file describes it: `size` in bytes, and further ranges (cold parts) where it has them. */
+/** A function's code as the file describes it: `size` in bytes (0: unknown, found by following
+ * control), and further ranges (cold parts) where it has them. */
 export type FunctionCode = { readonly start: Address; readonly size: bigint; readonly ranges?: readonly Range[] };
 
 /**
@@ -54,7 +57,8 @@ const refuse = (reason: string): ExitSweep => ({ complete: false, reason });
  * Finds every instruction by which a function can be left, by decoding all its bytes.
  *
  * Complete means proved: all bytes are instructions, every direct branch comes to the begin of one, the end is not
- * fallen through (a call at the very end is taken for one that doesn't return), and no return is a jump in disguise.
+ * fallen through (a call at the very end is taken for one that doesn't return), no return is a jump in disguise,
+ * and the kernel can probe every exit.
  * Leaving by an exception or by `longjmp` is not an exit here.
  *
  * `isFunctionStart` answers whether a symbol of a *function* starts at an address; leave out the symbols of outlined
@@ -67,8 +71,9 @@ export const findExits = (
   isFunctionStart: (at: Address) => boolean,
   readData?: CodeReader,
 ): ExitSweep => {
-  const main: Range = { start: fn.start, end: address(fn.start + fn.size) };
-  const ranges = [main, ...(fn.ranges ?? []).filter((range) => !contains(main, range.start))];
+  const extent = fn.size > 0n ? [sizedRange(fn)] : findExtent(fn.start, code, isFunctionStart);
+  if (typeof extent === 'string') return refuse(extent);
+  const ranges = [...extent, ...(fn.ranges ?? []).filter((given) => !extent.some((own) => contains(own, given.start)))];
   const sweeps: Sweep[] = [];
   for (const range of ranges) {
     const swept = sweep(range, code);
@@ -134,6 +139,12 @@ export const findExits = (
   for (const { range, steps } of sweeps) {
     for (const [position, step] of steps) add(address(range.start + BigInt(position)), step, false);
   }
+  for (const at of exits.keys()) {
+    const bytes = readUpTo(code, at, longestInstruction);
+    const cost = bytes && probeCost(bytes);
+    if (cost?.cost !== 'unprobeable') continue;
+    return refuse(`the exit at ${hex(at)} (${cost.instruction}) can't be probed: ${cost.reason}`);
+  }
   return {
     complete: true,
     exits: [...exits.values()].sort((a, b) => (a.address < b.address ? -1 : 1)),
@@ -142,6 +153,8 @@ export const findExits = (
     notes,
   };
 };
+
+const sizedRange = (fn: FunctionCode): Range => ({ start: fn.start, end: address(fn.start + fn.size) });
 
 /** A call into the function's own middle is a subroutine, whose returns are not the function's. */
 const refuseOwnCall = (

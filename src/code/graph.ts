@@ -1,5 +1,5 @@
 import { type Address, address } from '../base/units.ts';
-import { type CodeReader, contains, type Range, readUpTo } from './bytes.ts';
+import { type CodeReader, contains, longestInstruction, type Range, readUpTo } from './bytes.ts';
 import { decodeRun, type Step, stepReader } from './step.ts';
 
 /** What is known around code that is explored: the ranges of the function that jumps to it, if any. */
@@ -50,7 +50,7 @@ export const explore = (entry: Address, around: Surroundings): Graph => {
     decodeRun(bytes, at, 0, (position, instruction) => {
       const here = address(at + BigInt(position));
       // An instruction cut by the window's end begins the next window.
-      if (position > 0 && position + 15 > bytes.length && bytes.length === window) {
+      if (position > 0 && position + longestInstruction > bytes.length && bytes.length === window) {
         cut = here;
         return false;
       }
