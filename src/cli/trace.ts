@@ -124,13 +124,12 @@ const scopeOf = (flags: Flags, args: readonly string[] | null): WatchScope => {
 const formatter = (flags: Flags, to: Writable, threads: boolean): ((event: TraceEvent) => string) => {
   if (flags.json) return traceJson;
   const palette = paletteFor(to);
-  let origin: bigint | undefined;
+  const origin = process.hrtime.bigint();
   return (event) => {
-    if (event.event !== 'note') origin ??= event.time;
     if (event.event === 'end') {
       process.stderr.write(`rsym: ${traceText(event, { palette: paletteFor(process.stderr), origin: 0n, threads })}`);
       return '';
     }
-    return traceText(event, { palette, origin: origin ?? 0n, threads });
+    return traceText(event, { palette, origin, threads });
   };
 };

@@ -1,7 +1,8 @@
 import { fileOffset } from '../base/units.ts';
 import { findLandings } from '../code/landing.ts';
-import { neededLibraries } from '../elf/needed.ts';
+import { findLibrary } from '../elf/library.ts';
 import type { Image } from '../elf/model.ts';
+import { neededLibraries } from '../elf/needed.ts';
 import { openImage } from '../elf/open.ts';
 import type { LandingSite } from '../trace/site.ts';
 import { ImageCode } from './exits.ts';
@@ -28,6 +29,10 @@ export type Landings = {
 export const filesOf = (image: Image, pids: readonly number[]): string[] => {
   const paths = new Set<string>([image.path]);
   for (const pid of pids) for (const file of mappedFiles(pid)) paths.add(file.reachable);
+  if (image.type === 'shared') {
+    const unwinder = findLibrary('libgcc_s');
+    if (unwinder !== undefined) paths.add(unwinder);
+  }
   if (pids.length === 0)
     for (const library of neededLibraries(image)) if (library.path !== null) paths.add(library.path);
   return [...paths];

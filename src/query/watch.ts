@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { readlinkSync, realpathSync } from 'node:fs';
 import { lowerSignature, rawPlan } from '../abi/lower.ts';
 import { formatSignature } from '../abi/signature.ts';
 import { RsymError } from '../base/errors.ts';
@@ -163,10 +163,25 @@ const checkImage = (image: Image): void => {
       reason: `nothing runs it: it is a ${image.type} file`,
     });
   }
+  if (inPidNamespace()) {
+    throw new RsymError('unsupported', 'cannot trace from inside a PID namespace', {
+      reason: "the kernel's probes know processes by other numbers than this container does",
+      hints: ['run rsym on the host'],
+    });
+  }
   if (process.arch !== 'x64' || process.platform !== 'linux') {
     throw new RsymError('unsupported', 'tracing needs Linux on x86-64', {
       reason: `this is ${process.platform} on ${process.arch}`,
     });
+  }
+};
+
+/** The initial PID namespace has a fixed number, PROC_PID_INIT_INO of linux/proc_ns.h. */
+const inPidNamespace = (): boolean => {
+  try {
+    return readlinkSync('/proc/self/ns/pid') !== 'pid:[4026531836]';
+  } catch {
+    return false;
   }
 };
 
@@ -228,7 +243,9 @@ const planLandings = (image: Image, pids: readonly number[], scope: Scope, notes
     if (program !== null) for (const file of programFiles(program)) files.add(file);
   }
   const { sites, unwinders } = findLandingSites([...files]);
-  if (unwinders.length === 0) notes.push('no unwinder is found: a call that a panic ends is shown as `left`');
+  if (unwinders.length === 0 && image.needed.length === 0 && image.type !== 'shared') {
+    notes.push('no unwinder is found in this static program: a call that a panic ends is shown as `left`');
+  }
   return sites;
 };
 

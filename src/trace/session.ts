@@ -47,7 +47,11 @@ export class Session implements Disposable {
   /** Makes the maps and loads the programs; nothing is probed yet. Throws RsymError 'permission' or 'unsupported'. */
   constructor(options: SessionOptions) {
     this.#options = options;
-    const around: Surroundings = { scoped: options.scoped, ringBytes: options.ringBytes, vma: kernelTypes().vma };
+    const around: Surroundings = {
+      scope: options.scoped ? { kind: 'named' } : { kind: 'all', except: process.pid },
+      ringBytes: options.ringBytes,
+      vma: kernelTypes().vma,
+    };
     this.plan = planPrograms(options.sites, around, options.maxString);
     this.#layouts = { entry: (fn) => this.plan.entryLayouts[fn], exit: (site) => this.plan.exitLayouts[site] };
     try {

@@ -63,6 +63,8 @@ class Trace {
   #timer: NodeJS.Timeout | undefined;
   #lossesTold: SessionStatistics;
   #lossCheckedAt = 0;
+  #accepted = 0;
+  #lastSequence = 0;
 
   constructor(session: Session, request: TraceRequest) {
     this.#session = session;
@@ -143,6 +145,8 @@ class Trace {
       if (stopping) this.#session.detach();
       const read = this.#session.read((record) => this.#order.add(record), readLimit);
       for (const record of this.#order.take(read === 0)) {
+        this.#accepted++;
+        this.#lastSequence = record.sequence;
         this.#correlator.accept(record);
         if (this.#isEnough()) break;
       }
@@ -152,13 +156,19 @@ class Trace {
       if (read === 0) await this.#wait();
     }
     this.#session.detach();
+    if (this.#isEnough() && this.#isGapless()) this.#lossesTold = this.#session.statistics();
+    else this.#checkLosses(true);
     if (!this.#isEnough()) this.#correlator.finish((tgid, tid) => isAlive(tgid) && isAlive(tid));
-    this.#checkLosses(true);
     yield [...this.#takeEvents(), this.#end()];
   }
 
   #isEnough(): boolean {
     return this.#request.calls !== undefined && this.#calls >= this.#request.calls;
+  }
+
+  /** Whether every record up to the last one accepted has come: what was lost was lost behind it. */
+  #isGapless(): boolean {
+    return this.#accepted === this.#lastSequence;
   }
 
   #isTargetGone(): boolean {
@@ -205,7 +215,7 @@ class Trace {
       time: process.hrtime.bigint(),
       seq: ++this.#seq,
       calls: this.#calls,
-      lost: statistics.losses,
+      lost: this.#isEnough() && this.#isGapless() ? noLosses : statistics.losses,
       underWayAtAttach: statistics.unmatchedExits,
       functions: this.#request.sites.length,
       probes: this.#session.probes,
@@ -222,6 +232,8 @@ class Trace {
     this.#session[Symbol.dispose]();
   }
 }
+
+const noLosses = { entries: 0, exits: 0, pending: 0, threads: 0, landings: 0, threadEnds: 0 } as const;
 
 /** What was lost between two readings; undefined if nothing was. */
 const lossEvent = (

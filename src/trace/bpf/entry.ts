@@ -28,6 +28,7 @@ import {
   reserve,
   submit,
   takeSequence,
+  type WatchedProcesses,
   writeHeader,
 } from './steps.ts';
 
@@ -40,8 +41,7 @@ export type EntryShape = {
 };
 
 export type Surroundings = {
-  /** Only processes in the map `scope` are watched. */
-  readonly scoped: boolean;
+  readonly scope: WatchedProcesses;
   readonly ringBytes: number;
   /** Offsets of vm_area_struct.vm_start and vm_end in this kernel; null: stack mappings stay unknown. */
   readonly vma: { readonly start: number; readonly end: number } | null;
@@ -160,7 +160,7 @@ export const entryProgram = (shape: EntryShape, around: Surroundings): ProgramSp
   uprobeMulti: true,
   functions: around.vma ? ['on_mapping'] : [],
   code: flatten([
-    begin(around.scoped),
+    begin(around.scope),
     noteStackPointer(),
     mov('r1', 'r6'),
     call('get_attach_cookie'),

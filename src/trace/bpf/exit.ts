@@ -157,7 +157,7 @@ export const exitProgram = (shape: ExitShape, around: Surroundings): ProgramSpec
   uprobeMulti: true,
   functions: [],
   code: flatten([
-    begin(around.scoped),
+    begin(around.scope),
     shape.condition ? onlyIfTaken(shape.condition) : [],
     noteStackPointer(shape.uretprobe ? 8 : 0),
     mov('r1', 'r6'),

@@ -26,7 +26,7 @@ export const landingProgram = (stackAdjust: number, around: Surroundings): Progr
   uprobeMulti: true,
   functions: [],
   code: flatten([
-    begin(around.scoped),
+    begin(around.scope),
     knownThread,
     noteStackPointer(-stackAdjust),
     mov('r1', 'r6'),

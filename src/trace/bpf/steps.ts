@@ -59,19 +59,18 @@ export const remove = (map: string, key: number): Code => [
   call('map_delete_elem'),
 ];
 
+/** The processes in the map `scope`, or all but rsym itself: what it does to report a call must not be another call. */
+export type WatchedProcesses = { readonly kind: 'named' } | { readonly kind: 'all'; readonly except: number };
+
 /** Keeps the context, notes the thread, and leaves the program unless the process is one that is watched. */
-export const begin = (scoped: boolean): Code => [
+export const begin = (scope: WatchedProcesses): Code => [
   mov('r6', 'r1'),
   call('get_current_pid_tgid'),
   store(8, 'r10', FRAME.thread, 'r0'),
-  scoped
-    ? [
-        alu('rsh', 'r0', 32),
-        store(4, 'r10', FRAME.small, 'r0'),
-        lookup('scope', FRAME.small),
-        jumpIf('eq', 'r0', 0, 'out'),
-      ]
-    : [],
+  alu('rsh', 'r0', 32),
+  scope.kind === 'named'
+    ? [store(4, 'r10', FRAME.small, 'r0'), lookup('scope', FRAME.small), jumpIf('eq', 'r0', 0, 'out')]
+    : jumpIf('eq', 'r0', scope.except, 'out'),
 ];
 
 export const end: Code = [label('out'), mov('r0', 0), exit()];
