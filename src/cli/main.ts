@@ -12,7 +12,10 @@ const printVersion = (): number => {
   try {
     writeSync(1, `${version()}\n`);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') return 2;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'EPIPE') return 0;
+    process.stderr.write(`rsym: cannot write the output\n  ${message}\n`);
+    return 2;
   }
   return 0;
 };

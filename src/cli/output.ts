@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { RsymError } from '../base/errors.ts';
 import { makePalette, type Palette, wantsColour } from '../report/terminal-colour.ts';
 
 /** The reader of an output went away (`rsym ls … | head`): the command stops, quietly, with exit status 0. */
@@ -57,12 +58,16 @@ export const writeAll = async (
   await flush();
 };
 
-/** Writes one piece of text; rejects with ClosedPipe when the reader is gone. */
+/** A full disk and its like: the user's to mend, no defect of rsym. */
+const unwritable = (cause: Error): RsymError =>
+  new RsymError('input', 'cannot write the output', { reason: cause.message, cause });
+
+/** Writes one piece of text; rejects with ClosedPipe when the reader is gone, with RsymError on other failures. */
 export const write = (to: Writable, chunk: Chunk): Promise<void> =>
   new Promise((done, fail) => {
     to.write(chunk, (error) => {
       if (!error) done();
-      else fail(isClosedPipe(error) ? new ClosedPipe() : error);
+      else fail(isClosedPipe(error) ? new ClosedPipe() : unwritable(error));
     });
   });
 

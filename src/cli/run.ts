@@ -3,7 +3,7 @@ import { RsymError } from '../base/errors.ts';
 import { renderError } from '../report/error.ts';
 import { requestOf } from './arguments.ts';
 import { commandNames, registerCommands } from './commands.ts';
-import { isClosedPipe, paletteFor } from './output.ts';
+import { isClosedPipe, paletteFor, write, writeAll } from './output.ts';
 import { Stopped, stopReason } from './stop.ts';
 import { requireTerminal } from './terminal.ts';
 
@@ -12,7 +12,7 @@ Exit status: 0 answered, 1 nothing found, 2 wrong use or failure, 130 interrupte
 (143 ended by SIGTERM, 129 by SIGHUP). A closed pipe ends a command with 0.
 RSYM_DEBUG=1 or --debug shows where an error was raised.`;
 
-const makeProgram = (version: string): Command =>
+const makeProgram = (version: string, helpTexts: string[]): Command =>
   new Command('rsym')
     .usage('[FILE | COMMAND …]')
     .description('Looks inside compiled Rust programs and watches them run.\n`rsym FILE` opens the screen on a file.')
@@ -23,8 +23,12 @@ const makeProgram = (version: string): Command =>
     // A command's own flags must never be taken for the program's.
     .enablePositionalOptions()
     .exitOverride()
-    // Errors are printed once, in one form, by `fail`.
-    .configureOutput({ writeErr: () => undefined, outputError: () => undefined });
+    // Help is collected, so that a write that fails is noticed. Errors are printed once, in one form, by `fail`.
+    .configureOutput({
+      writeOut: (text) => void helpTexts.push(text),
+      writeErr: () => undefined,
+      outputError: () => undefined,
+    });
 
 /** Runs one command line and returns the exit status; prints its own errors. */
 export const run = async (args: readonly string[], version: string): Promise<number> => {
@@ -39,18 +43,24 @@ export const run = async (args: readonly string[], version: string): Promise<num
 };
 
 const answer = async (args: readonly string[], version: string): Promise<number> => {
-  const program = makeProgram(version);
+  const helpTexts: string[] = [];
+  const program = makeProgram(version, helpTexts);
   const request = requestOf(args);
   if (request.kind === 'help' || request.kind === 'nothing') {
     await registerCommands(program, undefined);
     const asked = request.kind === 'help';
-    (asked ? process.stdout : process.stderr).write(`${program.helpInformation().trimEnd()}\n${details}\n`);
+    await write(asked ? process.stdout : process.stderr, `${program.helpInformation().trimEnd()}\n${details}\n`);
     return asked ? 0 : 2;
   }
   if (request.kind === 'file') requireTerminal();
   await registerCommands(program, request.kind === 'command' ? request.name : 'tui');
   for (const command of program.commands) command.addOption(new Option('--debug').hideHelp());
-  await program.parseAsync(request.kind === 'file' ? request.args : args, { from: 'user' });
+  try {
+    await program.parseAsync(request.kind === 'file' ? request.args : args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError && error.exitCode === 0)) throw error;
+    await writeAll(helpTexts);
+  }
   return stopReason()?.exitCode ?? Number(process.exitCode ?? 0);
 };
 
@@ -64,7 +74,6 @@ const wantsDebug = (args: readonly string[]): boolean => {
 export const fail = (error: unknown, debug: boolean, args: readonly string[] = []): number => {
   if (isClosedPipe(error)) return 0;
   if (error instanceof Stopped) return error.exitCode;
-  if (error instanceof CommanderError && error.exitCode === 0) return 0;
   const shown = error instanceof CommanderError ? usageError(error, args) : error;
   process.stderr.write(renderError(shown, { palette: paletteFor(process.stderr), debug }));
   return shown instanceof RsymError && shown.code === 'not-found' ? 1 : 2;

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { commandNames } from '../../src/cli/commands.ts';
 import { program, rsym } from '../support/cli.ts';
+import { testWith } from '../support/need.ts';
+import { run } from '../support/process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rsym-spine-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -95,6 +97,14 @@ describe('a reader that goes away', () => {
   test('before the first byte of stdout: status 0', async () => {
     expect(await closed(['--version'], 'stdout')).toBe(0);
     expect(await closed(['--help'], 'stdout')).toBe(0);
+  });
+
+  testWith('linux')('a full disk is an error, not a defect', () => {
+    for (const command of ['--version', '--help', 'demangle --help', 'demangle _RNvC1a1b'])
+      expect(run('sh', ['-c', `"$0" "$1" ${command} >/dev/full`, process.execPath, program])).toMatchObject({
+        status: 2,
+        stderr: expect.stringMatching(/^rsym: cannot write the output\n {2}.*ENOSPC/),
+      });
   });
 
   test('of stderr: the status still tells', async () => {
