@@ -1,10 +1,10 @@
 import { RsymError } from '../base/errors.ts';
+import { faultAt } from '../base/fault.ts';
 import { closingOf, topLevel } from '../base/path.ts';
 import { parseCDeclaration, startsCType } from './c-type.ts';
 import { parseRustType } from './rust-type.ts';
 import { rustScalar } from './scalar-names.ts';
 import type { ValueShape } from './shape.ts';
-import { faultAt } from './signature-error.ts';
 import { Tokens } from './tokens.ts';
 import { node, pointer, type TypeNode } from './type-node.ts';
 
@@ -44,7 +44,10 @@ export const parseSpec = (text: string): Spec => {
   const prefix = prefixOf(text, open);
   const { args, variadic } = parseArgs(new Tokens(text, open + 1, close - 1));
   const ret = parseReturn(text, close, prefix.returns);
-  const settled = settle(text, prefix.path, [...args, ret], prefix.returns !== null);
+  const returnsInC = prefix.returns !== null;
+  // What a bare `char` is taken for if nothing else tells: paths and arrows are Rust's.
+  const looksLikeRust = prefix.path.includes('::') || (!returnsInC && ret.type.at > close);
+  const settled = settle(text, looksLikeRust, [...args, ret], returnsInC);
   const given = settled.slice(0, -1).filter(({ type }, _, all) => !(all.length === 1 && type.text === 'void'));
   const signature: Signature = {
     path: prefix.path,
@@ -76,7 +79,7 @@ const argumentList = (text: string): { open: number; close: number } | null => {
     }
     if (text[close - 1] !== ')') throw faultAt(text, open, 1, 'the list of arguments is never closed');
     const rest = text.slice(close).trimStart();
-    if (/^\(\s*\*/.test(text.slice(open, open + 80)))
+    if (rest.startsWith('(') && /^\(\s*\*/.test(text.slice(open, open + 80)))
       throw faultAt(text, open, close - open, "can't read a function that returns a function", [
         'put the return type last, as a pointer: `name(type, …) -> void *`',
       ]);
@@ -200,9 +203,9 @@ const parseReturn = (text: string, close: number, before: Tokens | null): Parsed
 };
 
 /** Settles what a bare `char` is: 32 bits in Rust, 8 in C. */
-const settle = (text: string, path: string, all: readonly Parsed[], prototype: boolean): Parsed[] => {
+const settle = (text: string, looksLikeRust: boolean, all: readonly Parsed[], prototype: boolean): Parsed[] => {
   const c = prototype || all.some(({ language }) => language === 'c');
-  const rust = all.some(({ language }) => language === 'rust') || (!c && path.includes('::'));
+  const rust = all.some(({ language }) => language === 'rust') || (!c && looksLikeRust);
   return all.map((one) => {
     if (!one.type.bareChar || (c && (prototype || !rust))) return one;
     if (c === rust)

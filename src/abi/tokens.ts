@@ -1,4 +1,4 @@
-import { faultAt } from './signature-error.ts';
+import { faultAt } from '../base/fault.ts';
 
 export type Token = {
   readonly kind: 'word' | 'lifetime' | 'string' | 'sign' | 'end';

@@ -1,4 +1,4 @@
-import { RsymError } from '../base/errors.ts';
+import { RsymError } from './errors.ts';
 
 const window = 60;
 
