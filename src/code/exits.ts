@@ -85,8 +85,20 @@ export const findExits = (
 
   const entries: Address[] = ranges.map((range) => range.start);
   const outside = new Set<Address>();
+  const parts = new Map<Address, Part>();
+  const tried = new Set<Address>();
+  const isPartStart = (target: Address): boolean => {
+    if (!tried.has(target) && tried.size < mostParts) {
+      const part = isFunctionStart(target) ? undefined : findPart(target, { ranges, isInside, code, isFunctionStart });
+      if (part !== undefined) parts.set(target, part);
+      tried.add(target);
+    }
+    return parts.has(target);
+  };
   const tables =
-    readData === undefined ? new Map<Address, readonly Address[]>() : resolveTables(sweeps, readData, isInside);
+    readData === undefined
+      ? new Map<Address, readonly Address[]>()
+      : resolveTables(sweeps, readData, isInside, isPartStart);
   for (const targets of tables.values()) entries.push(...targets);
   let loopsToEntry = entries.indexOf(fn.start, ranges.length) >= 0;
   for (const swept of sweeps) {
@@ -111,12 +123,9 @@ export const findExits = (
     }
   }
   const notes: string[] = [];
-  const parts = new Map<Address, Part>();
   for (const target of outside) {
-    const around = { ranges, isInside, code, isFunctionStart };
-    const part = parts.size < mostParts ? findPart(target, around) : undefined;
-    if (part !== undefined) parts.set(target, part);
-    else notes.push(`the code at ${hex(target)} is not proved to be a part of it: the jump there counts as an exit`);
+    if (isPartStart(target)) continue;
+    notes.push(`the code at ${hex(target)} is not proved to be a part of it: the jump there counts as an exit`);
   }
 
   const data = findData(sweeps, entries, (at) => isOwn(at) || isFunctionStart(at) || parts.has(at));

@@ -16,7 +16,7 @@ const mostRounds = 4;
  * (`lea table, r; movslq (r, i, 4), j; add r, j; jmp *j`) or one of addresses (`jmp *table(, i, 8)`).
  *
  * The index is bounded by a `cmp` and `ja` or an `and` in the same straight code; then all elements that can be meant
- * are read, and each must satisfy `isInside`. Where compilers leave the bound out because no other value can occur,
+ * are read, and each must satisfy `isInside` or be the begin of a part outlined from the function. Where compilers leave the bound out because no other value can occur,
  * a relative table is taken as far as its elements go on to satisfy `isInside`, two at least: a table that mixes
  * places inside a function with places outside is something that no compiler makes.
  */
@@ -24,6 +24,7 @@ export const resolveTables = (
   sweeps: readonly Sweep[],
   readData: CodeReader,
   isInside: (at: bigint) => boolean,
+  isPartStart: (at: Address) => boolean,
 ): ReadonlyMap<Address, readonly Address[]> => {
   const starts = new Set<Address>();
   const jumps: (readonly [Sweep, number])[] = [];
@@ -36,7 +37,7 @@ export const resolveTables = (
   for (let round = 0; round < mostRounds && jumps.length > 0; round++) {
     const tables = new Map<Address, readonly Address[]>();
     for (const [swept, jump] of jumps) {
-      const targets = findTargets(swept, jump, starts, readData, isInside);
+      const targets = findTargets(swept, jump, starts, readData, { isInside, isPartStart });
       if (targets !== undefined) tables.set(addressIn(swept, jump), targets);
     }
     const known = starts.size;
@@ -48,12 +49,17 @@ export const resolveTables = (
 
 const addressIn = (swept: Sweep, position: number): Address => address(swept.range.start + BigInt(position));
 
+type Places = {
+  readonly isInside: (at: bigint) => boolean;
+  readonly isPartStart: (at: Address) => boolean;
+};
+
 const findTargets = (
   swept: Sweep,
   jump: number,
   starts: ReadonlySet<Address>,
   readData: CodeReader,
-  isInside: (at: bigint) => boolean,
+  places: Places,
 ): Address[] | undefined => {
   const step = swept.steps.get(jump);
   if (step?.kind !== 'indirect-jump') return undefined;
@@ -66,10 +72,10 @@ const findTargets = (
   });
   const found = state.jumpTarget(step.operand);
   if (found?.kind === 'sum') {
-    return readTable(found.table, 4, found.count, readData, (element) => found.base + element, isInside);
+    return readTable(found.table, 4, found.count, readData, (element) => found.base + element, places);
   }
   if (found?.kind === 'element' && found.size === 8 && found.count !== undefined) {
-    return readTable(found.table, 8, found.count, readData, (element) => element, isInside);
+    return readTable(found.table, 8, found.count, readData, (element) => element, places);
   }
   return undefined;
 };
@@ -87,13 +93,15 @@ const windowBefore = (swept: Sweep, jump: number, starts: ReadonlySet<Address>):
   return from;
 };
 
+const isPart = (places: Places, target: bigint): boolean => target >= 0n && places.isPartStart(address(target));
+
 const readTable = (
   table: bigint,
   size: 4 | 8,
   count: bigint | undefined,
   readData: CodeReader,
   toTarget: (element: bigint) => bigint,
-  isInside: (at: bigint) => boolean,
+  places: Places,
 ): Address[] | undefined => {
   if (count !== undefined && count > mostTargets) return undefined;
   const targets = new Set<Address>();
@@ -102,7 +110,10 @@ const readTable = (
     const view = bytes && new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     const element = size === 4 ? view?.getInt32(0, true) : view?.getBigUint64(0, true);
     const target = element === undefined ? undefined : toTarget(BigInt(element));
-    if (target !== undefined && isInside(target)) targets.add(address(target));
+    // The search for parts follows any code, so it is asked only about elements that certainly are of this table.
+    const isKnown =
+      target !== undefined && (places.isInside(target) || (count !== undefined && isPart(places, target)));
+    if (isKnown) targets.add(address(target));
     else if (count !== undefined || i < 2n) return undefined;
     else break;
   }
