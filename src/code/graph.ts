@@ -45,7 +45,7 @@ export const explore = (entry: Address, around: Surroundings): Graph => {
   const run = (at: Address): Address | undefined => {
     const bytes = readUpTo(around.code, at, window);
     if (bytes === undefined) return undefined;
-    const read = stepReader();
+    const read = stepReader(bytes);
     let cut: Address | undefined;
     decodeRun(bytes, at, 0, (position, instruction) => {
       const here = address(at + BigInt(position));
@@ -54,7 +54,7 @@ export const explore = (entry: Address, around: Surroundings): Graph => {
         cut = here;
         return false;
       }
-      const step = read(instruction);
+      const step = read(position, instruction);
       if (graph.has(here) || (position > 0 && isStop(here))) return false;
       if (step?.kind === 'refused' || graph.size >= mostInstructions) return false;
       const behind = address(here + BigInt(instruction.length));

@@ -1,5 +1,6 @@
 import { Code, ConditionCode, Decoder, FlowControl, Instruction, Mnemonic, OpKind, Register } from 'iced-x86';
 import { type Address, address } from '../base/units.ts';
+import { encodingOf } from './encoding.ts';
 import { type JumpOperand, jumpOperand } from './operand.ts';
 
 /** When a conditional jump is taken: the suffix of `jcc`, or a counter test of `jrcxz` and `loop`. */
@@ -114,24 +115,33 @@ export const stepOf = (instruction: Instruction): Step | undefined => {
 };
 
 /**
- * Reads steps in address order and refuses a return that takes its target from the instruction just before it
- * (`push` or a store to the top of the stack): it is a jump in disguise.
+ * Reads steps in address order, and refuses what only looks like one: a return that takes its target from the
+ * instruction just before it (`push` or a store to the top of the stack) is a jump in disguise, and processors
+ * differ in what an operand-size prefix does to a jump or a return.
  */
-export const stepReader = (): ((instruction: Instruction) => Step | undefined) => {
+export const stepReader = (bytes: Uint8Array): ((position: number, instruction: Instruction) => Step | undefined) => {
   let topWritten = false;
-  return (instruction) => {
+  return (position, instruction) => {
     const step = stepOf(instruction);
-    if (step?.kind === 'return' && topWritten) return refused('a return that jumps to an address just pushed');
-    topWritten =
-      instruction.mnemonic === Mnemonic.Push ||
-      (instruction.mnemonic === Mnemonic.Mov &&
-        instruction.op0Kind === OpKind.Memory &&
-        instruction.memoryBase === Register.RSP &&
-        instruction.memoryIndex === Register.None &&
-        instruction.memoryDisplacement === 0n);
-    return step;
+    const wasWritten = topWritten;
+    topWritten = writesTop(instruction);
+    if (step === undefined || !isMove(step)) return step;
+    if (step.kind === 'return' && wasWritten) return refused('a return that jumps to an address just pushed');
+    const { prefixes, rex } = encodingOf(bytes.subarray(position, position + instruction.length));
+    return prefixes.includes(0x66) && rex < 0x48 ? refused('a jump or return of another size') : step;
   };
 };
+
+const isMove = ({ kind }: Step): boolean =>
+  kind === 'jump' || kind === 'branch' || kind === 'return' || kind === 'indirect-jump';
+
+const writesTop = (instruction: Instruction): boolean =>
+  instruction.mnemonic === Mnemonic.Push ||
+  (instruction.mnemonic === Mnemonic.Mov &&
+    instruction.op0Kind === OpKind.Memory &&
+    instruction.memoryBase === Register.RSP &&
+    instruction.memoryIndex === Register.None &&
+    instruction.memoryDisplacement === 0n);
 
 /** Whether control can't come from this instruction to the one behind it, whatever it calls. */
 export const endsFlow = (step: Step): boolean =>

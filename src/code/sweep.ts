@@ -11,6 +11,8 @@ export type Sweep = {
   readonly steps: ReadonlyMap<number, Step>;
   /** Positions of instructions that no compiler emits, such as a run of zero bytes. */
   readonly suspects: readonly number[];
+  /** Where the padding at the end begins: nothing from here on is meant to run. */
+  readonly padding: number;
   /** Control may come from the last instruction to the first byte behind the range. */
   readonly fallsThrough: boolean;
 };
@@ -31,14 +33,15 @@ export const sweep = (range: Range, code: CodeReader): Sweep | string => {
   const lengths = new Uint8Array(bytes.length);
   const steps = new Map<number, Step>();
   const suspects: number[] = [];
-  const read = stepReader();
+  const read = stepReader(bytes);
   let reason: string | undefined;
   let fallsThrough = true;
+  let padding = 0;
   let wasZero = false;
   decodeRun(bytes, range.start, 0, (position, instruction) => {
     const zero = bytes[position] === 0;
     if (zero && !fallsThrough && isZero(bytes, position)) return false;
-    const step = read(instruction);
+    const step = read(position, instruction);
     if (step?.kind === 'refused') {
       reason = `at ${hex(range.start + BigInt(position))}: ${step.reason}`;
       return false;
@@ -49,11 +52,12 @@ export const sweep = (range: Range, code: CodeReader): Sweep | string => {
     wasZero = zero;
     // Padding doesn't run, so it leaves the state before it; behind a call at the very end nothing follows,
     // because the callee never returns.
-    const padding = step?.kind === 'nop' || step?.kind === 'breakpoint';
-    if (!padding) fallsThrough = step === undefined || !(endsFlow(step) || isCall(step));
+    if (step?.kind === 'nop' || step?.kind === 'breakpoint') return true;
+    fallsThrough = step === undefined || !(endsFlow(step) || isCall(step));
+    padding = position + instruction.length;
     return true;
   });
-  return reason ?? { range, bytes, lengths, steps, suspects, fallsThrough };
+  return reason ?? { range, bytes, lengths, steps, suspects, padding, fallsThrough };
 };
 
 const isCall = (step: Step): boolean => step.kind === 'call' || step.kind === 'indirect-call';
@@ -62,12 +66,13 @@ const isCall = (step: Step): boolean => step.kind === 'call' || step.kind === 'i
 const prefixes: ReadonlySet<number> = new Set([0xf0, 0xf2, 0xf3, 0x66, 0x67, 0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65]);
 
 /**
- * Whether a branch to `target` comes to an instruction: to its first byte, or behind prefixes of an instruction that
+ * Whether a branch to `target` comes to an instruction that is meant to run: to its first byte, or behind prefixes of an instruction that
  * leaves the flow alone (C libraries jump over a `lock` prefix while there is one thread).
  */
 export const isInstruction = (swept: Sweep, target: bigint): boolean => {
   if (!contains(swept.range, target)) return false;
   const position = Number(target - swept.range.start);
+  if (position >= swept.padding && !swept.fallsThrough) return false;
   if (swept.lengths[position] !== 0) return true;
   let begin = position - 1;
   while (begin >= 0 && swept.lengths[begin] === 0) {
