@@ -13,7 +13,7 @@ import { run } from './support/process.ts';
  * README shows commands with their outputs, in fenced blocks of the kind `console`. Each is run here, in a folder that
  * holds `helloworld` (the fixture hello/debug-v0), by a shell that finds rsym. A further word of the fence names what
  * the block needs: ```console kernel. A line `…` stands for any lines. Before the two texts are compared, numbers that
- * differ from run to run are replaced on both sides: process ids, times, durations.
+ * differ from run to run are replaced on both sides: process ids, times, durations, addresses in a process.
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
 const pages = ['README.md', 'CONTRIBUTING.md', 'docs/ARCHITECTURE.md'];
@@ -32,8 +32,10 @@ const examplesOf = (text: string): Example[] =>
 
 const normalise = (text: string): string =>
   text
-    .replace(/\b\d+(\.\d+)? ?(ns|µs|ms|s)\b/g, 'TIME')
-    .replace(/\b\d\d:\d\d:\d\d(\.\d+)?\b/g, 'TIME')
+    .replace(/^ *\d+\.\d{6}(?= )/gm, 'TIME')
+    .replace(/ *\b\d+(\.\d+)?(ns|µs|ms|s)\b/g, ' TIME')
+    .replace(/\b0x[0-9a-f]{9,16}\b/g, 'ADDRESS')
+    .replace(/^(TIME TIME +)\d+ /gm, '$1PID ')
     .replace(/\b(pid|tid)([ =:]*)\d+\b/g, '$1$2PID')
     .replace(/"(ts_ns|duration_ns)":"\d+"/g, '"$1":"TIME"')
     .replace(/"(pid|tid|seq|call_id)":("?)\d+\2/g, '"$1":NUMBER')

@@ -81,21 +81,18 @@ const resolvers = (located: readonly LocatedFunction[]): Finding[] =>
     : [];
 
 const withoutCode = (image: Image, symbols: SymbolTable, text: string, target: string): Finding => {
-  const functions = symbols.functions();
-  const near = nearest(
-    text,
-    Array.from(functions, (row) => symbols.name(row)),
-    shownCopies,
-  );
-  const reasons = image.stripped
-    ? 'the file is stripped: only the names of dynamic symbols are left'
-    : 'it was inlined into its callers, dropped because nothing calls it, or is called otherwise';
-  return bad('function', `there is no code of that name in the file: ${reasons}`, [
-    ...near.map((name) => shellCommand('rsym', 'doctor', target, name)),
-    ...(image.stripped
-      ? ['a build that was not stripped']
-      : ['#[inline(never)] on the function, or a build without optimization']),
-  ]);
+  const names = Array.from(symbols.functions(), (row) => symbols.name(row));
+  const near = nearest(text, names, 1).map((name) => shellCommand('rsym', 'doctor', target, name));
+  return image.stripped
+    ? bad('function', 'the file is stripped: it has no code of that name among its exported functions', [
+        ...near,
+        'a build that was not stripped',
+      ])
+    : bad(
+        'function',
+        'no code of that name is in the file: it was inlined into its callers, dropped as unused, or is called otherwise',
+        [...near, '#[inline(never)] on the function, or a build without optimization'],
+      );
 };
 
 /** What the processes map; without one, what the file names as its needs. */

@@ -32,7 +32,9 @@ export const whyNoEvents = (question: Question, report: DoctorReport): NoEvents 
   const findings = [fileFinding(image)];
   if (findings[0]?.state === 'good') {
     findings.push(...examineFunction(image, pattern, question));
-    findings.push(...examineProcesses(real(path), image, question));
+    // A function that isn't there gets no events from any process; one that is asked about by its id is looked at still.
+    if (question.pids.length > 0 || findings.every(({ state }) => state === 'good'))
+      findings.push(...examineProcesses(real(path), image, question));
   }
   findings.push(rightsFinding(report));
   return { target: question.target, path, buildId: image.buildId, function: pattern, findings };

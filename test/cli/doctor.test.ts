@@ -124,7 +124,8 @@ describeNeeding(['linux'], 'why there are no events: the process', () => {
     expect(state(libcOf(child.pid), 'malloc')).toMatchObject([{ state: 'good' }]);
     const [other] = state(fixture('hello/debug-v0'), 'helloworld::hello');
     expect(other).toMatchObject({ state: 'bad', fixes: [`rsym ls '${path.replace("'", "'\\''")}' helloworld::hello`] });
-    expect(of('process', findings(path, 'main'))[0]?.what).toContain(`${child.pid} (it's)`);
+    const [anyone] = of('process', findings(libcOf(child.pid), 'malloc'));
+    expect(anyone).toMatchObject({ state: 'good', what: expect.stringMatching(/^\d+ process(es)? (run|map)/) });
   });
 
   test('the file was replaced since the process started', async () => {
