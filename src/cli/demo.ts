@@ -33,7 +33,8 @@ const demo = async (): Promise<void> => {
   const trace = ['trace', target, signature, '--', '1', '2', '3', '4'];
   const what = '\nIts calls, with arguments and results, while the program runs (its own output goes to stderr):';
   const report = await examine();
-  if (report.backend !== null) return step(bundled, what, trace);
+  // Awaited here: the folder goes when this function is left.
+  if (report.backend !== null) return await step(bundled, what, trace);
   await say(what, shellCommand('rsym', ...trace));
   await write(process.stdout, untracedText(wouldProbe(join(bundled.folder, bundled.name), [signature]), report));
 };
