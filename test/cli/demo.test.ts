@@ -38,7 +38,7 @@ testWith(
   const bare = ['--bounding-set=-all', '--inh-caps=-all', process.execPath, program];
   const { status, stdout, stderr } = run('setpriv', [...bare, 'demo'], { env });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  const raw = JSON.parse(/^\{"schema"[^]*?\]\}$/m.exec(stdout)?.[0] ?? '{}');
+  const raw = JSON.parse(/^\{"schema"[\s\S]*?\]\}$/m.exec(stdout)?.[0] ?? '{}');
   expect(stdout).toContain(`would probe helloworld::hello at ${raw.symbols[0].address} (file offset 0x`);
   expect(stdout).toMatch(/not possible: this process lacks CAP_BPF and CAP_PERFMON/);
   expect(stdout).toMatch(/^ +try: /m);
