@@ -6,6 +6,7 @@ import type { Image } from '../elf/model.ts';
 import { openImage } from '../elf/open.ts';
 import type { SymbolTable } from '../elf/symbols.ts';
 import { bad, type Finding, good } from './finding.ts';
+import { implementationOf } from './ifunc.ts';
 import { type LocatedFunction, locate } from './locate.ts';
 import { mappedFiles } from './mappings.ts';
 import { nearest } from './nearest.ts';
@@ -24,7 +25,7 @@ export const examineFunction = (
 ): Finding[] => {
   const symbols = image.symbols();
   const located = find(image, symbols, pattern);
-  if (located.length > 0) return [withCode(located), ...resolvers(located)];
+  if (located.length > 0) return [withCode(located), ...implementations(image, located)];
 
   const wanted = parsePattern(pattern);
   const imported = matches(symbols, symbols.select({ defined: false, undefined: true }), wanted);
@@ -70,15 +71,21 @@ const withCode = (located: readonly LocatedFunction[]): Finding => {
   );
 };
 
-const resolvers = (located: readonly LocatedFunction[]): Finding[] =>
-  located.some(({ isIfunc }) => isIfunc)
-    ? [
-        good(
-          'function',
-          'it is an IFUNC: its address is a resolver, which runs once; rsym trace probes the implementation it chose',
-        ),
-      ]
-    : [];
+/** An IFUNC's own address is a resolver, which the dynamic linker calls once: a probe on it would see next to nothing. */
+const implementations = (image: Image, located: readonly LocatedFunction[]): Finding[] =>
+  located
+    .filter(({ isIfunc }) => isIfunc)
+    .slice(0, shownCopies)
+    .map(({ name, raw }): Finding => {
+      try {
+        const chosen = implementationOf(image, raw);
+        return good('function', `${name} is an IFUNC: rsym trace probes the implementation at ${hex(chosen)}`);
+      } catch (error) {
+        if (!(error instanceof RsymError)) throw error;
+        const what = `${name} is an IFUNC, whose implementation can't be told: ${error.reason ?? error.message}`;
+        return bad('function', what, error.hints);
+      }
+    });
 
 const withoutCode = (image: Image, symbols: SymbolTable, text: string, target: string): Finding => {
   const names = Array.from(symbols.functions(), (row) => symbols.name(row));

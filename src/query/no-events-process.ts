@@ -23,12 +23,14 @@ const oneProcess = (pid: number, path: string, image: Image, question: Question)
   if (found?.relation === 'runs') return good('process', `process ${pid} (${found.comm}) runs the file`);
   if (found?.relation === 'maps') return good('process', `process ${pid} (${found.comm}) has the file mapped`);
   if (found) return replaced(pid, path, question);
-  if (hidden > 0) return unknown('process', `what process ${pid} maps may not be read`, [`sudo ${again(question)}`]);
+  if (hidden > 0) return unknown('process', `what process ${pid} maps may not be read`, asRoot(question));
   return unrelated(pid, path, image, question);
 };
 
 const again = ({ target, function: name, pids }: Question): string =>
   shellCommand('rsym', 'doctor', target, name, ...pids.flatMap((pid) => ['-p', pid]));
+
+const asRoot = (question: Question): string[] => (process.getuid?.() === 0 ? [] : [`sudo ${again(question)}`]);
 
 const replaced = (pid: number, path: string, { function: name }: Question): Finding => {
   const isProgram = linkedProgram(pid)?.startsWith(path);
@@ -86,9 +88,8 @@ const allProcesses = (path: string, question: Question): Finding[] => {
   if (current.length > 0) findings.push(good('process', `${count(current.length)} it now: ${list(current)}`));
   else if (hidden === 0) findings.push(bad('process', 'no process runs or maps it now', [start]));
   else {
-    const asRoot = process.getuid?.() === 0 ? [] : [`sudo ${again(question)}`];
     const what = `no process is seen to run or map it; ${hidden} may not be looked at`;
-    findings.push(unknown('process', what, [start, ...asRoot]));
+    findings.push(unknown('process', what, [start, ...asRoot(question)]));
   }
   const [first] = earlier;
   if (first)
