@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 // The example programs under fixtures/.
 //   build [NAME|NAME/VARIANT…]    compile, compress into out/, rewrite MANIFEST.json
+//   build --into DIR [NAME…]      compile into DIR/NAME/VARIANT and record nothing: for trying other compilers
 //   check [NAME|NAME/VARIANT…]    are sources and outputs the ones MANIFEST.json records?
 //   check --rebuild [NAME…]       and does compiling again give the same bytes?
 // RUSTC and CC choose the compilers. Only build and --rebuild need them.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
@@ -17,6 +18,7 @@ const root = fileURLToPath(new URL('../fixtures', import.meta.url));
 const manifestPath = join(root, 'MANIFEST.json');
 const rustc = process.env.RUSTC ?? 'rustc';
 const cc = process.env.CC ?? 'cc';
+const programs = { rustc, cc, ar: 'ar' };
 
 // Debug info of the standard library would be nine tenths of each file; .symtab stays.
 const always =
@@ -50,12 +52,12 @@ const commandsOf = (name, variant) => {
   const { crate, c = [], variants } = specs[name];
   const flags = variants[variant];
   const unstable = flags.includes('symbol-mangling-version=legacy') ? ' -Z unstable-options' : '';
-  const objects = c.map((file) => file.replace(/\.c$/, '.o'));
+  const stems = c.map((file) => file.replace(/\.c$/, ''));
+  // An archive, because rustc puts those before libc, and a static link takes them in order.
+  const links = c.length === 0 ? '' : ` -L .${stems.map((stem) => ` -l static=${stem}`).join('')}`;
   return [
-    ...c.map((file, i) => `${cc} ${cFlags} -o ${objects[i]} ${file}`),
-    [`${rustc} --crate-name ${crate} ${always} ${flags}${unstable}`, ...objects.map((o) => `-C link-arg=${o}`)]
-      .concat(`-o ${crate} main.rs`)
-      .join(' '),
+    ...stems.flatMap((stem) => [`cc ${cFlags} -o ${stem}.o ${stem}.c`, `ar crsD lib${stem}.a ${stem}.o`]),
+    `rustc --crate-name ${crate} ${always} ${flags}${unstable}${links} -o ${crate} main.rs`,
   ];
 };
 
@@ -64,9 +66,11 @@ const compile = (name, variant) => {
   try {
     for (const file of sourcesOf(name)) cpSync(join(root, name, file), join(dir, file));
     for (const command of commandsOf(name, variant)) {
-      const [program, ...args] = command.replaceAll('$PWD', dir).split(' ');
+      const [tool, ...args] = command.replaceAll('$PWD', dir).split(' ');
       const env = { ...process.env, RUSTC_BOOTSTRAP: '1', SOURCE_DATE_EPOCH: '0', LC_ALL: 'C' };
-      execFileSync(program, args, { cwd: dir, env, stdio: 'inherit' });
+      const { error, status } = spawnSync(programs[tool], args, { cwd: dir, env, stdio: 'inherit' });
+      if (error || status !== 0)
+        throw new Error(`${name}/${variant}: ${error?.message ?? `status ${status}`}: ${command}`);
     }
     const program = readFileSync(join(dir, specs[name].crate));
     for (const path of [dir, homedir(), root]) {
@@ -142,15 +146,34 @@ const check = (chosen, rebuild) => {
   }
 };
 
+const buildInto = (chosen, folder) => {
+  for (const key of chosen) {
+    mkdirSync(join(folder, key, '..'), { recursive: true });
+    writeFileSync(join(folder, key), compile(...key.split('/')), { mode: 0o755 });
+    console.log(join(folder, key));
+  }
+};
+
 const all = Object.entries(specs).flatMap(([name, { variants }]) => Object.keys(variants).map((v) => `${name}/${v}`));
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { rebuild: { type: 'boolean' } } });
-const [verb, ...wanted] = positionals;
+const options = { rebuild: { type: 'boolean', default: false }, into: { type: 'string' } };
+const {
+  values: { rebuild, into },
+  positionals: [verb, ...wanted],
+} = parseArgs({ allowPositionals: true, options });
 const chosen =
-  wanted.length === 0 ? all : all.filter((key) => wanted.includes(key) || wanted.includes(key.split('/')[0]));
+  wanted.length === 0 ? all : all.filter((key) => wanted.some((w) => w === key || key.startsWith(`${w}/`)));
+
 if ((verb !== 'build' && verb !== 'check') || chosen.length === 0) {
-  console.error(
-    `usage: node scripts/fixtures.js build|check [--rebuild] [NAME…]\nnames: ${Object.keys(specs).join(' ')}`,
-  );
+  console.error('usage: node scripts/fixtures.js build [--into DIR] [NAME…] | check [--rebuild] [NAME…]');
+  console.error(`names: ${all.join(' ')}`);
   process.exitCode = 2;
-} else if (verb === 'build') build(chosen);
-else check(chosen, values.rebuild ?? false);
+} else {
+  try {
+    if (verb === 'check') check(chosen, rebuild);
+    else if (into !== undefined) buildInto(chosen, into);
+    else build(chosen);
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}

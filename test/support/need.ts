@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, test } from 'vitest';
+import { describe, type TestContext, test } from 'vitest';
 
 /** Tools that tests compare with or lean on, and how each tells its version: that proves more than a file in PATH. */
 const versionFlag = {
@@ -118,7 +118,7 @@ export const describeNeeding = (features: readonly Feature[], name: string, body
 export const testNeeding = (
   features: readonly Feature[],
   name: string,
-  body: () => void | Promise<void>,
+  body: (context: TestContext) => void | Promise<void>,
   timeout?: number,
 ): void => {
   const decided = verdict(features);
@@ -129,5 +129,5 @@ export const testNeeding = (
 /** `testWith('kernel', 'bpftrace')(name, body)`: the same, for a row of tests with the same needs. */
 export const testWith =
   (...features: readonly Feature[]) =>
-  (name: string, body: () => void | Promise<void>, timeout?: number): void =>
+  (name: string, body: (context: TestContext) => void | Promise<void>, timeout?: number): void =>
     testNeeding(features, name, body, timeout);
