@@ -74,7 +74,7 @@ const matching = (symbols: SymbolTable, text: string): number[] => {
   return exact.length > 0 ? exact : loose;
 };
 
-const aliasesOf = (symbols: SymbolTable, i: number): string[] => {
+export const aliasesOf = (symbols: SymbolTable, i: number): string[] => {
   const names = symbols
     .at(symbols.address(i))
     .filter((other) => other !== i && isFunction(symbols, other))
