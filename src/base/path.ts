@@ -10,6 +10,10 @@ const operator = /operator(?:<=>|<<=|>>=|->\*|<<|>>|<=|>=|->|<|>|\(\)|\[\])/y;
 const quotedChar = /'(?:\\(?:u\{[^}']{0,8}\}|[^u])|[^\\'])'/uy;
 const wordSign = /[\p{L}\p{N}_$]/u;
 
+/** Signs that `Nesting` looks at; the rest of a name is passed over quickly. */
+const special = new Uint8Array(128);
+for (const sign of '<>()[]{}-=\'"o') special[sign.charCodeAt(0)] = 1;
+
 const endOf = (pattern: RegExp, text: string, at: number): number => {
   pattern.lastIndex = at;
   return pattern.test(text) ? pattern.lastIndex : at + 1;
@@ -32,7 +36,9 @@ class Nesting {
 
   /** The index behind the token at `at`. */
   step(at: number): number {
-    const sign = this.#text[at] ?? '';
+    const code = this.#text.charCodeAt(at);
+    if (!(code < 128) || special[code] === 0) return at + 1;
+    const sign = String.fromCharCode(code);
     switch (sign) {
       case '<':
       case '(':
@@ -83,11 +89,13 @@ class Nesting {
 
 /** Splits at `separator` where it stands outside brackets and quotes. Always at least one part. */
 export const splitTop = (text: string, separator: string): string[] => {
+  if (!text.includes(separator)) return [text];
   const parts: string[] = [];
   const nesting = new Nesting(text);
+  const first = separator.charCodeAt(0);
   let start = 0;
   for (let at = 0; at < text.length; ) {
-    if (nesting.atTop && text.startsWith(separator, at)) {
+    if (text.charCodeAt(at) === first && nesting.atTop && text.startsWith(separator, at)) {
       parts.push(text.slice(start, at));
       at += separator.length;
       start = at;

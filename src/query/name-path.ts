@@ -23,14 +23,17 @@ export type ImplSegment = { readonly kind: 'impl'; readonly self: string; readon
 const genericsOf = (bracketed: string): string[] =>
   splitTop(bracketed.slice(1, bracketed.endsWith('>') ? -1 : undefined), ',').map((part) => part.trim());
 
+const word = /^\w+$/;
+
 const plain = (text: string): PlainSegment => {
+  if (word.test(text)) return { kind: 'plain', name: text, generics: null, parameters: null, suffix: '' };
   const own = text.startsWith('r#') ? text.slice(2) : text;
   // Conversion operators and `operator new` have a blank inside their name.
   const blank = own.startsWith('operator ') ? '' : ' ';
   // A bracket at the start is the name itself: `{closure#0}`, `(anonymous namespace)`.
-  const end = topLevel(own, `<([.@${blank}`).find((at) => at > 0) ?? own.length;
+  const end = topLevel(own, `<([.@:${blank}`).find((at) => at > 0) ?? own.length;
   const name = own.slice(0, end);
-  let rest = own.slice(end);
+  let rest = own.slice(end).replace(/^::/, '');
   let generics: string[] | null = null;
   const angle = rest.trimStart();
   if (angle.startsWith('<')) {
@@ -64,46 +67,73 @@ const withoutWordsBefore = (segments: readonly string[]): readonly string[] => {
   return segments;
 };
 
-/** The segments of a demangled name. */
-export const segmentsOf = (path: string): Segment[] => {
-  const segments: Segment[] = [];
+/** The texts of a path's segments; a turbofish stays with its segment, as in `gen::<u8>`. */
+const textsOf = (path: string): string[] => {
+  if (path === '') return [];
+  const texts: string[] = [];
   const parts = splitPath(path);
   for (const part of path.includes(' ') ? withoutWordsBefore(parts) : parts) {
-    const last = segments.at(-1);
-    if (!part.startsWith('<')) segments.push(plain(part));
-    else if (last?.kind === 'plain' && !part.startsWith('<impl ')) {
-      const close = closingOf(part);
-      segments[segments.length - 1] = {
-        ...last,
-        generics: genericsOf(part.slice(0, close)),
-        suffix: last.suffix + part.slice(close),
-      };
-    } else segments.push(...(last === undefined ? inherent(impl(part)) : [impl(part)]));
+    const last = texts.length - 1;
+    const turbofish = part.startsWith('<') && !part.startsWith('<impl ') && last >= 0 && !texts[last]?.startsWith('<');
+    if (turbofish) texts[last] = `${texts[last]}::${part}`;
+    else texts.push(part);
   }
-  return segments;
+  return texts;
 };
 
-const typePath = /^[\p{L}_{(]/u;
-const typeWord = /^(?:dyn|impl|fn|for|unsafe|extern)\b/;
+/** The segments of a demangled name, each read when it is first asked for: most names are told apart by their last. */
+export class NamePath {
+  readonly #texts: readonly string[];
+  readonly #segments: (Segment | undefined)[] = [];
 
-/** `<alloc::vec::Vec<u8>>::push` is the path `alloc::vec::Vec<u8>::push`: an inherent method's type is a path. */
-const inherent = (segment: ImplSegment): Segment[] => {
-  const { self, trait } = segment;
-  if (trait !== null || !typePath.test(self) || typeWord.test(self) || self.startsWith('(') || self === '_')
-    return [segment];
-  return splitPath(self).some((part) => part.startsWith('<')) ? [segment] : segmentsOf(self);
+  constructor(texts: readonly string[]) {
+    this.#texts = texts;
+  }
+
+  get length(): number {
+    return this.#texts.length;
+  }
+
+  /** Negative indexes count from the end. */
+  at(index: number): Segment | undefined {
+    const i = index < 0 ? this.#texts.length + index : index;
+    const text = this.#texts[i];
+    if (text === undefined) return undefined;
+    this.#segments[i] ??= text.startsWith('<') ? impl(text) : plain(text);
+    return this.#segments[i];
+  }
+
+  /** Where the last `<…>` segment is; -1: there is none. */
+  get implAt(): number {
+    return this.#texts.findLastIndex((text) => text.startsWith('<'));
+  }
+
+  /** `count` segments from the end, below another path. */
+  below(path: string, count: number): NamePath {
+    return new NamePath([...textsOf(path), ...this.#texts.slice(this.#texts.length - count)]);
+  }
+}
+
+const typeWord = /^(?:dyn|impl|fn|for|unsafe|extern)\b/;
+const isPath = (type: string): boolean => /^[\p{L}_{]/u.test(type) && type !== '_' && !typeWord.test(type);
+
+export const pathOf = (name: string): NamePath => {
+  const path = new NamePath(textsOf(name));
+  const first = path.at(0);
+  if (first?.kind !== 'impl' || first.trait !== null || !isPath(first.self)) return path;
+  // `<alloc::vec::Vec<u8>>::push` is the path `alloc::vec::Vec<u8>::push`: an inherent method's type is a path.
+  return path.below(first.self, path.length - 1);
 };
 
 /**
- * The paths by which a name can be called: as written, and for a method of a trait's implementation also below its
- * type (`String::fmt`) and below its trait (`Display::fmt`).
+ * The other paths by which a method of an implementation can be called: without the module that the legacy mangling
+ * puts before it, below its type (`String::fmt`), and below its trait (`Display::fmt`).
  */
-export const readingsOf = (segments: readonly Segment[]): (readonly Segment[])[] => {
-  const at = segments.findLastIndex((segment) => segment.kind === 'impl');
-  const segment = segments[at];
-  if (segment?.kind !== 'impl') return [segments];
-  const rest = segments.slice(at + 1);
-  const below = [segment.self, segment.trait ?? ''].filter((type) => /^[\p{L}_]/u.test(type) && !typeWord.test(type));
-  const paths = below.map((type) => splitPath(type)).filter((parts) => !parts.some((part) => part.startsWith('<')));
-  return [segments, segments.slice(at), ...paths.map((parts) => [...parts.map(plain), ...rest])];
+export const otherPathsOf = (path: NamePath): NamePath[] => {
+  const at = path.implAt;
+  const segment = path.at(at);
+  if (at < 0 || segment?.kind !== 'impl') return [];
+  const below = [segment.self, segment.trait ?? ''].filter((type) => type !== '' && isPath(type));
+  const rest = path.length - at - 1;
+  return [...(at > 0 ? [path.below('', rest + 1)] : []), ...below.map((type) => path.below(type, rest))];
 };

@@ -23,8 +23,13 @@ export const editDistance = (a: string, b: string, limit: number): number => {
   return row[b.length] ?? limit + 1;
 };
 
+const word = /^\w+$/;
+
 /** The last segment's own name, lower case. Names are long and many: only the text's end is looked at. */
 const lastName = (name: string): string => {
+  const at = name.lastIndexOf('::');
+  const tail = at < 0 ? name : name.slice(at + 2);
+  if (word.test(tail)) return tail.toLowerCase();
   const parts = splitPath(name.length > 2000 ? name.slice(-2000) : name);
   const last = parts.findLast((part) => !part.startsWith('<')) ?? name;
   return (/^[^<(.@ ]+/.exec(last)?.[0] ?? last).toLowerCase();
@@ -38,7 +43,7 @@ export const nearest = (text: string, names: Iterable<string>, limit: number): s
   const wanted = lastName(text.replaceAll('*', ''));
   const whole = text.toLowerCase();
   if (wanted === '') return [];
-  const tolerance = Math.min(3, Math.ceil(wanted.length / 3));
+  const tolerance = Math.min(3, Math.floor((wanted.length + 1) / 3));
   const best: { name: string; score: number }[] = [];
   const seen = new Set<string>();
   for (const name of names) {
@@ -60,8 +65,8 @@ const scoreOf = (name: string, wanted: string, whole: string, tolerance: number)
   // Among equals the path that resembles the whole text more comes first, then the shorter one.
   const tie =
     Math.min(0.4, Math.abs(name.length - whole.length) / 1000) + (name.toLowerCase().includes(whole) ? 0 : 0.5);
+  // To be a part of a name says more than to differ from it in two letters.
+  if (wanted.length >= 3 && own.includes(wanted)) return Math.min(distance, 1.5) + tie;
   if (distance <= tolerance) return distance + tie;
-  if (wanted.length >= 3 && own.includes(wanted)) return tolerance + 1 + tie;
-  if (wanted.length >= 3 && name.toLowerCase().includes(wanted)) return tolerance + 2 + tie;
-  return null;
+  return wanted.length >= 3 && name.toLowerCase().includes(wanted) ? tolerance + 1 + tie : null;
 };

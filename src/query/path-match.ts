@@ -1,6 +1,6 @@
 import { splitTop } from '../base/path.ts';
 import { globMatches } from './glob.ts';
-import { readingsOf, type Segment, segmentsOf } from './name-path.ts';
+import { type NamePath, otherPathsOf, pathOf, type Segment } from './name-path.ts';
 
 /** A pattern's segment, or any number of them (`**`). */
 export type PathPattern = readonly (Segment | '**')[];
@@ -8,10 +8,16 @@ export type PathPattern = readonly (Segment | '**')[];
 /** Beyond this depth of types inside types, only equal text matches. */
 const maxDepth = 32;
 
-export const parsePath = (text: string): PathPattern =>
-  segmentsOf(text).map((segment) =>
-    segment.kind === 'plain' && segment.name === '**' && segment.generics === null ? '**' : segment,
-  );
+/** A pattern of more segments matches only equal text: no path that people write has them. */
+const maxSegments = 256;
+
+export const parsePath = (text: string): PathPattern => {
+  const path = pathOf(text);
+  return Array.from({ length: path.length }, (_, i) => {
+    const segment = path.at(i) as Segment;
+    return segment.kind === 'plain' && segment.name === '**' && segment.generics === null ? '**' : segment;
+  });
+};
 
 const nameMatches = (pattern: string, name: string): boolean =>
   pattern === name ||
@@ -88,24 +94,39 @@ const typeMatches = (pattern: string, type: string, depth: number): boolean => {
       );
   if (/^(?:dyn|impl|fn|for|unsafe|extern)\b/.test(pattern) || /^[&*[(]/.test(type))
     return pattern.replaceAll(' ', '') === type.replaceAll(' ', '');
-  return pathMatches(parsePath(pattern), segmentsOf(type), false, depth + 1);
+  return covers(parsePath(pattern), pathOf(type), depth + 1) !== null;
 };
 
-/** Whether the pattern covers the whole path, or, if not `anchored`, its last whole segments. */
-const pathMatches = (pattern: PathPattern, path: readonly Segment[], anchored: boolean, depth: number): boolean => {
-  // Reached[j]: what is done of the pattern covers the first j segments of the path.
-  let reached = path.map((_, j) => j === 0 || !anchored);
-  reached.push(path.length === 0 || !anchored);
+/** How a name matches: `exact` on its whole path, `suffix` on its last whole segments. */
+export type Match = 'exact' | 'suffix' | null;
+
+/** A pattern with `**` speaks of the whole path, another one of its last segments. */
+const covers = (pattern: PathPattern, path: NamePath, depth: number): Match => {
+  if (pattern.length > maxSegments) return null;
+  if (pattern.includes('**')) return coversWhole(pattern, path, depth) ? 'exact' : null;
+  if (pattern.length > path.length) return null;
+  for (let i = 1; i <= pattern.length; i++) {
+    const [part, segment] = [pattern.at(-i), path.at(-i)];
+    if (part === undefined || part === '**' || segment === undefined || !segmentMatches(part, segment, depth))
+      return null;
+  }
+  return pattern.length === path.length ? 'exact' : 'suffix';
+};
+
+const coversWhole = (pattern: PathPattern, path: NamePath, depth: number): boolean => {
+  // reached[j]: what is done of the pattern covers the first j segments of the path.
+  let reached = new Array<boolean>(path.length + 1).fill(false);
+  reached[0] = true;
   for (const part of pattern) {
     const next = new Array<boolean>(path.length + 1).fill(false);
     let before = false;
     for (let j = 0; j <= path.length; j++) {
       before ||= reached[j] ?? false;
-      const segment = path[j - 1];
-      next[j] =
-        part === '**'
-          ? before
-          : segment !== undefined && (reached[j - 1] ?? false) && segmentMatches(part, segment, depth);
+      if (part === '**') next[j] = before;
+      else if (j > 0 && reached[j - 1]) {
+        const segment = path.at(j - 1);
+        next[j] = segment !== undefined && segmentMatches(part, segment, depth);
+      }
     }
     if (!next.includes(true)) return false;
     reached = next;
@@ -113,10 +134,30 @@ const pathMatches = (pattern: PathPattern, path: readonly Segment[], anchored: b
   return reached[path.length] ?? false;
 };
 
-/** How a demangled name matches: `exact` on its whole path, `suffix` on its last whole segments. */
-export const matchPath = (pattern: PathPattern, anchored: boolean, name: string): 'exact' | 'suffix' | null => {
-  const readings = readingsOf(segmentsOf(name));
-  if (readings.some((path) => pathMatches(pattern, path, true, 0))) return 'exact';
-  if (anchored) return null;
-  return readings.some((path) => pathMatches(pattern, path, false, 0)) ? 'suffix' : null;
+const plainTail = /^(?:\w+|\{[\w:]*#?\d*\})$/;
+
+/** The last segment where nothing but a word follows the last `::`; null: the whole name must be read to know. */
+const tailOf = (name: string): Segment | null => {
+  const at = name.lastIndexOf('::');
+  const tail = at < 0 ? '' : name.slice(at + 2);
+  return plainTail.test(tail) ? { kind: 'plain', name: tail, generics: null, parameters: null, suffix: '' } : null;
+};
+
+/** Matches a demangled name; with `rooted` only its whole path counts. */
+export const matchPath = (pattern: PathPattern, rooted: boolean, name: string): Match => {
+  const last = pattern.at(-1);
+  const tail = tailOf(name);
+  if (tail !== null && last !== undefined && last !== '**') {
+    if (!segmentMatches(last, tail, 0)) return null;
+    if (pattern.length === 1) return rooted ? null : 'suffix';
+  }
+  const path = pathOf(name);
+  let best = covers(pattern, path, 0);
+  if (best !== 'exact')
+    for (const other of otherPathsOf(path)) {
+      const found = covers(pattern, other, 0);
+      if (found === 'exact') return found;
+      best ??= found;
+    }
+  return best === 'suffix' && rooted ? null : best;
 };

@@ -1,9 +1,8 @@
 import { RsymError } from '../base/errors.ts';
-import { matchPath, parsePath } from './path-match.ts';
+import { type Match, matchPath, parsePath } from './path-match.ts';
 import { parseRegex } from './regex.ts';
 
-/** How well a name matches; where one matches exactly, it alone is usually what was meant. */
-export type Match = 'exact' | 'suffix' | null;
+export type { Match };
 
 /** What a user writes to name functions. Matching reads the short demangled form, without hash. */
 export type Pattern = {
@@ -15,6 +14,7 @@ export type Pattern = {
   readonly rawLiteral: string | null;
   /** Names are never equal to an address; callers that have no addresses can refuse such a pattern. */
   readonly address: bigint | null;
+  /** Where one name matches exactly, it alone is usually what was meant. */
   match(name: string, raw: string, address: bigint | null): Match;
   matches(name: string, raw: string, address: bigint | null): boolean;
 };
@@ -100,16 +100,22 @@ const pathPattern = (text: string): Pattern => {
   const rooted = text.startsWith('::');
   const path = rooted ? text.slice(2) : text;
   const parsed = parsePath(path);
-  const anchored = rooted || parsed.includes('**');
-  const literal = literalOf(path);
+  const words = wordsOf(path);
+  const [literal = null] = words;
+  // Next to a `*` stands perhaps a part of a word that manglings abbreviate.
+  const whole = wordsOf(path.replace(/\w*\*+\w*/g, ' '));
+  const rawLiteral = whole.find((word) => !absentWhenMangled.test(word)) ?? null;
+  // These two say nothing about a name, and are asked about every one.
+  const all = path === '**' ? 'exact' : path === '*' && !rooted ? 'suffix' : null;
   return pattern(text, {
     kind: 'path',
     literal,
-    rawLiteral: literal !== null && absentWhenMangled.test(literal) ? null : literal,
+    rawLiteral,
     match: (name, raw) => {
       if (sameSymbol(path, raw) || name === path) return 'exact';
-      if (literal !== null && !name.includes(literal)) return null;
-      return matchPath(parsed, anchored, name);
+      if (all !== null) return all;
+      for (const word of words) if (!name.includes(word)) return null;
+      return matchPath(parsed, rooted, name);
     },
   });
 };
@@ -121,12 +127,8 @@ const absentWhenMangled =
 /** Words of a pattern that a match may lack or spell otherwise. */
 const implied = /^(?:_|r|as|for|impl|mut|const)$/;
 
-/** The longest word that every match must contain, best one that its symbol must contain as well. */
-const literalOf = (path: string): string | null => {
-  const words = path
-    .replace(/'\w+|@.*$/gs, ' ')
-    .match(/[A-Za-z_]\w*/g)
-    ?.filter((word) => !implied.test(word))
+/** The words that every match must contain; those that its symbol must contain too come first, then longer ones. */
+const wordsOf = (path: string): string[] =>
+  [...new Set(path.replace(/'\w+|@.*$/gs, ' ').match(/[A-Za-z_]\w*/g))]
+    .filter((word) => !implied.test(word))
     .sort((a, b) => Number(absentWhenMangled.test(a)) - Number(absentWhenMangled.test(b)) || b.length - a.length);
-  return words?.[0] ?? null;
-};
