@@ -4,6 +4,7 @@ type CommandModule = { readonly register: (program: Command) => void };
 
 /** Every command and the file that registers it; only the named one is loaded. `rsym --help` lists them in this order. */
 const commands: Record<string, () => Promise<CommandModule>> = {
+  ls: () => import('./ls.ts'),
   demangle: () => import('./demangle.ts'),
   demo: () => import('./demo.ts'),
   doctor: () => import('./doctor.ts'),

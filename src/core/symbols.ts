@@ -141,13 +141,13 @@ export class CoreSymbols implements Disposable {
     return this.#rows(rows.length);
   }
 
-  /** The rows whose demangled name contains the UTF-8 text; they are prepared before. */
-  search(rows: Uint32Array, needle: Uint8Array, ignoreCase: boolean): Uint32Array {
+  /** The rows whose name contains the UTF-8 text: the name in the file, or the demangled one, prepared before. */
+  search(rows: Uint32Array, needle: Uint8Array, ignoreCase: boolean, raw: boolean): Uint32Array {
     this.#choose(rows);
     const at = this.#core['alloc']!(needle.length) >>> 0;
     if (at === 0) throw noMemory();
     this.bytes.set(needle, at);
-    const count = this.#core['symbols_search']!(this.#handle, at, needle.length, +ignoreCase) >>> 0;
+    const count = this.#core['symbols_search']!(this.#handle, at, needle.length, +ignoreCase, +raw) >>> 0;
     this.#core['free']!(at, needle.length);
     return this.#rows(count);
   }

@@ -109,11 +109,11 @@ class FileImage implements Image {
 
   #member(name: string, offset: bigint, size: bigint): Image {
     const path = `${this.path}(${name})`;
-    const end = offset + size;
     if (!this.#core) throw new RsymError('internal', `${sanitize(this.path)} is closed`);
     try {
-      if (end > BigInt(this.#file.size)) throw new RsymError('input', 'it is cut off');
-      return new FileImage(path, this.#file, offset, this.#core.member(Number(offset), Number(size)), false);
+      const start = this.#base + offset;
+      if (start + size > BigInt(this.#file.size)) throw new RsymError('input', 'it is cut off');
+      return new FileImage(path, this.#file, start, this.#core.member(Number(start), Number(size)), false);
     } catch (error) {
       throw readError(path, error);
     }

@@ -171,7 +171,13 @@ export class SymbolTable implements Disposable {
   /** Those of the rows whose demangled name contains `needle`; upper case in it makes case count. */
   search(needle: string, rows: Uint32Array = this.functions()): Uint32Array {
     this.#core.prepare(rows, false);
-    return this.#core.search(rows, new TextEncoder().encode(needle), needle === needle.toLowerCase());
+    return this.#core.search(rows, new TextEncoder().encode(needle), needle === needle.toLowerCase(), false);
+  }
+
+  /** Those of the rows whose name contains exactly this text; the demangled name, or the one in the file. */
+  containingText(needle: string, rows: Uint32Array, form: 'demangled' | 'raw'): Uint32Array {
+    if (form === 'demangled') this.#core.prepare(rows, false);
+    return this.#core.search(rows, new TextEncoder().encode(needle), false, form === 'raw');
   }
 
   /** Defined symbols at exactly this address. */
@@ -228,11 +234,13 @@ export class SymbolTable implements Disposable {
     this.#core[Symbol.dispose]();
   }
 
+  /** Defined symbols that name a place in the image: no files, sections, thread-local variables and marks. */
+  located(): Uint32Array {
+    return this.select({ kinds: ['function', 'ifunc', 'data', 'notype', 'other'] }).filter((row) => !this.mapping(row));
+  }
+
   #addressOrder(): Uint32Array {
-    this.#byAddress ??= this.#core.sort(
-      this.select({ kinds: ['function', 'ifunc', 'data', 'notype', 'other'] }).filter((row) => !this.mapping(row)),
-      'address',
-    );
+    this.#byAddress ??= this.#core.sort(this.located(), 'address');
     return this.#byAddress;
   }
 

@@ -278,22 +278,26 @@ pub unsafe extern "C" fn symbols_copies(symbols: *mut Symbols) {
     symbols.rows = symbols.short.copies(&symbols.rows);
 }
 
-/// Keeps the rows whose short name contains the `len` bytes at `needle`, in their order; returns how many.
+/// Keeps the rows whose name contains the `len` bytes at `needle`, in their order; returns how many. `raw`: the name in
+/// the file, else the short one.
 ///
 /// # Safety
-/// `symbols` came from [`image_symbols`], the short names of its rows are prepared, `needle` is valid for `len` bytes.
+/// `symbols` came from [`image_symbols`], `needle` is valid for `len` bytes, and unless `raw` the names are prepared.
 #[no_mangle]
 pub unsafe extern "C" fn symbols_search(
     symbols: *mut Symbols,
     needle: *const u8,
     len: usize,
     ignore_case: u32,
+    raw: u32,
 ) -> usize {
-    let symbols = &mut *symbols;
+    let Symbols { table, short, rows, .. } = &mut *symbols;
     let needle = core::slice::from_raw_parts(needle, len);
-    let short = &symbols.short;
-    symbols
-        .rows
-        .retain(|&row| search::contains(short.text(row as usize), needle, ignore_case != 0));
-    symbols.rows.len()
+    let ignore_case = ignore_case != 0;
+    if raw != 0 {
+        rows.retain(|&row| search::contains(table.name(row as usize), needle, ignore_case));
+    } else {
+        rows.retain(|&row| search::contains(short.text(row as usize), needle, ignore_case));
+    }
+    rows.len()
 }

@@ -1,0 +1,137 @@
+import { RsymError } from '../base/errors.ts';
+import { sanitize } from '../base/text.ts';
+import {
+  type Listing,
+  type ListOptions,
+  list,
+  openForListing,
+  parseKind,
+  parsePatterns,
+  type Remark,
+} from '../query/list.ts';
+import { nearestInFiles } from '../query/list-nearest.ts';
+import type { LsFlags } from './ls.ts';
+import type { LsWords } from './ls-arguments.ts';
+import { writeAll } from './output.ts';
+
+/** What was listed, over all files. */
+type Tally = { symbols: number; omitted: number; failed: boolean };
+
+const sorts = ['name', 'addr', 'size'] as const;
+
+const parseSort = (word: string): (typeof sorts)[number] => {
+  const found = sorts.find((sort) => sort === word);
+  if (found) return found;
+  throw new RsymError('usage', `--sort takes ${sorts.join(', ')}, not '${word}'`);
+};
+
+const optionsOf = (words: LsWords, flags: LsFlags): ListOptions => ({
+  all: flags.all === true,
+  undefined: flags.undefined === true,
+  dynamic: flags.dynamic === true,
+  ...(flags.kind ? { kinds: flags.kind.map(parseKind) } : {}),
+  ...(flags.crate === undefined ? {} : { crate: flags.crate }),
+  patterns: parsePatterns(words.patterns),
+  sort: parseSort(flags.sort ?? 'name'),
+  reverse: flags.reverse === true,
+  names: flags.mangled ? 'mangled' : flags.full ? 'full' : 'short',
+  ...(flags.limit === undefined ? {} : { limit: flags.limit }),
+});
+
+/** Lists on stdout, says on stderr what else there is to know, and sets the exit status. */
+export const answerLs = async (words: LsWords, flags: LsFlags): Promise<void> => {
+  const options = optionsOf(words, flags);
+  const tally: Tally = { symbols: 0, omitted: 0, failed: false };
+  const remarks = (remark: Remark): void => {
+    if (remark.kind === 'failure') tally.failed = true;
+    process.stderr.write(`rsym: ${remark.text}\n`);
+  };
+  await (flags.json
+    ? answerJson(words, flags, options, tally, remarks)
+    : answerText(words, flags, options, tally, remarks));
+  if (tally.omitted > 0) process.stderr.write(`rsym: ${tally.omitted} more symbols are left out by --limit\n`);
+  if (tally.failed) process.exitCode = 2;
+  else if (tally.symbols === 0) nothing(words, flags);
+};
+
+/** Every file is tried; where there is only one, its error is the command's. */
+const eachFile = async (
+  words: LsWords,
+  remark: (remark: Remark) => void,
+  answer: (path: string) => Promise<void>,
+): Promise<void> => {
+  for (const path of words.files) {
+    try {
+      await answer(path);
+    } catch (error) {
+      if (words.files.length === 1 || !(error instanceof RsymError) || error.code === 'internal') throw error;
+      remark({ kind: 'failure', text: error.message });
+    }
+  }
+};
+
+const count = function* (listings: Iterable<Listing>, tally: Tally): Generator<Listing> {
+  for (const listing of listings) {
+    tally.symbols += listing.rows.length;
+    tally.omitted += listing.omitted;
+    yield listing;
+  }
+};
+
+const answerText = async (
+  words: LsWords,
+  flags: LsFlags,
+  options: ListOptions,
+  tally: Tally,
+  remark: (remark: Remark) => void,
+): Promise<void> => {
+  const { listNm, listText } = await import('../report/list-text.ts');
+  const write = flags.nm ? listNm : listText;
+  let heading = process.stdout.isTTY === true && !flags.nm;
+  await eachFile(words, remark, async (path) => {
+    using image = openForListing(path);
+    const prefixed = words.files.length > 1 || image.format === 'archive';
+    for (const listing of count(list(image, options, remark), tally)) {
+      await writeAll(
+        write(listing, { names: options.names ?? 'short', prefixed, heading: heading && listing.rows.length > 0 }),
+      );
+      if (listing.rows.length > 0) heading = false;
+    }
+  });
+};
+
+const answerJson = async (
+  words: LsWords,
+  flags: LsFlags,
+  options: ListOptions,
+  tally: Tally,
+  remark: (remark: Remark) => void,
+): Promise<void> => {
+  const { listDocument } = await import('../report/list-json.ts');
+  const several = words.files.length > 1;
+  let separator = several ? '{"schema":1,"files":[\n' : '';
+  await eachFile(words, remark, async (path) => {
+    using image = openForListing(path);
+    const head = { file: path, format: image.format, machine: image.machine, build_id: image.buildId };
+    // The table is read before the document is begun: a damaged one must not leave half a document behind.
+    if (image.format !== 'archive') image.symbols();
+    if (separator !== '') await writeAll([separator]);
+    separator = several ? ',\n' : '';
+    await writeAll(listDocument(head, count(list(image, options, remark), tally), flags.full === true));
+  });
+  const closing = several ? (separator === ',\n' ? '\n]}\n' : '{"schema":1,"files":[]}\n') : '\n';
+  await writeAll([closing]);
+};
+
+const nothing = (words: LsWords, flags: LsFlags): void => {
+  const where = words.files.map(sanitize).join(', ');
+  if (words.patterns.length > 0) {
+    const near = nearestInFiles(words.files, words.patterns[0] ?? '').map(sanitize);
+    throw new RsymError('not-found', `nothing in ${where} matches ${words.patterns.map(sanitize).join(', ')}`, {
+      hints: near.length > 0 ? [`the nearest: ${near.join(', ')}`] : [],
+    });
+  }
+  if (flags.crate !== undefined || flags.kind || flags.undefined || flags.dynamic)
+    throw new RsymError('not-found', `nothing in ${where} is what the options ask for`);
+  process.stderr.write(`rsym: no ${flags.all ? 'symbols' : 'functions'} in ${where}\n`);
+};
