@@ -120,5 +120,8 @@ fn append_mangled(name: &[u8], prefix: Prefix, style: Style, out: &mut Vec<u8>) 
 /// `name@VERS` or `name@@VERS`: the name and the rest, which begins with `@`.
 fn split_version(raw: &[u8]) -> (&[u8], &[u8]) {
     let at = memchr::memchr(b'@', raw).unwrap_or(raw.len());
+    if at < raw.len() && legacy::without_llvm_rename(raw).len() < at {
+        return (raw, b"");
+    }
     raw.split_at(at)
 }

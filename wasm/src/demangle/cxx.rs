@@ -1,26 +1,110 @@
-//! The Itanium C++ ABI's mangling.
+//! The Itanium C++ ABI's mangling, in c++filt's spelling. Nearly every name is parsed and written here; what has
+//! expressions in it, or is malformed, goes to a complete but slower library with a spelling of its own.
+
+mod parse;
+mod print;
+mod tree;
+mod types;
+mod words;
 
 use super::LONGEST;
 use alloc::vec::Vec;
 use core::fmt;
 use cpp_demangle::{BorrowedSymbol, DemangleNodeType, DemangleOptions, DemangleWrite, ParseOptions};
+use parse::Parser;
+use print::Printer;
+use tree::Tree;
 
-/// Deep enough for real names, shallow enough for a 1 MB stack.
+/// For the library: deep enough for real names, shallow enough for a 1 MB stack.
 const DEEPEST: u32 = 160;
 
-/// Appends what `name` means in c++filt's spelling; false, with `out` unchanged, where it isn't such a name.
+/// Appends what `name` means; false, with `out` unchanged, where it isn't such a name.
 pub fn append(name: &[u8], out: &mut Vec<u8>) -> bool {
+    let start = out.len();
+    if direct(name, out).is_some() {
+        return true;
+    }
+    out.truncate(start);
+    let (name, clones) = split_clones(name);
+    if by_library(name, out) {
+        append_clones(clones, out);
+        return true;
+    }
+    out.truncate(start);
+    false
+}
+
+fn direct(name: &[u8], out: &mut Vec<u8>) -> Option<()> {
+    if let Some(keyed) = constructors_keyed_to(name) {
+        out.extend_from_slice(keyed.0);
+        return if append(keyed.1, out) { Some(()) } else { None };
+    }
+    let inner = name.strip_prefix(b"_Z").or_else(|| name.strip_prefix(b"__Z"))?;
+    let mut tree = Tree::with_room();
+    let mut parser = Parser::new(inner, &mut tree);
+    let root = parser.encoding()?;
+    let rest = &inner[parser.at..];
+    if !(rest.is_empty() || rest[0] == b'.') {
+        return None;
+    }
+    Printer::new(&tree, out).print(root)?;
+    append_clones(rest, out);
+    Some(())
+}
+
+/// Functions that run the constructors or destructors of a file's globals are named after its first one.
+fn constructors_keyed_to(name: &[u8]) -> Option<(&'static [u8], &[u8])> {
+    let rest = name.strip_prefix(b"_GLOBAL_")?;
+    match rest {
+        [b'_' | b'.' | b'$', b'I', b'_', key @ ..] => Some((b"global constructors keyed to ", key)),
+        [b'_' | b'.' | b'$', b'D', b'_', key @ ..] => Some((b"global destructors keyed to ", key)),
+        _ => None,
+    }
+}
+
+fn split_clones(name: &[u8]) -> (&[u8], &[u8]) {
+    name.split_at(memchr::memchr(b'.', name).unwrap_or(name.len()))
+}
+
+/// `.constprop.0.cold` becomes ` [clone .constprop.0] [clone .cold]`; anything else is left as it is.
+fn append_clones(clones: &[u8], out: &mut Vec<u8>) {
+    let mut rest = clones;
+    while let Some(length) = clone_length(rest) {
+        out.extend_from_slice(b" [clone ");
+        out.extend_from_slice(&rest[..length]);
+        out.extend_from_slice(b"]");
+        rest = &rest[length..];
+    }
+    out.extend_from_slice(rest);
+}
+
+/// A dot and a word, then dots and numbers; or a dot and a number.
+fn clone_length(text: &[u8]) -> Option<usize> {
+    let run = |from: usize, fits: fn(&u8) -> bool| text[from..].iter().take_while(|byte| fits(byte)).count();
+    if text.first() != Some(&b'.') {
+        return None;
+    }
+    let mut at = 1 + run(1, |byte| matches!(byte, b'a'..=b'z' | b'_' | b'0'..=b'9'));
+    if at == 1 {
+        return None;
+    }
+    while text.get(at) == Some(&b'.') {
+        let digits = run(at + 1, u8::is_ascii_digit);
+        if digits == 0 {
+            break;
+        }
+        at += 1 + digits;
+    }
+    Some(at)
+}
+
+fn by_library(name: &[u8], out: &mut Vec<u8>) -> bool {
     let Ok(symbol) = BorrowedSymbol::new_with_options(name, &ParseOptions::default().recursion_limit(DEEPEST)) else {
         return false;
     };
-    let start = out.len();
     let mut sink = Bounded { out, left: LONGEST };
     let options = DemangleOptions::new().recursion_limit(DEEPEST);
-    let written = symbol.structured_demangle(&mut sink, &options);
-    if written.is_err() {
-        out.truncate(start);
-    }
-    written.is_ok()
+    symbol.structured_demangle(&mut sink, &options).is_ok()
 }
 
 /// A few bytes of substitutions can stand for gigabytes of text.

@@ -14,13 +14,19 @@ pub struct Path<'a> {
     suffix: &'a [u8],
 }
 
-/// `17h` and sixteen digits: the last segment rustc gives every legacy name.
+/// `h` and sixteen digits: the last segment rustc gives every legacy name.
 const HASH_LENGTH: usize = 17;
+
+/// Shorter hashes occur only in examples; a C++ name such as `codec::h264` must not pass for one.
+const SHORT_HASH: &[u8] = b"h0";
 
 impl<'a> Path<'a> {
     /// A name that ends in rustc's hash, which no C++ name does.
     pub fn hashed(name: &'a [u8]) -> Option<Self> {
-        Self::any(name).filter(|path| path.last_segment().len() == HASH_LENGTH && path.ends_in_hash())
+        Self::any(name).filter(|path| {
+            let last = path.last_segment();
+            path.ends_in_hash() && (last.len() == HASH_LENGTH || (last.len() > 4 && last.starts_with(SHORT_HASH)))
+        })
     }
 
     pub fn any(name: &'a [u8]) -> Option<Self> {
@@ -74,12 +80,13 @@ fn count(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
     (text > at).then_some((length, text))
 }
 
-/// `.llvm.` and upper-case hexadecimal digits, which LLVM adds when it makes a local name global.
+/// `.llvm.` and upper-case hexadecimal digits, which LLVM adds when it makes a local name global. An old form has an
+/// `@` and a number as well.
 pub fn without_llvm_rename(name: &[u8]) -> &[u8] {
     const MARK: &[u8] = b".llvm.";
     let Some(at) = memchr::memchr_iter(b'.', name).find(|&at| name[at..].starts_with(MARK)) else { return name };
     let hash = &name[at + MARK.len()..];
-    if hash.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'A'..=b'F')) {
+    if hash.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'A'..=b'F' | b'@')) {
         &name[..at]
     } else {
         name

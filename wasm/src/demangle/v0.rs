@@ -16,7 +16,22 @@ pub fn append(name: &[u8], style: Style, out: &mut Vec<u8>) -> Scheme {
         return Scheme::RustV0;
     }
     out.truncate(start);
-    append_by_reference(shorter, style, out)
+    let scheme = append_by_reference(shorter, style, out);
+    if scheme != Scheme::None {
+        return scheme;
+    }
+    out.truncate(start);
+    // The vendor's suffix may also begin with a dollar: macOS's thread-local variables have `$tlv$init`.
+    match memchr::memchr(b'$', shorter) {
+        Some(at) => {
+            let scheme = append_by_reference(&shorter[..at], style, out);
+            if scheme != Scheme::None && style == Style::Full {
+                out.extend_from_slice(&shorter[at..]);
+            }
+            scheme
+        }
+        None => Scheme::None,
+    }
 }
 
 fn append_by_reference(name: &[u8], style: Style, out: &mut Vec<u8>) -> Scheme {

@@ -1,0 +1,434 @@
+//! The common part of the Itanium grammar: names and encodings. `None` means "not here", never "not a name".
+
+use super::tree::{Function, Id, List, Node, Qualifiers, Tree};
+use super::words;
+use alloc::vec::Vec;
+
+/// Productions inside each other.
+const DEEPEST: u32 = 200;
+
+pub struct Parser<'a, 't> {
+    pub input: &'a [u8],
+    pub at: usize,
+    pub tree: &'t mut Tree<'a>,
+    pub substitutions: Vec<Id>,
+    /// Inside a lambda's own parameters, `T_` is one of its `auto`s.
+    pub in_lambda: bool,
+    depth: u32,
+}
+
+/// What an encoding must know of the name it begins with.
+#[derive(Default, Clone, Copy)]
+pub struct Shape {
+    qualifiers: Qualifiers,
+    arguments: Option<List>,
+    ends_with_arguments: bool,
+    without_result: bool,
+}
+
+impl<'a, 't> Parser<'a, 't> {
+    pub fn new(input: &'a [u8], tree: &'t mut Tree<'a>) -> Self {
+        Parser {
+            input,
+            at: 0,
+            tree,
+            substitutions: Vec::with_capacity(32),
+            in_lambda: false,
+            depth: 0,
+        }
+    }
+
+    #[inline]
+    pub fn peek(&self) -> u8 {
+        self.peek_at(0)
+    }
+
+    /// 0 behind the end; no production has a NUL.
+    #[inline]
+    pub fn peek_at(&self, offset: usize) -> u8 {
+        self.input.get(self.at + offset).copied().unwrap_or(0)
+    }
+
+    #[inline]
+    pub fn eat(&mut self, byte: u8) -> bool {
+        let found = self.peek() == byte;
+        self.at += usize::from(found);
+        found
+    }
+
+    #[inline]
+    pub fn eat_all(&mut self, text: &[u8]) -> bool {
+        let found = self.input[self.at..].starts_with(text);
+        if found {
+            self.at += text.len();
+        }
+        found
+    }
+
+    pub fn nest<T>(&mut self, parse: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return None;
+        }
+        let result = parse(self);
+        self.depth -= 1;
+        result
+    }
+
+    pub fn add(&mut self, node: Node<'a>) -> Id {
+        self.tree.add(node)
+    }
+
+    pub fn remember(&mut self, id: Id) -> Id {
+        self.substitutions.push(id);
+        id
+    }
+
+    /// `name`, or a function's name with its signature, or a special name. The marker `_Z` is behind us.
+    pub fn encoding(&mut self) -> Option<Id> {
+        let before = core::mem::take(&mut self.in_lambda);
+        let id = self.nest(|parser| match parser.peek() {
+            b'T' | b'G' => parser.special(),
+            _ => parser.function_or_data(),
+        })?;
+        self.in_lambda = before;
+        Some(id)
+    }
+
+    fn function_or_data(&mut self) -> Option<Id> {
+        let mut shape = Shape::default();
+        let name = self.name(Some(&mut shape))?;
+        if self.ends_encoding() {
+            return Some(name);
+        }
+        let result = if shape.ends_with_arguments && !shape.without_result { Some(self.kind()?) } else { None };
+        let parameters = self.parameters()?;
+        let Shape { qualifiers, arguments, .. } = shape;
+        Some(self.add(Node::Function(Function { name, result, parameters, qualifiers, arguments })))
+    }
+
+    fn ends_encoding(&self) -> bool {
+        matches!(self.peek(), 0 | b'E' | b'.')
+    }
+
+    /// At least one type; a single `v` is an empty list.
+    fn parameters(&mut self) -> Option<List> {
+        if self.eat(b'v') {
+            return self.ends_encoding().then(List::default);
+        }
+        let mut types = Vec::new();
+        while !self.ends_encoding() {
+            types.push(self.kind()?);
+        }
+        (!types.is_empty()).then(|| self.tree.list(&types))
+    }
+
+    pub fn name(&mut self, shape: Option<&mut Shape>) -> Option<Id> {
+        self.nest(|parser| match parser.peek() {
+            b'N' => parser.nested_name(shape),
+            b'Z' => parser.local_name(shape),
+            b'S' if parser.peek_at(1) != b't' => {
+                let name = parser.substitution()?;
+                if parser.peek() != b'I' {
+                    return None;
+                }
+                parser.with_arguments(name, shape)
+            }
+            _ => parser.unscoped_name(shape),
+        })
+    }
+
+    fn unscoped_name(&mut self, mut shape: Option<&mut Shape>) -> Option<Id> {
+        let in_std = self.eat_all(b"St");
+        self.eat(b'L');
+        let mut name = self.unqualified_name(None, shape.as_deref_mut())?;
+        if in_std {
+            let scope = self.add(Node::Name(b"std"));
+            name = self.add(Node::Nested { scope, name });
+        }
+        if self.peek() != b'I' {
+            return Some(name);
+        }
+        self.remember(name);
+        self.with_arguments(name, shape)
+    }
+
+    fn with_arguments(&mut self, name: Id, shape: Option<&mut Shape>) -> Option<Id> {
+        let arguments = self.template_arguments()?;
+        if let Some(shape) = shape {
+            shape.ends_with_arguments = true;
+            shape.arguments = Some(arguments);
+        }
+        Some(self.add(Node::WithArguments { name, arguments }))
+    }
+
+    fn nested_name(&mut self, mut shape: Option<&mut Shape>) -> Option<Id> {
+        self.at += 1;
+        let mut qualifiers = self.qualifiers();
+        qualifiers.reference = if self.eat(b'O') { 2 } else { u8::from(self.eat(b'R')) };
+        if let Some(shape) = shape.as_deref_mut() {
+            shape.qualifiers = qualifiers;
+        }
+        let mut so_far: Option<Id> = None;
+        if self.eat_all(b"St") {
+            so_far = Some(self.add(Node::Name(b"std")));
+        }
+        let mut last_remembered = false;
+        while !self.eat(b'E') {
+            self.eat(b'L');
+            // A data member's initialiser is a scope of its own.
+            if so_far.is_some() && self.eat(b'M') {
+                continue;
+            }
+            let code = self.peek();
+            if code == b'I' {
+                let name = so_far?;
+                let arguments = self.template_arguments()?;
+                if let Some(shape) = shape.as_deref_mut() {
+                    shape.ends_with_arguments = true;
+                    shape.arguments = Some(arguments);
+                }
+                let id = self.add(Node::WithArguments { name, arguments });
+                so_far = Some(self.remember(id));
+                last_remembered = true;
+                continue;
+            }
+            if let Some(shape) = shape.as_deref_mut() {
+                shape.ends_with_arguments = false;
+            }
+            let component = match code {
+                b'T' => self.template_parameter()?,
+                b'S' if self.peek_at(1) != b't' => {
+                    if so_far.is_some() {
+                        return None;
+                    }
+                    so_far = Some(self.substitution()?);
+                    last_remembered = false;
+                    continue;
+                }
+                b'D' if matches!(self.peek_at(1), b't' | b'T') => return None,
+                _ => self.unqualified_name(so_far, shape.as_deref_mut())?,
+            };
+            let id = match so_far {
+                Some(scope) => self.add(Node::Nested { scope, name: component }),
+                None => component,
+            };
+            so_far = Some(self.remember(id));
+            last_remembered = true;
+        }
+        // The whole is remembered by whoever uses it as a type.
+        if last_remembered {
+            self.substitutions.pop();
+        }
+        so_far
+    }
+
+    fn local_name(&mut self, mut shape: Option<&mut Shape>) -> Option<Id> {
+        self.at += 1;
+        let function = self.encoding()?;
+        if let (Some(shape), Node::Function(function)) = (shape.as_deref_mut(), self.tree.get(function)) {
+            shape.arguments = function.arguments;
+        }
+        if !self.eat(b'E') {
+            return None;
+        }
+        let entity = if self.eat(b's') {
+            self.discriminator();
+            self.add(Node::Name(b"string literal"))
+        } else {
+            if self.eat(b'd') {
+                // A default argument of the function, counted from the last: rare enough.
+                return None;
+            }
+            let entity = self.name(shape)?;
+            self.discriminator();
+            entity
+        };
+        Some(self.add(Node::Local { function, entity }))
+    }
+
+    fn discriminator(&mut self) {
+        if self.peek() != b'_' {
+            return;
+        }
+        let mut end = self.at + 1;
+        let long = self.input.get(end) == Some(&b'_');
+        end += usize::from(long);
+        let digits = self.input[end..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        match (long, digits) {
+            (false, 1..) => self.at = end + 1,
+            (true, 1..) if self.input.get(end + digits) == Some(&b'_') => self.at = end + digits + 1,
+            _ => {}
+        }
+    }
+
+    /// `scope` is what the name is in, for constructors.
+    pub fn unqualified_name(&mut self, scope: Option<Id>, shape: Option<&mut Shape>) -> Option<Id> {
+        let mut name = match self.peek() {
+            b'1'..=b'9' => self.source_name()?,
+            b'U' => self.unnamed()?,
+            b'C' | b'D' if self.peek_at(1) != b'C' => self.structor(scope?, shape)?,
+            b'D' => self.bindings()?,
+            _ => self.operator(shape)?,
+        };
+        while self.eat(b'B') {
+            let tag = self.counted()?;
+            name = self.add(Node::Tagged { name, tag });
+        }
+        Some(name)
+    }
+
+    pub fn source_name(&mut self) -> Option<Id> {
+        let text = self.counted()?;
+        let unnamed = text.starts_with(b"_GLOBAL_") && text.len() >= 10 && matches!(text[8], b'_' | b'.' | b'$') && text[9] == b'N';
+        Some(self.add(Node::Name(if unnamed { b"(anonymous namespace)" } else { text })))
+    }
+
+    pub fn counted(&mut self) -> Option<&'a [u8]> {
+        let length: usize = self.digits()?.iter().try_fold(0usize, |sum, digit| {
+            sum.checked_mul(10)?.checked_add(usize::from(digit - b'0'))
+        })?;
+        let text = self.input.get(self.at..self.at.checked_add(length)?)?;
+        self.at += length;
+        (length > 0).then_some(text)
+    }
+
+    pub fn digits(&mut self) -> Option<&'a [u8]> {
+        let rest = &self.input[self.at..];
+        let length = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        self.at += length;
+        (length > 0).then_some(&rest[..length])
+    }
+
+    /// `_` is 0, `0_` is 1, in `base` 10 or 36 with upper-case letters.
+    pub fn sequence(&mut self, base: u32) -> Option<u32> {
+        if self.eat(b'_') {
+            return Some(0);
+        }
+        let mut value = 0u32;
+        loop {
+            let digit = match self.peek() {
+                digit @ b'0'..=b'9' => digit - b'0',
+                digit @ b'A'..=b'Z' if base == 36 => digit - b'A' + 10,
+                b'_' if value < u32::MAX => {
+                    self.at += 1;
+                    return Some(value + 1);
+                }
+                _ => return None,
+            };
+            value = value.checked_mul(base)?.checked_add(u32::from(digit))?;
+            self.at += 1;
+        }
+    }
+
+    fn unnamed(&mut self) -> Option<Id> {
+        if self.eat_all(b"Ut") {
+            let number = self.sequence(10)?;
+            return Some(self.add(Node::Unnamed(number)));
+        }
+        if !self.eat_all(b"Ul") {
+            return None;
+        }
+        let before = core::mem::replace(&mut self.in_lambda, true);
+        let mut types = Vec::new();
+        if self.eat(b'v') {
+            self.in_lambda = before;
+        } else {
+            while self.peek() != b'E' {
+                types.push(self.kind()?);
+            }
+            self.in_lambda = before;
+        }
+        if !self.eat(b'E') {
+            return None;
+        }
+        let number = self.sequence(10)?;
+        let parameters = self.tree.list(&types);
+        Some(self.add(Node::Lambda { parameters, number }))
+    }
+
+    fn structor(&mut self, class: Id, shape: Option<&mut Shape>) -> Option<Id> {
+        let destructor = self.peek() == b'D';
+        let known = if destructor { b"012345".as_slice() } else { b"12345".as_slice() };
+        if !known.contains(&self.peek_at(1)) {
+            return None;
+        }
+        self.at += 2;
+        if let Some(shape) = shape {
+            shape.without_result = true;
+        }
+        Some(self.add(Node::Structor { class, destructor }))
+    }
+
+    fn bindings(&mut self) -> Option<Id> {
+        self.at += 2;
+        let mut names = Vec::new();
+        while !self.eat(b'E') {
+            names.push(self.source_name()?);
+        }
+        let list = self.tree.list(&names);
+        Some(self.add(Node::Bindings(list)))
+    }
+
+    fn operator(&mut self, shape: Option<&mut Shape>) -> Option<Id> {
+        let code = [self.peek(), self.peek_at(1)];
+        match &code {
+            b"cv" => {
+                self.at += 2;
+                let kind = self.kind_before_arguments()?;
+                if let Some(shape) = shape {
+                    shape.without_result = true;
+                }
+                Some(self.add(Node::Conversion(kind)))
+            }
+            b"li" => {
+                self.at += 2;
+                let name = self.source_name()?;
+                Some(self.add(Node::LiteralOperator(name)))
+            }
+            _ => {
+                let text = words::operator(code)?;
+                self.at += 2;
+                Some(self.add(Node::Operator(text)))
+            }
+        }
+    }
+
+    pub fn qualifiers(&mut self) -> Qualifiers {
+        let restrict = self.eat(b'r');
+        let volatile = self.eat(b'V');
+        let constant = self.eat(b'K');
+        Qualifiers { constant, volatile, restrict, reference: 0 }
+    }
+
+    pub fn substitution(&mut self) -> Option<Id> {
+        self.at += 1;
+        if let Some((text, base)) = words::standard(self.peek()) {
+            self.at += 1;
+            let mut id = self.add(Node::Standard { text, base });
+            while self.eat(b'B') {
+                let tag = self.counted()?;
+                let tagged = self.add(Node::Tagged { name: id, tag });
+                id = self.remember(tagged);
+            }
+            return Some(id);
+        }
+        let index = self.sequence(36)?;
+        self.substitutions.get(index as usize).copied()
+    }
+
+    pub fn template_parameter(&mut self) -> Option<Id> {
+        self.at += 1;
+        let index = self.sequence(10)?;
+        Some(self.add(if self.in_lambda { Node::Auto(index) } else { Node::Parameter(index) }))
+    }
+
+    pub fn template_arguments(&mut self) -> Option<List> {
+        self.at += 1;
+        let mut arguments = Vec::new();
+        while !self.eat(b'E') {
+            arguments.push(self.template_argument()?);
+        }
+        Some(self.tree.list(&arguments))
+    }
+}
