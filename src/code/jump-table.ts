@@ -1,5 +1,7 @@
 import { type Address, address } from '../base/units.ts';
 import type { CodeReader } from './bytes.ts';
+import { hoistedConstants } from './hoisted.ts';
+import type { Register } from './operand.ts';
 import { decodeRun, endsFlow } from './step.ts';
 import { StraightCode } from './straight-code.ts';
 import type { Sweep } from './sweep.ts';
@@ -34,10 +36,16 @@ export const resolveTables = (
       if (step.kind === 'indirect-jump') jumps.push([swept, position]);
     }
   }
+  let hoisted: ReadonlyMap<Register, bigint> | undefined;
+  const places: Places = { isInside, isPartStart };
   for (let round = 0; round < mostRounds && jumps.length > 0; round++) {
     const tables = new Map<Address, readonly Address[]>();
     for (const [swept, jump] of jumps) {
-      const targets = findTargets(swept, jump, starts, readData, { isInside, isPartStart });
+      let targets = findTargets(swept, jump, starts, new Map(), readData, places);
+      if (targets === undefined && readsElement(swept, jump)) {
+        hoisted ??= hoistedConstants(sweeps);
+        targets = findTargets(swept, jump, starts, hoisted, readData, places);
+      }
       if (targets !== undefined) tables.set(addressIn(swept, jump), targets);
     }
     const known = starts.size;
@@ -58,13 +66,14 @@ const findTargets = (
   swept: Sweep,
   jump: number,
   starts: ReadonlySet<Address>,
+  constants: ReadonlyMap<Register, bigint>,
   readData: CodeReader,
   places: Places,
 ): Address[] | undefined => {
   const step = swept.steps.get(jump);
   if (step?.kind !== 'indirect-jump') return undefined;
   const from = windowBefore(swept, jump, starts);
-  const state = new StraightCode();
+  const state = new StraightCode(constants);
   decodeRun(swept.bytes, swept.range.start, from, (position, instruction) => {
     if (position >= jump) return false;
     state.run(instruction, swept.steps.get(position));
@@ -79,6 +88,10 @@ const findTargets = (
   }
   return undefined;
 };
+
+/** Whether the bytes before a jump may be a `movslq`, without which nothing is gained by a closer look. */
+const readsElement = (swept: Sweep, jump: number): boolean =>
+  swept.bytes.subarray(Math.max(0, jump - 24), jump).includes(0x63);
 
 /** Where the straight code before a jump begins: behind the last call or end of flow, or at a branch target. */
 const windowBefore = (swept: Sweep, jump: number, starts: ReadonlySet<Address>): number => {

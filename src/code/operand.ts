@@ -49,6 +49,29 @@ export const wideRegister = (register: Iced): Register | undefined =>
 export const fullRegister = (register: Iced): Register | undefined =>
   register >= Iced.EAX && register <= Iced.R15D ? registers[register - Iced.EAX] : wideRegister(register);
 
+/** The register that a general register is the low part of, and how many bits; the high bytes have none. */
+export const lowPart = (
+  register: Iced,
+): { readonly register: Register; readonly width: 8 | 16 | 32 | 64 } | undefined => {
+  const full = fullRegister(register);
+  if (full !== undefined) return { register: full, width: register >= Iced.RAX ? 64 : 32 };
+  if (register >= Iced.AX && register <= Iced.R15W) {
+    const half = fullRegister(register - Iced.AX + Iced.EAX);
+    return half && { register: half, width: 16 };
+  }
+  if (register < Iced.AL || register > Iced.R15L || (register >= Iced.AH && register <= Iced.BH)) return undefined;
+  // AL CL DL BL, then AH CH DH BH, then SPL BPL SIL DIL R8L and so on.
+  const order = register <= Iced.BL ? register - Iced.AL : register - Iced.SPL + 4;
+  const half = fullRegister(order + Iced.EAX);
+  return half && { register: half, width: 8 };
+};
+
+/** The 64-bit register that a general register is any part of. */
+export const holderOf = (register: Iced): Register | undefined =>
+  register >= Iced.AH && register <= Iced.BH
+    ? fullRegister(register - Iced.AH + Iced.EAX)
+    : lowPart(register)?.register;
+
 /** A memory operand without segment override and with 64-bit addressing; undefined for every other. */
 export const memoryOperand = (instruction: Instruction): JumpOperand | undefined => {
   if (instruction.segmentPrefix === Iced.FS || instruction.segmentPrefix === Iced.GS) return undefined;

@@ -1,6 +1,7 @@
-import { Register as Iced, type Instruction, InstructionInfoFactory, Mnemonic, OpAccess, OpKind } from 'iced-x86';
-import { fullRegister, type JumpOperand, memoryOperand, type Register } from './operand.ts';
+import { Register as Iced, type Instruction, Mnemonic, OpKind } from 'iced-x86';
+import { fullRegister, type JumpOperand, lowPart, memoryOperand, type Register } from './operand.ts';
 import type { Step } from './step.ts';
+import { writtenRegisters } from './written.ts';
 
 /** What is known of a register while straight code is followed. */
 type Value =
@@ -11,8 +12,6 @@ type Value =
   | { readonly kind: 'element'; readonly table: bigint; readonly size: 4 | 8; readonly count: bigint | undefined }
   | { readonly kind: 'sum'; readonly base: bigint; readonly table: bigint; readonly count: bigint | undefined };
 
-const infos = new InstructionInfoFactory();
-
 /** Follows registers through code without branches into it. */
 export class StraightCode {
   private readonly values = new Map<Register, Value>();
@@ -21,6 +20,11 @@ export class StraightCode {
   /** The last comparison with a constant, while the flags are still its. */
   private compared: { readonly bound: string; readonly limit: bigint } | undefined;
   private ids = 0;
+
+  /** `constants`: registers that are known to hold one where the code begins. */
+  constructor(constants: ReadonlyMap<Register, bigint>) {
+    for (const [register, value] of constants) this.values.set(register, { kind: 'constant', value });
+  }
 
   run(instruction: Instruction, step: Step | undefined): void {
     if (step?.kind === 'branch') {
@@ -33,7 +37,7 @@ export class StraightCode {
     }
     const written = this.assign(instruction);
     if (instruction.rflagsModified !== 0) this.compared = this.comparison(instruction);
-    this.forget(instruction);
+    for (const register of writtenRegisters(instruction)) this.values.delete(register);
     if (written !== undefined) this.values.set(written[0], written[1]);
     if (instruction.mnemonic === Mnemonic.And) this.boundByMask(instruction);
   }
@@ -130,34 +134,7 @@ export class StraightCode {
     const value = this.valueOf(masked.register);
     if (value.kind === 'part') this.bounds.set(`${value.id}/${value.width}`, mask);
   }
-
-  private forget(instruction: Instruction): void {
-    const info = infos.info(instruction);
-    for (const used of info.usedRegisters()) {
-      if (used.access !== OpAccess.Read && used.access !== OpAccess.CondRead) {
-        const register = fullRegister(used.register) ?? lowPart(used.register)?.register;
-        if (register !== undefined) this.values.delete(register);
-      }
-      used.free();
-    }
-    info.free();
-  }
 }
 
 const withValue = (into: Register, value: Value | undefined): readonly [Register, Value] | undefined =>
   value && [into, value];
-
-/** The register that a general register is the low part of, and how many bits; the high bytes have none. */
-const lowPart = (register: Iced): { readonly register: Register; readonly width: 8 | 16 | 32 | 64 } | undefined => {
-  const full = fullRegister(register);
-  if (full !== undefined) return { register: full, width: register >= Iced.RAX ? 64 : 32 };
-  if (register >= Iced.AX && register <= Iced.R15W) {
-    const half = fullRegister(register - Iced.AX + Iced.EAX);
-    return half && { register: half, width: 16 };
-  }
-  if (register < Iced.AL || register > Iced.R15L || (register >= Iced.AH && register <= Iced.BH)) return undefined;
-  // AL CL DL BL, then AH CH DH BH, then SPL BPL SIL DIL R8L and so on.
-  const order = register <= Iced.BL ? register - Iced.AL : register - Iced.SPL + 4;
-  const half = fullRegister(order + Iced.EAX);
-  return half && { register: half, width: 8 };
-};

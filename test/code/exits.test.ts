@@ -141,8 +141,7 @@ describe('parts elsewhere', () => {
 
 describe('jump tables', () => {
   // 1000: cmp edi, 1; ja 1015; mov edi, edi; lea rax, [3000]; movsxd rcx, [rax+rdi*4]; add rcx, rax; jmp rcx
-  const code = '83 ff 01 77 10 89 ff 48 8d 05 f2 1f 00 00 48 63 0c b8 48 01 c1 ff e1 90 c3 31 c0 c3';
-  const fixed = code.replace('77 10', '77 14');
+  const fixed = '83 ff 01 77 14 89 ff 48 8d 05 f2 1f 00 00 48 63 0c b8 48 01 c1 ff e1 90 c3 31 c0 c3';
   // Targets 1017 and 1019, relative to 3000.
   const table = '17 e0 ff ff 19 e0 ff ff';
   const run = (text: string, data: string) => sweepOf({ 4096: text }, { data: { 12288: data } });
@@ -164,6 +163,29 @@ describe('jump tables', () => {
     const unbounded = fixed.replace('83 ff 01', '85 ff 90');
     expect(shortly(run(unbounded, '17 e0 ff ff 00 10 00 00'))).toContain('indirect-jump@1015>register,rcx');
     expect(shortly(run(unbounded, table))).toEqual(['return@1018', 'return@101b']);
+  });
+
+  test('a target in an outlined part', () => {
+    const memory = { 4096: fixed, 8192: 'e9 13 f0 ff ff' };
+    const sweep = sweepOf(memory, { data: { 12288: '17 e0 ff ff 00 f0 ff ff' } });
+    expect(shortly(sweep)).toEqual(['return@1018', 'return@101b']);
+    expect(sweep).toMatchObject({ parts: [{}, { start: 0x2000n }] });
+  });
+
+  test('an 8-bit index, unless its register is changed behind the comparison', () => {
+    // 1000: cmp dil, 1; ja 101a; movzx edi, dil; lea rax, [3000]; ...
+    const narrow = '40 80 ff 01 77 15 40 0f b6 ff 48 8d 05 ef 1f 00 00 48 63 0c b8 48 01 c1 ff e1 c3 c3';
+    expect(shortly(run(narrow, '1a e0 ff ff 1b e0 ff ff'))).toEqual(['return@101a', 'return@101b']);
+    expect(shortly(run(narrow, '1a e0 ff ff 00 10 00 00'))).toContain('indirect-jump@1018>register,rcx');
+  });
+
+  // 1000: lea r12, [3000]; 1007: cmp edi, 1; ja 101b; mov edi, edi; movsxd rcx, [r12+rdi*4]; add rcx, r12; jmp rcx
+  const hoisted = '4c 8d 25 f9 1f 00 00 83 ff 01 77 0f 89 ff 49 63 0c bc 4c 01 e1 ff e1 90 90 85 c0 74 ea c3 c3';
+
+  test('a table whose address is loaded before a loop', () => {
+    expect(shortly(run(hoisted, '17 e0 ff ff 1d e0 ff ff'))).toEqual(['return@101d', 'return@101e']);
+    const reloaded = `${hoisted.slice(0, -5)}4c 8d 25 00 00 00 00 c3`;
+    expect(shortly(run(reloaded, '17 e0 ff ff 19 e0 ff ff'))).toContain('indirect-jump@1015>register,rcx');
   });
 
   test('without constants nothing is resolved', () => {
