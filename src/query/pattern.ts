@@ -129,6 +129,6 @@ const implied = /^(?:_|r|as|for|impl|mut|const)$/;
 
 /** The words that every match must contain; those that its symbol must contain too come first, then longer ones. */
 const wordsOf = (path: string): string[] =>
-  [...new Set(path.replace(/'\w+|@.*$/gs, ' ').match(/[A-Za-z_]\w*/g))]
+  [...new Set(path.replace(/'\w+|[@.].*$/gs, ' ').match(/[A-Za-z_]\w*/g))]
     .filter((word) => !implied.test(word))
     .sort((a, b) => Number(absentWhenMangled.test(a)) - Number(absentWhenMangled.test(b)) || b.length - a.length);

@@ -12,7 +12,7 @@ export type CapturedPiece = bigint | 'gone' | 'unreadable';
 export type Captured = {
   /** One per place of the plan. */
   readonly pieces: readonly CapturedPiece[];
-  /** What a shape read as text points to; where it isn't text, `unreadable` says that a piece couldn't be read. */
+  /** What a shape that is read as text points to. */
   readonly text?: {
     readonly bytes: Uint8Array;
     /** In bytes; null: not known. */
@@ -53,7 +53,6 @@ export const decodeValue = (shape: ValueShape, captured: Captured): DecodedValue
 const decodePieces = (shape: ValueShape, pieces: readonly bigint[], text: Captured['text']): DecodedValue => {
   const [low, high] = pieces;
   if (low === undefined) return missing('gone');
-  if (text?.status === 'unreadable' && !readsText(shape)) return missing('unreadable');
   switch (shape.kind) {
     case 'int':
       return decodeInt(shape, low, high);
@@ -86,9 +85,6 @@ const decodePieces = (shape: ValueShape, pieces: readonly bigint[], text: Captur
       return never(shape);
   }
 };
-
-const readsText = (shape: ValueShape): boolean =>
-  shape.kind === 'cstring' || shape.kind === 'str' || (shape.kind === 'option' && readsText(shape.some));
 
 const decodeInt = (shape: ValueShape & { kind: 'int' }, low: bigint, high: bigint | undefined): DecodedValue => {
   if (shape.bits === 128 && high === undefined) return missing('gone');
