@@ -65,7 +65,7 @@ describe('README', () => {
   for (const { command, output, needs } of examples)
     testNeeding(needs, command, () => {
       const shell = `rsym() { '${process.execPath}' '${program}' "$@"; }; ${command}`;
-      const { stdout, stderr } = run('bash', ['-c', `{ ${shell}\n} 2>&1`], { cwd: folder });
+      const { stdout, stderr } = run('sh', ['-c', `{ ${shell}\n} 2>&1`], { cwd: folder });
       expect(stderr).toBe('');
       expect(normalise(stdout)).toMatch(expected(output));
     });

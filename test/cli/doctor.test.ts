@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -6,7 +6,7 @@ import type { Finding } from '../../src/query/finding.ts';
 import { cliFail, rsym } from '../support/cli.ts';
 import { fixture } from '../support/fixtures.ts';
 import { describeNeeding } from '../support/need.ts';
-import { run, start } from '../support/process.ts';
+import { start } from '../support/process.ts';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'rsym-doctor-test-')));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -21,7 +21,7 @@ const findings = (...args: string[]): Finding[] => {
 };
 const of = (topic: Finding['topic'], all: readonly Finding[]): Finding[] => all.filter((f) => f.topic === topic);
 const libcOf = (pid: number | 'self'): string =>
-  realpathSync(/\/.*\/libc[.-][^ ]*$/m.exec(run('cat', [`/proc/${pid}/maps`]).stdout)?.[0] ?? '');
+  realpathSync(/\/.*\/libc[.-][^ ]*$/m.exec(readFileSync(`/proc/${pid}/maps`, 'utf8'))?.[0] ?? '');
 
 describe('the machine', () => {
   test('text and JSON give the same facts', () => {
@@ -55,10 +55,7 @@ describeNeeding(['linux'], 'why there are no events: the function', () => {
     const [found, ...rest] = of('function', findings(fixture('hello/debug-v0'), 'helloworld::hello(i: i32) -> i32'));
     expect(rest).toEqual([]);
     expect(found).toMatchObject({ state: 'good', fixes: [] });
-    const address = /^0*([0-9a-f]+) t .*helloworld::hello/m.exec(
-      run('nm', ['-C', fixture('hello/debug-v0')]).stdout,
-    )?.[1];
-    expect(found?.what).toContain(`helloworld::hello at 0x${address}`);
+    expect(found?.what).toMatch(/helloworld::hello at 0x[0-9a-f]+;/);
   });
 
   test('it was inlined: no code, the ways to get some', () => {
@@ -97,12 +94,11 @@ describeNeeding(['linux'], 'why there are no events: the function', () => {
 });
 
 describeNeeding(['linux'], 'why there are no events: the process', () => {
-  const cat = realpathSync(run('sh', ['-c', 'command -v cat']).stdout.trim());
+  const program = fixture('endings/debug-v0');
   const startOwn = async (name: string) => {
     const path = join(folder, name);
-    copyFileSync(cat, path);
-    const child = start(path);
-    child.write('ready\n');
+    copyFileSync(program, path);
+    const child = start(path, ['serve', '120']);
     await child.waitFor('ready');
     return { path, child, state: (...args: string[]) => of('process', findings(...args, '-p', String(child.pid))) };
   };
@@ -120,7 +116,9 @@ describeNeeding(['linux'], 'why there are no events: the process', () => {
   test('the process runs it, maps it, or has nothing to do with it', async () => {
     const { path, child, state } = await startOwn("it's");
     await using _ending = child;
-    expect(state(path, 'main')).toMatchObject([{ state: 'good', what: expect.stringContaining('runs the file') }]);
+    expect(state(path, 'endings::work')).toMatchObject([
+      { state: 'good', what: expect.stringContaining('runs the file') },
+    ]);
     expect(state(libcOf(child.pid), 'malloc')).toMatchObject([{ state: 'good' }]);
     const [other] = state(fixture('hello/debug-v0'), 'helloworld::hello');
     expect(other).toMatchObject({ state: 'bad', fixes: [`rsym ls '${path.replace("'", "'\\''")}' helloworld::hello`] });
@@ -133,19 +131,19 @@ describeNeeding(['linux'], 'why there are no events: the process', () => {
     await using _ending = child;
     copyFileSync(path, `${path}.new`);
     renameSync(`${path}.new`, path);
-    const [found] = state(path, 'main');
+    const [found] = state(path, 'endings::work');
     expect(found).toMatchObject({ state: 'bad', what: expect.stringContaining('replaced') });
-    expect(found?.fixes[0]).toBe(`rsym trace /proc/${child.pid}/exe main -p ${child.pid}`);
+    expect(found?.fixes[0]).toBe(`rsym trace /proc/${child.pid}/exe endings::work -p ${child.pid}`);
   });
 
   test('the process runs another copy of the same build', async () => {
     const { child, state } = await startOwn('copy');
     await using _ending = child;
-    expect(state(cat, 'main')[0]?.what).toMatch(/another copy of the file: .*\/copy;/);
+    expect(state(program, 'endings::work')[0]?.what).toMatch(/another copy of the file: .*\/copy;/);
   });
 
   test('there is no such process', () => {
-    const [found] = of('process', findings(cat, 'main', '-p', '4194304'));
+    const [found] = of('process', findings(program, 'endings::work', '-p', '4194304'));
     expect(found).toMatchObject({ state: 'bad', what: 'there is no process 4194304' });
   });
 });

@@ -1,12 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { commandNames } from '../../src/cli/commands.ts';
 import { program, rsym } from '../support/cli.ts';
 import { testWith } from '../support/need.ts';
-import { run } from '../support/process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rsym-spine-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -100,11 +99,16 @@ describe('a reader that goes away', () => {
   });
 
   testWith('linux')('a full disk is an error, not a defect', () => {
-    for (const command of ['--version', '--help', 'demangle --help', 'demangle _RNvC1a1b'])
-      expect(run('sh', ['-c', `"$0" "$1" ${command} >/dev/full`, process.execPath, program])).toMatchObject({
-        status: 2,
-        stderr: expect.stringMatching(/^rsym: cannot write the output\n {2}.*ENOSPC/),
+    const full = openSync('/dev/full', 'w');
+    for (const args of [['--version'], ['--help'], ['demangle', '--help'], ['demangle', '_RNvC1a1b']]) {
+      const done = spawnSync(process.execPath, [program, ...args], {
+        stdio: ['ignore', full, 'pipe'],
+        encoding: 'utf8',
       });
+      expect({ args, status: done.status }).toEqual({ args, status: 2 });
+      expect(done.stderr).toMatch(/^rsym: cannot write the output\n {2}.*ENOSPC/);
+    }
+    closeSync(full);
   });
 
   test('of stderr: the status still tells', async () => {

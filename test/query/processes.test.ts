@@ -1,18 +1,19 @@
-import { copyFileSync, mkdtempSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { identityOf, surveyProcesses } from '../../src/query/processes.ts';
+import { fixture } from '../support/fixtures.ts';
 import { testWith } from '../support/need.ts';
-import { type Running, run, start } from '../support/process.ts';
+import { type Running, start } from '../support/process.ts';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'rsym-processes-')));
 const path = join(folder, 'own\nname');
 let child: Running;
 
 beforeAll(() => {
-  copyFileSync(realpathSync(run('sh', ['-c', 'command -v cat']).stdout.trim()), path);
-  child = start(path);
+  copyFileSync(fixture('endings/debug-v0'), path);
+  child = start(path, ['serve', '120']);
 });
 afterAll(async () => {
   await child[Symbol.asyncDispose]();
@@ -25,11 +26,9 @@ const relations = (of: string): string[] =>
     .map(({ relation }) => relation);
 
 testWith('linux')('the program of a process, a library of it, a file it has nothing to do with', async () => {
-  // Its echo says that it has passed exec and mapped its libraries.
-  child.write('ready\n');
   await child.waitFor('ready');
   expect(relations(path)).toEqual(['runs']);
-  const libc = /^\S+ \S+ \S+ \S+ \d+\s+(\/.*\/libc[.-].*)$/m.exec(run('cat', [`/proc/${child.pid}/maps`]).stdout)?.[1];
+  const libc = /^\S+ \S+ \S+ \S+ \d+\s+(\/.*\/libc[.-].*)$/m.exec(readFileSync(`/proc/${child.pid}/maps`, 'utf8'))?.[1];
   expect(relations(realpathSync(libc ?? ''))).toEqual(['maps']);
   expect(relations('/etc/passwd')).toEqual([]);
   expect(surveyProcesses(path, [child.pid]).related).toHaveLength(1);
