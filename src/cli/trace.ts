@@ -126,6 +126,7 @@ const formatter = (flags: Flags, to: Writable, threads: boolean): ((event: Trace
   const palette = paletteFor(to);
   const origin = process.hrtime.bigint();
   return (event) => {
+    if (event.event === 'note') return ''; // told on stderr before tracing began
     if (event.event === 'end') {
       process.stderr.write(`rsym: ${traceText(event, { palette: paletteFor(process.stderr), origin: 0n, threads })}`);
       return '';

@@ -126,6 +126,7 @@ export const planWatch = (request: WatchRequest): Watch => {
       traceBatches({
         sites,
         landings,
+        notes,
         scope,
         entries: request.entries ?? false,
         maxString: request.maxString ?? watchDefaults.maxString,

@@ -1,4 +1,4 @@
-import type { CallEvent, ShownValue, TraceEvent } from '../query/watch.ts';
+import type { CallEvent, Losses, ShownValue, TraceEvent } from '../query/watch.ts';
 
 const schema = 1;
 
@@ -40,6 +40,8 @@ const callJson = (call: CallEvent): object => ({
   duration_ns: call.duration === null ? null : call.duration.toString(),
 });
 
+const lossesJson = ({ threadEnds, ...losses }: Losses): object => ({ ...losses, thread_ends: threadEnds });
+
 const toJson = (event: TraceEvent): object => {
   switch (event.event) {
     case 'call':
@@ -51,7 +53,7 @@ const toJson = (event: TraceEvent): object => {
         event: 'lost',
         ts_ns: event.time.toString(),
         seq: event.seq,
-        losses: event.losses,
+        losses: lossesJson(event.losses),
         functions: event.functions,
       };
     case 'note':
@@ -63,7 +65,7 @@ const toJson = (event: TraceEvent): object => {
         ts_ns: event.time.toString(),
         seq: event.seq,
         calls: event.calls,
-        lost: event.lost,
+        lost: lossesJson(event.lost),
         under_way_at_attach: event.underWayAtAttach,
         functions: event.functions,
         probes: event.probes,

@@ -96,8 +96,9 @@ export const endLine = (end: EndEvent): string => {
   parts.push(lost === '' ? '0 lost' : `LOST ${lost}`);
   if (end.underWayAtAttach > 0) parts.push(`${end.underWayAtAttach} under way when tracing began, not shown`);
   if (end.program) {
-    const { status, signal } = end.program;
-    parts.push(signal === null ? `the program exited with ${status}` : `the program was ended by ${signal}`);
+    const { pid, status, signal } = end.program;
+    if (status === null && signal === null) parts.push(`the program runs on as process ${pid}`);
+    else parts.push(signal === null ? `the program exited with ${status}` : `the program was ended by ${signal}`);
   }
   return parts.join('; ');
 };

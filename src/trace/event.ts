@@ -79,6 +79,7 @@ export type LostEvent = {
 
 export type NoteEvent = { readonly event: 'note'; readonly seq: number; readonly text: string };
 
+/** Both null: it runs on. */
 export type ProgramEnd = { readonly pid: number; readonly status: number | null; readonly signal: string | null };
 
 export type EndEvent = {

@@ -30,6 +30,8 @@ export type Launched = {
   readonly pid: number;
   readonly resume: () => void;
   readonly ended: Promise<ProgramEnd>;
+  /** Waits for its end, but not longer than so many ms. */
+  readonly endsWithin: (ms: number) => Promise<void>;
   /** Lets rsym end before the program does. */
   readonly release: () => void;
 };
@@ -87,7 +89,15 @@ export const launch = async (session: Session, command: Command): Promise<Launch
       }
       await new Promise((resolve) => setTimeout(resolve, pollMs));
     }
-    return { pid, ended, resume: () => process.kill(pid, 'SIGCONT'), release: () => child.unref() };
+    const endsWithin = async (ms: number): Promise<void> => {
+      let timer: NodeJS.Timeout | undefined;
+      const over = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, ms);
+      });
+      await Promise.race([ended, over]);
+      clearTimeout(timer);
+    };
+    return { pid, ended, endsWithin, resume: () => process.kill(pid, 'SIGCONT'), release: () => child.unref() };
   } finally {
     armed[Symbol.dispose]();
   }

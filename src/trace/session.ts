@@ -1,7 +1,7 @@
 import { fileOffset } from '../base/units.ts';
 import type { Surroundings } from './bpf/entry.ts';
 import { landingProgram } from './bpf/landing.ts';
-import { execProgram, launchProgram, threadEndProgram } from './bpf/lifecycle.ts';
+import { execProgram, forkProgram, launchProgram, threadEndProgram } from './bpf/lifecycle.ts';
 import { mapSpecs } from './bpf/maps.ts';
 import { FUNCTION_STATS, GLOBALS, PENDING, SITE } from './bpf/records.ts';
 import type { StaleKey } from './correlate.ts';
@@ -43,6 +43,7 @@ export class Session implements Disposable {
   readonly #programs = new Map<object, OwnedFd>();
   readonly #landings: readonly { readonly program: OwnedFd; readonly places: PlannedProgram['places'] }[];
   readonly #layouts: Layouts;
+  #unmatched: number | undefined;
 
   /** Makes the maps and loads the programs; nothing is probed yet. Throws RsymError 'permission' or 'unsupported'. */
   constructor(options: SessionOptions) {
@@ -75,6 +76,8 @@ export class Session implements Disposable {
       }));
       this.#links.push(attachRawTracepoint(load(threadEndProgram(around)), 'sched_process_exit'));
       this.#links.push(attachRawTracepoint(load(execProgram(around)), 'sched_process_exec'));
+      const { task } = kernelTypes();
+      if (task) this.#links.push(attachRawTracepoint(load(forkProgram(task)), 'sched_process_fork'));
     } catch (error) {
       this[Symbol.dispose]();
       throw error;
@@ -151,6 +154,8 @@ export class Session implements Disposable {
 
   /** Removes every probe; records already written can still be read. */
   detach(): void {
+    // Entries go before exits: what begins in between ends unmatched without having been under way at the start.
+    if (this.#links.length > 0) this.#unmatched ??= this.statistics().unmatchedExits;
     for (const link of this.#links.splice(0).reverse()) link[Symbol.dispose]();
   }
 
@@ -195,7 +200,7 @@ export class Session implements Disposable {
     const sum = (field: keyof FunctionStatistics): number => functions.reduce((total, f) => total + f[field], 0);
     return {
       functions,
-      unmatchedExits: sum('unmatchedExits'),
+      unmatchedExits: this.#unmatched ?? sum('unmatchedExits'),
       losses: {
         entries: sum('entries'),
         exits: sum('exits'),

@@ -15,6 +15,8 @@ export type Scope =
 export type TraceRequest = {
   readonly sites: readonly ProbeSite[];
   readonly landings: readonly LandingSite[];
+  /** Given as the first events. */
+  readonly notes: readonly string[];
   readonly scope: Scope;
   /** Ends the trace; the events so far and the end are still given. */
   readonly signal?: AbortSignal;
@@ -33,6 +35,8 @@ export type TraceRequest = {
 const readLimit = 20_000;
 const idleMs = 50;
 const lossCheckMs = 1_000;
+/** A terminal's Ctrl-C reaches the started program too: its end is worth waiting for. */
+const graceMs = 200;
 
 /** Watches and gives events in batches; the last event is `end`. Probes are gone when the generator is. */
 export async function* traceBatches(request: TraceRequest): AsyncGenerator<readonly TraceEvent[], void, void> {
@@ -105,6 +109,7 @@ class Trace {
         this.#session.attach(null);
         break;
     }
+    for (const text of this.#request.notes) this.#events.push({ event: 'note', seq: ++this.#seq, text });
     this.#request.onAttached?.({ probes: this.#session.probes, pid: this.#launched?.pid ?? null });
     if (seconds !== undefined) this.#timer = setTimeout(() => this.#stop(), seconds * 1000);
     this.#launched?.resume();
@@ -156,6 +161,7 @@ class Trace {
       if (read === 0) await this.#wait();
     }
     this.#session.detach();
+    if (this.#launched && this.#stopping) await this.#launched.endsWithin(graceMs);
     if (this.#isEnough() && this.#isGapless()) this.#lossesTold = this.#session.statistics();
     else this.#checkLosses(true);
     if (!this.#isEnough()) this.#correlator.finish((tgid, tid) => isAlive(tgid) && isAlive(tid));
@@ -219,7 +225,7 @@ class Trace {
       underWayAtAttach: statistics.unmatchedExits,
       functions: this.#request.sites.length,
       probes: this.#session.probes,
-      program: this.#program,
+      program: this.#program ?? (this.#launched ? { pid: this.#launched.pid, status: null, signal: null } : null),
     };
   }
 

@@ -147,6 +147,16 @@ const onlyIfOutside = (target: JumpTarget): Code => [
   ),
 ];
 
+/** A forked child returns from calls that its parent entered: those are not calls of its own. */
+const countUnmatched: Code = [
+  load(8, 'r1', 'r10', FRAME.thread),
+  alu('rsh', 'r1', 32),
+  store(4, 'r10', FRAME.small, 'r1'),
+  lookup('forked', FRAME.small),
+  jumpIf('ne', 'r0', 0, 'out'),
+  countFunction('unmatchedExits', 'unmatched'),
+];
+
 /**
  * The program at an exit, one per shape. The cookie holds the function (low half) and the exit's number among all
  * exits (high half). At a `ret` the stack pointer is what it was at the entry, which makes the key of the call.
@@ -171,7 +181,7 @@ export const exitProgram = (shape: ExitShape, around: Surroundings): ProgramSpec
     shape.target ? onlyIfOutside(shape.target) : [],
     lookup('pending', FRAME.thread),
     jumpIf('ne', 'r0', 0, 'under_way'),
-    shape.shared || shape.target || shape.condition ? [] : countFunction('unmatchedExits', 'unmatched'),
+    shape.shared || shape.target || shape.condition ? [] : countUnmatched,
     jump('out'),
     label('under_way'),
     load(8, 'r7', 'r0', PENDING.callId),

@@ -95,6 +95,36 @@ export const execProgram = (around: Surroundings): ProgramSpec => ({
 /** Offsets of task_struct members in this kernel. */
 export type TaskOffsets = { readonly tgid: number; readonly realParent: number };
 
+/** At sched_process_fork(parent, child): notes a new process whose parent has entered a traced function. */
+export const forkProgram = (task: TaskOffsets): ProgramSpec => ({
+  name: 'rsym_fork',
+  type: 'rawTracepoint',
+  uprobeMulti: false,
+  functions: [],
+  code: flatten([
+    noteThread,
+    knownThread,
+    load(8, 'r3', 'r6', 8),
+    add('r3', task.tgid),
+    store(8, 'r10', FRAME.small, 0),
+    mov('r1', 'r10'),
+    add('r1', FRAME.small),
+    mov('r2', 4),
+    call('probe_read_kernel'),
+    load(4, 'r1', 'r10', FRAME.small),
+    load(8, 'r2', 'r10', FRAME.thread),
+    alu('rsh', 'r2', 32),
+    // A new thread has a stack of its own and inherits no call.
+    jumpIf('eq', 'r1', 'r2', 'out'),
+    loadMap('r1', 'forked'),
+    frameAddress('r2', FRAME.small),
+    frameAddress('r3', FRAME.small + 4),
+    mov('r4', 0),
+    call('map_update_elem'),
+    end,
+  ]),
+});
+
 /**
  * At sched_process_exec: stops the next program that process `parent` starts before its first instruction, so that
  * probes can be planted for this process alone and nothing is missed. The word `launch` in `globals` arms it once.

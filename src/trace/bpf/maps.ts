@@ -40,5 +40,7 @@ export const mapSpecs = (sizes: MapSizes): readonly MapSpec[] => [
   },
   { name: 'pending', type: 'hash', keySize: PENDING.keySize, valueSize: PENDING.size, maxEntries: sizes.pending },
   { name: 'threads', type: 'hash', keySize: 8, valueSize: THREAD.size, maxEntries: sizes.threads },
+  // Forked processes: old ones may be forgotten, they have long left the calls that they inherited.
+  { name: 'forked', type: 'lruHash', keySize: 4, valueSize: 4, maxEntries: sizes.scope },
   { name: 'scope', type: 'hash', keySize: 4, valueSize: 4, maxEntries: sizes.scope },
 ];

@@ -22,7 +22,7 @@ export const BPF_CMD = {
 } as const;
 
 /** linux/bpf.h, enum bpf_map_type */
-export const MAP_TYPE = { hash: 1, array: 2, ringbuf: 27 } as const;
+export const MAP_TYPE = { hash: 1, array: 2, lruHash: 9, ringbuf: 27 } as const;
 export type MapType = keyof typeof MAP_TYPE;
 
 /** linux/bpf.h, enum bpf_prog_type */
