@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { hex } from '../../src/base/units.ts';
 import { findLandings, type LandingSearch } from '../../src/code/landing.ts';
 import { describeNeeding } from '../support/need.ts';
+import { run } from '../support/process.ts';
 import { at, type Memory, readerOf } from './assembled.ts';
 import { readElfFile } from './elf-file.ts';
 
@@ -45,11 +45,7 @@ const debug = (program: string, sites: readonly string[]): string => {
   const script = `${program}.gdb`;
   const stops = sites.map((site) => `break *${site}\ncommands\nsilent\nprintf "site %lu\\n", $rsp\ncontinue\nend\n`);
   writeFileSync(script, `${stops.join('')}run\n`);
-  const { stdout } = spawnSync('gdb', ['-q', '-nx', '-batch', '-x', script, program], {
-    encoding: 'utf8',
-    timeout: 60_000,
-  });
-  return stdout;
+  return run('gdb', ['-q', '-nx', '-batch', '-x', script, program], { timeout: 60_000 }).stdout;
 };
 
 const built = (name: string, source: string, compile: (from: string, to: string) => readonly string[]): string => {
@@ -57,7 +53,7 @@ const built = (name: string, source: string, compile: (from: string, to: string)
   const from = join(folder, name);
   writeFileSync(from, source);
   const [command = '', ...args] = compile(from, join(folder, 'program'));
-  const { status, stderr } = spawnSync(command, args, { encoding: 'utf8', timeout: 100_000 });
+  const { status, stderr } = run(command, args, { timeout: 100_000 });
   if (status !== 0) throw new Error(stderr);
   return join(folder, 'program');
 };

@@ -1,20 +1,17 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { findExits } from '../../src/code/exits.ts';
 import { describeNeeding, testNeeding } from '../support/need.ts';
+import { run } from '../support/process.ts';
 import { readElfFile } from './elf-file.ts';
 
 /** Addresses by kind of instruction, as objdump sees them. */
 type Listing = { readonly returns: readonly bigint[]; readonly jumps: ReadonlyMap<bigint, bigint> };
 
 const listingOf = (path: string): Listing => {
-  const { stdout, status } = spawnSync('objdump', ['-d', '--no-show-raw-insn', path], {
-    encoding: 'utf8',
-    maxBuffer: 1 << 30,
-  });
+  const { stdout, status } = run('objdump', ['-d', '--no-show-raw-insn', path], { timeout: 60_000 });
   if (status !== 0) throw new Error(`objdump can't read ${path}`);
   const returns: bigint[] = [];
   const jumps = new Map<bigint, bigint>();
@@ -88,7 +85,7 @@ testNeeding(['objdump', 'rustc', 'linux'], 'exits of all functions of a Rust pro
     'fn main() { println!("{:?}", std::env::args().map(|a| a.parse::<f64>()).collect::<Vec<_>>()); }',
   );
   const program = join(folder, 'program');
-  const { status, stderr } = spawnSync('rustc', ['-O', '-o', program, source], { encoding: 'utf8' });
+  const { status, stderr } = run('rustc', ['-O', '-o', program, source], { timeout: 100_000 });
   expect(status, stderr).toBe(0);
   const { functions, complete, differences } = compare(program);
   rmSync(folder, { recursive: true });
