@@ -2,7 +2,20 @@
  * Splitting of demangled names and types at their top level: what stands inside `<>`, `()`, `[]`, `{}` or quotes
  * is skipped. Total and linear on any text; brackets without a partner are plain text.
  */
-const closerOf: Readonly<Record<string, string>> = { '<': '>', '(': ')', '[': ']', '{': '}' };
+const code = (sign: string): number => sign.charCodeAt(0);
+const [angle, paren, bracket, brace] = [code('>'), code(')'), code(']'), code('}')];
+const [quote, doubleQuote, backslash, arrowTail, doubleArrowTail] = [
+  code("'"),
+  code('"'),
+  code('\\'),
+  code('-'),
+  code('='),
+];
+const [letterO, letterP] = [code('o'), code('p')];
+
+/** The closing bracket of each opening one, by character codes; 0: not an opening bracket. */
+const closerOf = new Uint8Array(128);
+for (const [open, close] of ['<>', '()', '[]', '{}']) closerOf[code(open ?? '')] = code(close ?? '');
 
 /** C++ operators whose signs would pass for brackets, longest first. */
 const operator = /operator(?:<=>|<<=|>>=|->\*|<<|>>|<=|>=|->|<|>|\(\)|\[\])/y;
@@ -12,7 +25,8 @@ const wordSign = /[\p{L}\p{N}_$]/u;
 
 /** Signs that `Nesting` looks at; the rest of a name is passed over quickly. */
 const special = new Uint8Array(128);
-for (const sign of '<>()[]{}-=\'"o') special[sign.charCodeAt(0)] = 1;
+for (const sign of '<>()[]{}-=\'"') special[code(sign)] = 1;
+special[letterO] = 1;
 
 const endOf = (pattern: RegExp, text: string, at: number): number => {
   pattern.lastIndex = at;
@@ -22,9 +36,10 @@ const endOf = (pattern: RegExp, text: string, at: number): number => {
 /** Walks through a text token by token and knows which brackets are open. */
 class Nesting {
   readonly #text: string;
-  readonly #open: string[] = [];
+  /** The closing brackets awaited, innermost last. */
+  readonly #open: number[] = [];
   /** How often each closing bracket is awaited: keeps a run of strange closers from being searched for each time. */
-  readonly #awaited: Record<string, number> = { '>': 0, ')': 0, ']': 0, '}': 0 };
+  readonly #awaited = new Int32Array(128);
 
   constructor(text: string) {
     this.#text = text;
@@ -36,52 +51,52 @@ class Nesting {
 
   /** The index behind the token at `at`. */
   step(at: number): number {
-    const code = this.#text.charCodeAt(at);
-    if (!(code < 128) || special[code] === 0) return at + 1;
-    const sign = String.fromCharCode(code);
+    const sign = this.#text.charCodeAt(at);
+    if (!(sign < 128) || special[sign] === 0) return at + 1;
+    const closer = closerOf[sign] ?? 0;
+    if (closer !== 0) {
+      this.#open.push(closer);
+      this.#awaited[closer] = (this.#awaited[closer] ?? 0) + 1;
+      return at + 1;
+    }
     switch (sign) {
-      case '<':
-      case '(':
-      case '[':
-      case '{': {
-        const closer = closerOf[sign] ?? '';
-        this.#open.push(closer);
-        this.#awaited[closer] = (this.#awaited[closer] ?? 0) + 1;
+      case angle:
+        if (this.#open.at(-1) === angle) this.#pop();
         return at + 1;
-      }
-      case '>':
-        if (this.#open.at(-1) === '>') this.#pop();
-        return at + 1;
-      case ')':
-      case ']':
-      case '}':
+      case paren:
+      case bracket:
+      case brace:
         // A `<` that was a comparison never finds its partner: the enclosing bracket ends it.
         if ((this.#awaited[sign] ?? 0) > 0) while (this.#pop() !== sign);
         return at + 1;
-      case '-':
-      case '=':
-        return this.#text[at + 1] === '>' ? at + 2 : at + 1;
-      case "'":
+      case arrowTail:
+      case doubleArrowTail:
+        return this.#text.charCodeAt(at + 1) === angle ? at + 2 : at + 1;
+      case quote:
         return endOf(quotedChar, this.#text, at);
-      case '"':
+      case doubleQuote:
         return this.#quoted(at);
-      case 'o':
-        return at > 0 && wordSign.test(this.#text[at - 1] ?? '') ? at + 1 : endOf(operator, this.#text, at);
       default:
-        return at + 1;
+        return this.#word(at);
     }
   }
 
-  #pop(): string {
-    const closer = this.#open.pop() ?? '';
+  #pop(): number {
+    const closer = this.#open.pop() ?? 0;
     this.#awaited[closer] = (this.#awaited[closer] ?? 1) - 1;
     return closer;
   }
 
+  #word(at: number): number {
+    if (this.#text.charCodeAt(at + 1) !== letterP) return at + 1;
+    return at > 0 && wordSign.test(this.#text[at - 1] ?? '') ? at + 1 : endOf(operator, this.#text, at);
+  }
+
   #quoted(at: number): number {
     for (let i = at + 1; i < this.#text.length; i++) {
-      if (this.#text[i] === '\\') i++;
-      else if (this.#text[i] === '"') return i + 1;
+      const sign = this.#text.charCodeAt(i);
+      if (sign === backslash) i++;
+      else if (sign === doubleQuote) return i + 1;
     }
     return this.#text.length;
   }

@@ -1,4 +1,5 @@
 import { RsymError } from '../base/errors.ts';
+import { topLevel } from '../base/path.ts';
 import { type Match, matchPath, parsePath } from './path-match.ts';
 import { parseRegex } from './regex.ts';
 
@@ -68,8 +69,20 @@ const addressPattern = (text: string): Pattern => {
 
 const regexPattern = (text: string): Pattern => {
   const test = parseRegex(text);
-  return pattern(text, { kind: 'regex', match: (name) => (test(name) ? 'exact' : null) });
+  const words = text.endsWith('/') ? regexWords(text.slice(1, -1)) : [];
+  return pattern(text, {
+    kind: 'regex',
+    literal: words[0] ?? null,
+    rawLiteral: words.find((word) => !abbreviated.includes(word)) ?? null,
+    match: (name) => (test(name) ? 'exact' : null),
+  });
 };
+
+/** Words that every match must contain, longest first; none where the expression isn't a plain sequence. */
+const regexWords = (source: string): string[] =>
+  /[|()[\]\\]/.test(source)
+    ? []
+    : [...(source.match(/[A-Za-z_]\w*(?![\w*?{])/g) ?? [])].sort((a, b) => b.length - a.length);
 
 const version = /@.*$/s;
 
@@ -102,9 +115,7 @@ const pathPattern = (text: string): Pattern => {
   const parsed = parsePath(path);
   const words = wordsOf(path);
   const [literal = null] = words;
-  // Next to a `*` stands perhaps a part of a word that manglings abbreviate.
-  const whole = wordsOf(path.replace(/\w*\*+\w*/g, ' '));
-  const rawLiteral = whole.find((word) => !absentWhenMangled.test(word)) ?? null;
+  const rawLiteral = topLevel(path, ' ').length > 0 ? null : (words.find((word) => inSymbol(word, path)) ?? null);
   // These two say nothing about a name, and are asked about every one.
   const all = path === '**' ? 'exact' : path === '*' && !rooted ? 'suffix' : null;
   return pattern(text, {
@@ -121,14 +132,24 @@ const pathPattern = (text: string): Pattern => {
 };
 
 /** Words that manglings abbreviate: what occurs in a demangled name needn't occur in its symbol. */
-const absentWhenMangled =
-  /^(?:std|string|basic_\w+|allocator|char_traits|[io]+stream|operator|new|delete|anonymous|namespace|closure|shim|\w*vtable|typeinfo|thunk|guard|variable|impl|as|for|dyn|mut|const|fn|unsafe|extern|char|bool|str|true|false|[iuf](?:8|16|32|64|128|size)|int|unsigned|signed|long|short|float|double|void|wchar_t|lambda|unnamed|type|auto|decltype|nullptr|\w*_t|\w*_cast)$/;
+const abbreviated =
+  'std string basic_string basic_istream basic_ostream basic_iostream allocator char_traits operator new delete ' +
+  'anonymous namespace closure shim vtable typeinfo thunk guard variable impl as for dyn mut const fn unsafe extern ' +
+  'char bool str true false i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f16 f32 f64 f128 int unsigned signed ' +
+  'long short float double void wchar_t char8_t char16_t char32_t nullptr_t lambda unnamed type auto decltype ' +
+  'nullptr static_cast reinterpret_cast const_cast dynamic_cast abi default arg clone volatile restrict noexcept ' +
+  'enable_if sizeof alignof this global';
+const abbreviatedWords = new Set(abbreviated.split(' '));
+
+/** Whether a word of a pattern must occur in the symbol. Next to a `*` it may be a part of an abbreviated one. */
+const inSymbol = (word: string, path: string): boolean =>
+  path.includes(`*${word}`) || path.includes(`${word}*`) ? !abbreviated.includes(word) : !abbreviatedWords.has(word);
 
 /** Words of a pattern that a match may lack or spell otherwise. */
 const implied = /^(?:_|r|as|for|impl|mut|const)$/;
 
-/** The words that every match must contain; those that its symbol must contain too come first, then longer ones. */
+/** The words that every match must contain, those that its symbol most likely contains first, then longer ones. */
 const wordsOf = (path: string): string[] =>
   [...new Set(path.replace(/'\w+|[@.].*$/gs, ' ').match(/[A-Za-z_]\w*/g))]
     .filter((word) => !implied.test(word))
-    .sort((a, b) => Number(absentWhenMangled.test(a)) - Number(absentWhenMangled.test(b)) || b.length - a.length);
+    .sort((a, b) => Number(abbreviatedWords.has(a)) - Number(abbreviatedWords.has(b)) || b.length - a.length);

@@ -207,6 +207,7 @@ describeNeeding(['shared'], 'on names of real programs', () => {
           .slice(-2)
           .map((part) => `${part.slice(0, 4)}*`)
           .join('::'),
+        `/${(parts.at(-1) ?? '').slice(0, 5).replace(/\W/g, '.')}.*/`,
       ])) {
         if (text === '') continue;
         const pattern = parsePattern(text);

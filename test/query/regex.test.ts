@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RsymError } from '../../src/base/errors.ts';
+import { parsePattern } from '../../src/query/pattern.ts';
 import { parseRegex } from '../../src/query/regex.ts';
 
 test.each([
@@ -122,4 +123,17 @@ test('any text gives a result or says what is wrong', () => {
     }),
     { numRuns: 5000 },
   );
+});
+
+test.each([
+  ['/hello_world/', 'hello_world', 'hello_world'],
+  ['/^core::fmt.*Displ/', 'Displ', 'Displ'],
+  ['/hellos*/', null, null],
+  ['/hello?::x/', 'x', null],
+  ['/(hello)?/', null, null],
+  ['/a|hello/', null, null],
+  ['/hello/i', null, null],
+  ['/impl/', 'impl', null],
+])('%s needs the text %s in a name and %s in its symbol', (regex, literal, rawLiteral) => {
+  expect(parsePattern(regex)).toMatchObject({ literal, rawLiteral });
 });
