@@ -96,8 +96,9 @@ fn append_mangled(name: &[u8], prefix: Prefix, style: Style, out: &mut Vec<u8>) 
                 path.append(style, out);
                 return Scheme::RustLegacy;
             }
-            // No C++ identifier holds `$`, which legacy Rust names are full of; without one the two readings agree.
-            if name.contains(&b'$') {
+            // No C++ identifier holds `$`, which legacy Rust names are full of; a plain path that LLVM renamed reads
+            // better without that. Otherwise the two readings of a path agree.
+            if memchr::memchr(b'$', name).is_some() || legacy::without_llvm_rename(name).len() < name.len() {
                 if let Some(path) = legacy::Path::any(name) {
                     path.append(style, out);
                     return Scheme::RustLegacy;
@@ -125,3 +126,6 @@ fn split_version(raw: &[u8]) -> (&[u8], &[u8]) {
     }
     raw.split_at(at)
 }
+
+#[cfg(test)]
+mod tests;

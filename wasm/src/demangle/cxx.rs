@@ -25,8 +25,9 @@ pub fn append(name: &[u8], out: &mut Vec<u8>) -> bool {
         return true;
     }
     out.truncate(start);
-    let (name, clones) = split_clones(name);
-    if by_library(name, out) {
+    let (name, clones) = name.split_at(memchr::memchr(b'.', name).unwrap_or(name.len()));
+    if is_suffix(clones) && by_library(name, out) {
+        respell_literals(out, start);
         append_clones(clones, out);
         return true;
     }
@@ -44,7 +45,7 @@ fn direct(name: &[u8], out: &mut Vec<u8>) -> Option<()> {
     let mut parser = Parser::new(inner, &mut tree);
     let root = parser.encoding()?;
     let rest = &inner[parser.at..];
-    if !(rest.is_empty() || rest[0] == b'.') {
+    if !is_suffix(rest) {
         return None;
     }
     Printer::new(&tree, out).print(root)?;
@@ -62,8 +63,8 @@ fn constructors_keyed_to(name: &[u8]) -> Option<(&'static [u8], &[u8])> {
     }
 }
 
-fn split_clones(name: &[u8]) -> (&[u8], &[u8]) {
-    name.split_at(memchr::memchr(b'.', name).unwrap_or(name.len()))
+fn is_suffix(rest: &[u8]) -> bool {
+    rest.is_empty() || (rest[0] == b'.' && rest.iter().all(u8::is_ascii_graphic))
 }
 
 /// `.constprop.0.cold` becomes ` [clone .constprop.0] [clone .cold]`; anything else is left as it is.
@@ -105,6 +106,35 @@ fn by_library(name: &[u8], out: &mut Vec<u8>) -> bool {
     let mut sink = Bounded { out, left: LONGEST };
     let options = DemangleOptions::new().recursion_limit(DEEPEST);
     symbol.structured_demangle(&mut sink, &options).is_ok()
+}
+
+/// The library writes `(unsigned int)4` where c++filt writes `4u`.
+fn respell_literals(out: &mut Vec<u8>, start: usize) {
+    const KINDS: [&[u8]; 5] = [b"unsigned int", b"unsigned long long", b"unsigned long", b"long long", b"long"];
+    let text = out.split_off(start);
+    let mut rest = text.as_slice();
+    while let Some(at) = memchr::memchr(b'(', rest) {
+        let (before, behind) = rest.split_at(at);
+        out.extend_from_slice(before);
+        let literal = KINDS.iter().find_map(|kind| {
+            let value = behind[1..].strip_prefix(*kind)?.strip_prefix(b")")?;
+            let sign = usize::from(value.first() == Some(&b'-'));
+            let digits = value[sign..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+            (digits > 0).then(|| (value.split_at(sign + digits), words::literal_suffix(kind).unwrap_or(b"")))
+        });
+        match literal {
+            Some(((value, further), suffix)) => {
+                out.extend_from_slice(value);
+                out.extend_from_slice(suffix);
+                rest = further;
+            }
+            None => {
+                out.push(b'(');
+                rest = &behind[1..];
+            }
+        }
+    }
+    out.extend_from_slice(rest);
 }
 
 /// A few bytes of substitutions can stand for gigabytes of text.

@@ -12,8 +12,6 @@ pub struct Parser<'a, 't> {
     pub at: usize,
     pub tree: &'t mut Tree<'a>,
     pub substitutions: Vec<Id>,
-    /// Inside a lambda's own parameters, `T_` is one of its `auto`s.
-    pub in_lambda: bool,
     depth: u32,
 }
 
@@ -33,7 +31,6 @@ impl<'a, 't> Parser<'a, 't> {
             at: 0,
             tree,
             substitutions: Vec::with_capacity(32),
-            in_lambda: false,
             depth: 0,
         }
     }
@@ -86,13 +83,10 @@ impl<'a, 't> Parser<'a, 't> {
 
     /// `name`, or a function's name with its signature, or a special name. The marker `_Z` is behind us.
     pub fn encoding(&mut self) -> Option<Id> {
-        let before = core::mem::take(&mut self.in_lambda);
-        let id = self.nest(|parser| match parser.peek() {
+        self.nest(|parser| match parser.peek() {
             b'T' | b'G' => parser.special(),
             _ => parser.function_or_data(),
-        })?;
-        self.in_lambda = before;
-        Some(id)
+        })
     }
 
     fn function_or_data(&mut self) -> Option<Id> {
@@ -329,15 +323,11 @@ impl<'a, 't> Parser<'a, 't> {
         if !self.eat_all(b"Ul") {
             return None;
         }
-        let before = core::mem::replace(&mut self.in_lambda, true);
         let mut types = Vec::new();
-        if self.eat(b'v') {
-            self.in_lambda = before;
-        } else {
+        if !self.eat(b'v') {
             while self.peek() != b'E' {
                 types.push(self.kind()?);
             }
-            self.in_lambda = before;
         }
         if !self.eat(b'E') {
             return None;
@@ -420,7 +410,7 @@ impl<'a, 't> Parser<'a, 't> {
     pub fn template_parameter(&mut self) -> Option<Id> {
         self.at += 1;
         let index = self.sequence(10)?;
-        Some(self.add(if self.in_lambda { Node::Auto(index) } else { Node::Parameter(index) }))
+        Some(self.add(Node::Parameter(index)))
     }
 
     pub fn template_arguments(&mut self) -> Option<List> {

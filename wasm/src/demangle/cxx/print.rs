@@ -23,6 +23,7 @@ pub struct Printer<'a, 't> {
     scopes: Vec<List>,
     /// Which element of the packs is being written, inside an expansion.
     element: Option<u32>,
+    in_lambda: bool,
 }
 
 /// What stands to the right of a type decides how a pointer to it is written.
@@ -36,7 +37,7 @@ enum Form {
 impl<'a, 't> Printer<'a, 't> {
     pub fn new(tree: &'t Tree<'a>, out: &'t mut Vec<u8>) -> Self {
         let limit = out.len() + LONGEST;
-        Printer { tree, out, limit, steps: 0, depth: 0, scopes: Vec::new(), element: None }
+        Printer { tree, out, limit, steps: 0, depth: 0, scopes: Vec::new(), element: None, in_lambda: false }
     }
 
     pub fn print(&mut self, id: Id) -> Option<()> {
@@ -81,6 +82,9 @@ impl<'a, 't> Printer<'a, 't> {
     }
 
     fn argument(&self, index: u32) -> Option<Id> {
+        if self.in_lambda {
+            return None;
+        }
         self.tree.item(*self.scopes.last()?, index)
     }
 
@@ -122,6 +126,10 @@ impl<'a, 't> Printer<'a, 't> {
             return None;
         }
         match self.tree.get(id) {
+            Node::Parameter(index) if self.in_lambda => {
+                self.put(b"auto:");
+                self.number(index.checked_add(1)?);
+            }
             Node::Parameter(_) => self.through(id, Self::left)?,
             Node::Name(text) => self.put(text),
             Node::Standard { text, .. } => self.put(text),
@@ -177,7 +185,9 @@ impl<'a, 't> Printer<'a, 't> {
             }
             Node::Lambda { parameters, number } => {
                 self.put(b"{lambda(");
+                let outer = core::mem::replace(&mut self.in_lambda, true);
                 self.list(parameters)?;
+                self.in_lambda = outer;
                 self.put(b")#");
                 self.number(number.checked_add(1)?);
                 self.put(b"}");
@@ -262,10 +272,6 @@ impl<'a, 't> Printer<'a, 't> {
                 self.list(items)?;
             }
             Node::Expansion(pattern) => self.expansion(pattern)?,
-            Node::Auto(index) => {
-                self.put(b"auto:");
-                self.number(index.checked_add(1)?);
-            }
             Node::Literal { kind, value } => self.literal(kind, value)?,
             Node::Boolean(value) => self.put(if value { b"true" } else { b"false" }),
             Node::Address(of) => self.address(of)?,
@@ -280,6 +286,7 @@ impl<'a, 't> Printer<'a, 't> {
             return None;
         }
         match self.tree.get(id) {
+            Node::Parameter(_) if self.in_lambda => {}
             Node::Parameter(_) => self.through(id, Self::right)?,
             Node::Pointer(to) | Node::Member { to, .. } => self.behind_pointee(to)?,
             Node::Reference { .. } => {
@@ -291,7 +298,9 @@ impl<'a, 't> Printer<'a, 't> {
             }
             Node::Array { of, length } => {
                 self.put(if self.out.last() == Some(&b']') { b"[" } else { b" [" });
-                self.put(length);
+                if let Some(length) = length {
+                    self.print(length)?;
+                }
                 self.put(b"]");
                 self.right(of)?;
             }

@@ -59,16 +59,14 @@ pub enum Node<'a> {
     Qualified { inner: Id, qualifiers: Qualifiers },
     Vendor { inner: Id, text: &'a [u8] },
     Suffixed { inner: Id, text: &'static [u8] },
-    Array { of: Id, length: &'a [u8] },
+    Array { of: Id, length: Option<Id> },
     Vector { of: Id, length: &'a [u8] },
     FunctionType { result: Id, parameters: List, qualifiers: Qualifiers, noexcept: bool },
     Pack(List),
     Expansion(Id),
     /// A template's parameter. What it stands for depends on where it is written: a substitution may repeat one that
-    /// was first used inside another function.
+    /// was first used inside another function. Among a generic lambda's own parameters it is an `auto`.
     Parameter(u32),
-    /// A generic lambda's parameter.
-    Auto(u32),
     Literal { kind: Id, value: &'a [u8] },
     Boolean(bool),
     Address(Id),

@@ -103,7 +103,14 @@ impl<'a> Parser<'a, '_> {
 
     fn array(&mut self) -> Option<Id> {
         self.at += 1;
-        let length = self.digits().unwrap_or(b"");
+        let length = match self.peek() {
+            b'_' => None,
+            b'0'..=b'9' => {
+                let digits = self.digits()?;
+                Some(self.add(Node::Name(digits)))
+            }
+            _ => Some(self.expression()?),
+        };
         if !self.eat(b'_') {
             return None;
         }
@@ -201,7 +208,8 @@ impl<'a> Parser<'a, '_> {
 
     fn literal(&mut self) -> Option<Id> {
         self.at += 1;
-        if self.eat_all(b"_Z") {
+        // Old compilers left the underscore out.
+        if self.eat_all(b"_Z") || self.eat(b'Z') {
             let id = self.encoding()?;
             return self.eat(b'E').then_some(id);
         }
