@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+import { write } from './output.ts';
+import { Stopped, stopReason, stopSignal } from './stop.ts';
+import { requireTerminal } from './terminal.ts';
+
+const details = `
+Type to search, Enter shows a function, t traces it, ? shows the keys, q quits.`;
+
+export const register = (program: Command): void => {
+  program
+    .command('tui')
+    .description('the screen: search functions, look at one, watch its calls; the same as `rsym FILE`')
+    .argument('<FILE>', 'an executable, a library, or a wasm module')
+    .addHelpText('after', details)
+    .action(async (file: string) => {
+      requireTerminal();
+      const { runScreen } = await import('../tui/start.tsx');
+      const { interrupted, running } = await runScreen(file, {
+        input: process.stdin,
+        output: process.stdout,
+        env: process.env,
+        signal: stopSignal(),
+      });
+      for (const pid of running)
+        await write(process.stderr, `rsym: the program that was started, PID ${pid}, runs on\n`);
+      if (interrupted) throw stopReason() ?? new Stopped('interrupted', 130);
+    });
+};

@@ -1,0 +1,54 @@
+import { Box, Text } from 'ink';
+import type { ReactElement } from 'react';
+import { sanitize } from '../base/text.ts';
+import type { Entry } from '../query/browse.ts';
+import { DetailPane } from './detail-pane.tsx';
+import { HelpPane } from './help-pane.tsx';
+import { Hints } from './hints.tsx';
+import { LaunchPane } from './launch-pane.tsx';
+import { fits, smallest } from './layout.ts';
+import { ListPane } from './list-pane.tsx';
+import type { State } from './state.ts';
+import type { Theme } from './theme.ts';
+import { Title } from './title.tsx';
+import { TracePane } from './trace-pane.tsx';
+
+type Props = {
+  readonly state: State;
+  readonly theme: Theme;
+  /** Looks up one line of the list. */
+  readonly entry: (row: number) => Entry;
+};
+
+/** The whole screen: exactly `state.size.rows` lines. */
+export const App = ({ state, theme, entry }: Props): ReactElement => {
+  const { size } = state;
+  if (!fits(size))
+    return <Text wrap="truncate">{`${smallest.columns}x${smallest.rows} is the least: make it larger`}</Text>;
+  return (
+    <Box flexDirection="column" width={size.columns} height={size.rows} overflow="hidden">
+      <Title left={titleOf(state)} right={rightOf(state)} columns={size.columns} theme={theme} />
+      <Pane state={state} theme={theme} entry={entry} />
+      <Hints state={state} theme={theme} />
+    </Box>
+  );
+};
+
+const Pane = ({ state, theme, entry }: Props): ReactElement => {
+  const { detail, trace, level } = state;
+  if (state.help !== null) return <HelpPane state={state} top={state.help} theme={theme} />;
+  if (level === 'detail' && detail) return <DetailPane state={state} detail={detail} theme={theme} />;
+  if (level === 'launch') return <LaunchPane state={state} theme={theme} />;
+  if (level === 'trace' && trace) return <TracePane state={state} trace={trace} theme={theme} />;
+  return <ListPane state={state} theme={theme} entry={entry} />;
+};
+
+const titleOf = ({ help, level, detail, trace, file }: State): string => {
+  if (help !== null) return 'rsym: keys';
+  if (level === 'trace' && trace) return trace.title;
+  if (level === 'list') return `rsym ${sanitize(file.path)}`;
+  return detail?.facts?.name ?? 'rsym';
+};
+
+const rightOf = ({ help, level, file }: State): string =>
+  help === null && level !== 'list' ? sanitize(file.path.slice(file.path.lastIndexOf('/') + 1)) : '';

@@ -1,0 +1,49 @@
+import { Text } from 'ink';
+import type { ReactElement } from 'react';
+import { errorLines } from './error-lines.ts';
+import { FieldLine } from './field-line.tsx';
+import { factsHeight } from './layout.ts';
+import { factLines, type Line } from './lines.ts';
+import { Rows } from './rows.tsx';
+import type { DetailState, State } from './state.ts';
+import type { Theme } from './theme.ts';
+
+type Props = { readonly state: State; readonly detail: DetailState; readonly theme: Theme };
+
+const faultRows = 3;
+const labelWidth = 12;
+
+/** What is known of one function, and the field for its signature. */
+export const DetailPane = ({ state, detail, theme }: Props): ReactElement => {
+  const { size, notice } = state;
+  const height = factsHeight(size);
+  const lines = factLines(state);
+  const shown = lines.slice(detail.top, detail.top + height);
+  const below = lines.length - detail.top - height;
+  return (
+    <>
+      <Rows lines={shown} height={height} theme={theme} labelWidth={labelWidth} />
+      <FieldLine
+        label="signature:  "
+        field={detail.signature}
+        placeholder={detail.before ? '(i: i32, len: usize) -> i32' : 'none: registers are shown (s to type one)'}
+        focused={detail.before !== null}
+        columns={size.columns}
+        theme={theme}
+      />
+      <Rows lines={faultLines(detail, size.columns)} height={faultRows} theme={theme} labelWidth={0} />
+      <Text wrap="truncate" {...theme.faint}>
+        {notice ?? (below > 0 ? `↓ ${below} more lines` : ' ')}
+      </Text>
+    </>
+  );
+};
+
+/** The excerpt with its carets stands nearest to the field. */
+const faultLines = (detail: DetailState, columns: number): readonly Line[] => {
+  if (detail.fault === null) return [];
+  const lines = errorLines(detail.fault, columns);
+  const [message, ...rest] = lines;
+  const excerpt = rest.slice(0, 2);
+  return detail.fault.reason?.includes('\n') && message ? [...excerpt, message] : lines;
+};

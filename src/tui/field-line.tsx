@@ -1,0 +1,61 @@
+import { Text } from 'ink';
+import type { ReactElement } from 'react';
+import { sanitize } from '../base/text.ts';
+import { displayWidth } from '../report/terminal-width.ts';
+import type { Field } from './field.ts';
+import type { Theme } from './theme.ts';
+
+type Props = {
+  readonly label: string;
+  readonly field: Field;
+  /** Shown in place of an empty text. */
+  readonly placeholder: string;
+  readonly focused: boolean;
+  readonly columns: number;
+  readonly theme: Theme;
+};
+
+/** A label and a field; of a long text, the part around the cursor. */
+export const FieldLine = ({ label, field, placeholder, focused, columns, theme }: Props): ReactElement => {
+  const room = Math.max(4, columns - displayWidth(label) - 1);
+  const { before, under, after } = visiblePart(field, room);
+  const isEmpty = field.text === '';
+  return (
+    <Text wrap="truncate">
+      <Text {...theme.label}>{label}</Text>
+      <Text>{before}</Text>
+      <Text {...(focused ? theme.cursor : theme.name)}>{focused ? under : under === ' ' ? '' : under}</Text>
+      <Text {...(isEmpty ? theme.faint : theme.name)}>{isEmpty ? fitted(placeholder, room - 1) : after}</Text>
+    </Text>
+  );
+};
+
+const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+const reversed = (text: string): string[] => [...segmenter.segment(text)].map(({ segment }) => segment).reverse();
+
+/** As many characters from the start as fit. */
+const fitted = (text: string, columns: number): string => {
+  let kept = '';
+  let used = 0;
+  for (const { segment } of segmenter.segment(text)) {
+    used += displayWidth(segment);
+    if (used > columns) break;
+    kept += segment;
+  }
+  return kept;
+};
+
+const visiblePart = ({ text, at }: Field, columns: number): { before: string; under: string; after: string } => {
+  const near = columns * 4;
+  const [under = ' '] = [...segmenter.segment(text.slice(at, at + 64))].map(({ segment }) => segment);
+  const shownUnder = sanitize(under);
+  const kept: string[] = [];
+  let room = columns - displayWidth(shownUnder);
+  for (const segment of reversed(sanitize(text.slice(Math.max(0, at - near), at)))) {
+    room -= displayWidth(segment);
+    if (room < 0) break;
+    kept.push(segment);
+  }
+  const rest = at < text.length ? sanitize(text.slice(at + under.length, at + near)) : '';
+  return { before: kept.reverse().join(''), under: shownUnder, after: fitted(rest, Math.max(0, room)) };
+};

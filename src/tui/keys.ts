@@ -1,0 +1,171 @@
+/**
+ * Every key and what it does, once: the dispatcher looks here, and the help screen and the line of hints are made from
+ * it.
+ */
+
+/** Where keys go. In `list`, `signature` and `launch`, characters that no line claims are text. */
+export type Mode = 'list' | 'detail' | 'signature' | 'launch' | 'trace' | 'help';
+
+export type Command =
+  | 'up'
+  | 'down'
+  | 'page-up'
+  | 'page-down'
+  | 'first'
+  | 'last'
+  | 'erase'
+  | 'erase-word'
+  | 'erase-all'
+  | 'delete'
+  | 'left'
+  | 'right'
+  | 'start'
+  | 'end'
+  | 'open'
+  | 'back'
+  | 'sign'
+  | 'accept'
+  | 'trace'
+  | 'next-choice'
+  | 'previous-choice'
+  | 'begin'
+  | 'pause'
+  | 'help'
+  | 'redraw'
+  | 'quit'
+  | 'interrupt';
+
+export type Binding = {
+  readonly modes: readonly Mode[];
+  /** As `Key` names them; a character stands for itself. */
+  readonly keys: readonly string[];
+  readonly command: Command;
+  readonly help: string;
+  /** Only while the field that has the cursor is empty: then the character isn't text yet. */
+  readonly whenEmpty?: true;
+  /** Shown in the line of hints, in this form. */
+  readonly hint?: string;
+};
+
+const reading: readonly Mode[] = ['detail', 'trace', 'help'];
+const typing: readonly Mode[] = ['list', 'signature', 'launch'];
+const all: readonly Mode[] = [...reading, ...typing];
+
+export const bindings: readonly Binding[] = [
+  { modes: ['list'], keys: ['enter'], command: 'open', help: 'show the function', hint: 'show' },
+  { modes: ['list'], keys: ['up', 'ctrl-p'], command: 'up', help: 'the function above' },
+  { modes: ['list'], keys: ['down', 'ctrl-n'], command: 'down', help: 'the function below' },
+  { modes: ['list'], keys: ['page-up', 'ctrl-b'], command: 'page-up', help: 'a page up' },
+  { modes: ['list'], keys: ['page-down', 'ctrl-f'], command: 'page-down', help: 'a page down' },
+  { modes: ['list'], keys: ['home'], command: 'first', help: 'the first function' },
+  { modes: ['list'], keys: ['end'], command: 'last', help: 'the last function' },
+  { modes: ['list'], keys: ['escape'], command: 'back', help: 'clear the search' },
+
+  { modes: ['detail'], keys: ['t'], command: 'trace', help: 'trace it', hint: 'trace' },
+  {
+    modes: ['detail'],
+    keys: ['enter', 's', 'tab', '('],
+    command: 'sign',
+    help: 'type its signature',
+    hint: 'signature',
+  },
+  { modes: reading, keys: ['up', 'k', 'ctrl-p'], command: 'up', help: 'a line up' },
+  { modes: reading, keys: ['down', 'j', 'ctrl-n'], command: 'down', help: 'a line down' },
+  { modes: reading, keys: ['page-up', 'ctrl-b'], command: 'page-up', help: 'a page up' },
+  { modes: reading, keys: ['page-down', 'ctrl-f'], command: 'page-down', help: 'a page down' },
+  { modes: reading, keys: ['home', 'g'], command: 'first', help: 'to the top' },
+  { modes: reading, keys: ['end', 'G'], command: 'last', help: 'to the bottom' },
+
+  { modes: ['signature'], keys: ['enter', 'tab'], command: 'accept', help: 'take the signature', hint: 'take it' },
+  { modes: ['launch'], keys: ['enter'], command: 'begin', help: 'begin tracing', hint: 'begin' },
+  {
+    modes: ['launch'],
+    keys: ['down', 'tab', 'ctrl-n'],
+    command: 'next-choice',
+    help: 'the next choice',
+    hint: 'choose',
+  },
+  { modes: ['launch'], keys: ['up', 'shift-tab', 'ctrl-p'], command: 'previous-choice', help: 'the choice before' },
+
+  { modes: ['trace'], keys: [' ', 'p'], command: 'pause', help: 'hold the view still; go on', hint: 'pause' },
+  { modes: ['trace'], keys: ['escape'], command: 'back', help: 'stop tracing, go back', hint: 'stop' },
+  { modes: ['detail', 'help'], keys: ['escape'], command: 'back', help: 'go back', hint: 'back' },
+  { modes: ['signature', 'launch'], keys: ['escape'], command: 'back', help: 'give it up', hint: 'back' },
+
+  { modes: typing, keys: ['backspace'], command: 'erase', help: 'erase the character before the cursor' },
+  { modes: typing, keys: ['delete', 'ctrl-d'], command: 'delete', help: 'erase the character behind the cursor' },
+  { modes: typing, keys: ['ctrl-w'], command: 'erase-word', help: 'erase the word before the cursor' },
+  { modes: typing, keys: ['ctrl-u'], command: 'erase-all', help: 'erase all' },
+  { modes: typing, keys: ['left'], command: 'left', help: 'a character left' },
+  { modes: typing, keys: ['right'], command: 'right', help: 'a character right' },
+  { modes: ['signature', 'launch'], keys: ['home'], command: 'start', help: 'to the start of the line' },
+  { modes: ['signature', 'launch'], keys: ['end'], command: 'end', help: 'to the end of the line' },
+  { modes: typing, keys: ['ctrl-a'], command: 'start', help: 'to the start of the line' },
+  { modes: typing, keys: ['ctrl-e'], command: 'end', help: 'to the end of the line' },
+
+  { modes: reading, keys: ['?', 'f1'], command: 'help', help: 'these keys', hint: 'help' },
+  { modes: ['list'], keys: ['?'], command: 'help', help: 'these keys', whenEmpty: true, hint: 'help' },
+  { modes: typing, keys: ['f1'], command: 'help', help: 'these keys' },
+  { modes: all, keys: ['ctrl-l'], command: 'redraw', help: 'draw the screen anew' },
+  { modes: reading, keys: ['q'], command: 'quit', help: 'quit', hint: 'quit' },
+  { modes: ['list'], keys: ['q'], command: 'quit', help: 'quit', whenEmpty: true, hint: 'quit' },
+  { modes: all, keys: ['ctrl-c'], command: 'interrupt', help: 'quit' },
+];
+
+/** What a key does; undefined: nothing, or it is text. */
+export const commandFor = (mode: Mode, key: string, fieldIsEmpty: boolean): Command | undefined =>
+  bindings.find((b) => b.modes.includes(mode) && b.keys.includes(key) && (!b.whenEmpty || fieldIsEmpty))?.command;
+
+const labels: Readonly<Record<string, string>> = {
+  ' ': 'Space',
+  'ctrl-space': 'Ctrl-Space',
+  'page-up': 'PageUp',
+  'page-down': 'PageDown',
+  'shift-tab': 'Shift-Tab',
+  escape: 'Esc',
+  up: '↑',
+  down: '↓',
+  left: '←',
+  right: '→',
+};
+
+/** A key as people call it. */
+export const keyLabel = (key: string): string =>
+  labels[key] ??
+  (key.startsWith('ctrl-')
+    ? `Ctrl-${key.slice(5).toUpperCase()}`
+    : key.length > 1
+      ? `${key[0]?.toUpperCase()}${key.slice(1)}`
+      : key);
+
+export type HelpLine = { readonly keys: string; readonly help: string };
+
+const headings: Readonly<Record<Exclude<Mode, 'help'>, string>> = {
+  list: 'The list: type to search',
+  detail: 'A function',
+  signature: 'Its signature',
+  launch: 'What to trace',
+  trace: 'Calls',
+};
+
+/** The help of one mode, then of the others. */
+export const helpSections = (
+  first: Exclude<Mode, 'help'>,
+): readonly { readonly heading: string; readonly lines: readonly HelpLine[] }[] => {
+  const modes = [first, ...(Object.keys(headings) as (typeof first)[]).filter((mode) => mode !== first)];
+  return modes.map((mode) => ({
+    heading: headings[mode],
+    lines: bindings
+      .filter((binding) => binding.modes.includes(mode))
+      .map(({ keys, help, whenEmpty }) => ({
+        keys: keys.map(keyLabel).join(' '),
+        help: whenEmpty ? `${help} (while the search is empty)` : help,
+      })),
+  }));
+};
+
+/** For the last line of the screen, most useful first. */
+export const hintsFor = (mode: Mode, fieldIsEmpty: boolean): readonly HelpLine[] =>
+  bindings
+    .filter((b) => b.modes.includes(mode) && b.hint !== undefined && (!b.whenEmpty || fieldIsEmpty))
+    .map(({ keys, hint }) => ({ keys: keyLabel(keys[0] ?? ''), help: hint ?? '' }));

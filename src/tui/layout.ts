@@ -1,0 +1,33 @@
+import type { Size, State } from './state.ts';
+
+/** The smallest screen that is drawn on. */
+export const smallest: Size = { columns: 40, rows: 10 };
+
+export const fits = ({ columns, rows }: Size): boolean => columns >= smallest.columns && rows >= smallest.rows;
+
+const titleRows = 1;
+const searchRows = 1;
+const hintRows = 1;
+const noticeRows = 1;
+
+/** Rows of the list of functions. */
+export const listHeight = ({ rows }: Size): number =>
+  Math.max(1, rows - titleRows - searchRows - noticeRows - hintRows);
+
+/** Rows between the title and the last two lines. */
+export const bodyHeight = ({ rows }: Size): number => Math.max(1, rows - titleRows - noticeRows - hintRows);
+
+/** The field and up to three lines of what is wrong with it. */
+const signatureRows = 4;
+
+/** Rows for what is known of a function. */
+export const factsHeight = (size: Size): number => Math.max(1, bodyHeight(size) - signatureRows);
+
+/** Notes stay in sight above the calls, but never take more than a third of the rows. */
+export const notesHeight = (size: Size, count: number): number => Math.min(count, Math.floor(bodyHeight(size) / 3));
+
+const statusRows = 1;
+
+/** Rows for calls. */
+export const callsHeight = (state: State): number =>
+  Math.max(1, bodyHeight(state.size) - statusRows - notesHeight(state.size, state.trace?.notes.length ?? 0));

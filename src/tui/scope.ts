@@ -1,0 +1,37 @@
+import { RsymError } from '../base/errors.ts';
+import type { WatchScope } from '../query/watch.ts';
+import { splitWords } from '../query/words.ts';
+import type { ScopeKind } from './state.ts';
+
+/** The kernel's own bound on process ids (linux/threads.h, PID_MAX_LIMIT). */
+const largestPid = 4_194_304;
+
+/** What a choice and its field ask for; an error that says what is wrong with the field. */
+export const readScope = (kind: ScopeKind, text: string): WatchScope | RsymError => {
+  try {
+    switch (kind) {
+      case 'run':
+        return { kind: 'run', args: text.trim() === '' ? [] : splitWords(text) };
+      case 'command':
+        splitWords(text);
+        return { kind: 'command', line: text };
+      case 'process':
+        return { kind: 'processes', pids: pidsIn(text) };
+      case 'everywhere':
+        return { kind: 'everywhere' };
+    }
+  } catch (error) {
+    if (error instanceof RsymError) return error;
+    throw error;
+  }
+};
+
+const pidsIn = (text: string): number[] => {
+  const words = text.split(/[\s,]+/).filter((word) => word !== '');
+  if (words.length === 0) throw new RsymError('usage', 'a process id is missing');
+  return words.map((word) => {
+    const pid = Number(word);
+    if (!/^\d+$/.test(word) || pid < 1 || pid > largestPid) throw new RsymError('usage', `not a process id: ${word}`);
+    return pid;
+  });
+};

@@ -1,0 +1,115 @@
+import type { ReactElement } from 'react';
+import { Browser, openForBrowsing } from '../query/browse.ts';
+import { wantsColour } from '../report/terminal-colour.ts';
+import { Controller } from './controller.ts';
+import { Frames } from './frames.ts';
+import type { State } from './state.ts';
+import { Terminal } from './terminal.ts';
+import { makeTheme } from './theme.ts';
+
+export type Ending = {
+  readonly interrupted: boolean;
+  /** Programs that were started here and run on. */
+  readonly running: readonly number[];
+};
+
+type Options = {
+  readonly input: NodeJS.ReadStream;
+  readonly output: NodeJS.WriteStream;
+  readonly env: NodeJS.ProcessEnv;
+  /** Ends the screen, as if by a key. */
+  readonly signal: AbortSignal;
+};
+
+/**
+ * Shows the screen for a file until it is quit. However it ends, the terminal is restored, and no probe is left.
+ * Throws RsymError where the file can't be opened.
+ */
+export const runScreen = async (path: string, { input, output, env, signal }: Options): Promise<Ending> => {
+  using image = openForBrowsing(path);
+  const { App, render } = await loadView(env);
+  const theme = makeTheme(wantsColour(env, output.isTTY === true));
+  const { ended, quit, fail } = ending();
+  let controller: Controller | null = null;
+  using terminal = new Terminal(input, output, {
+    keys: guarded(fail, (keys) => controller?.keys(keys)),
+    resized: guarded(fail, () => controller?.resized(terminal.size)),
+    closed: () => quit(true),
+  });
+  const frames = new Frames(
+    () => terminal.size,
+    (frame) => terminal.show(frame),
+  );
+  if (signal.aborted) return { interrupted: true, running: [] };
+  signal.addEventListener('abort', () => quit(true), { once: true });
+  terminal.enter();
+  terminal.show(`reading the names in ${path.replace(/[^ -~]/g, '?')}…`);
+  const browser = new Browser(image);
+  const view = (state: State): ReactElement => <App state={state} theme={theme} entry={(row) => browser.entry(row)} />;
+  const made = new Controller(browser, terminal.size, {
+    draw: (state) => ink.rerender(view(state)),
+    forget: () => terminal.forget(),
+    quit,
+    fail,
+  });
+  const ink = render(view(made.state), {
+    stdout: frames as unknown as NodeJS.WriteStream,
+    stdin: input,
+    debug: true,
+    exitOnCtrlC: false,
+    patchConsole: false,
+  });
+  // A view that throws: Ink would print the stack.
+  ink.waitUntilExit().catch(fail);
+  controller = made;
+  try {
+    const interrupted = await ended;
+    return { interrupted, running: await leave(terminal, made) };
+  } finally {
+    await leave(terminal, made);
+    ink.unmount();
+  }
+};
+
+/** `ended` tells whether the screen was interrupted, or rejects with what must not happen; the first word counts. */
+const ending = () => {
+  let quit: (interrupted: boolean) => void = () => undefined;
+  let fail: (error: unknown) => void = () => undefined;
+  const ended = new Promise<boolean>((resolve, reject) => {
+    quit = resolve;
+    fail = reject;
+  });
+  return { ended, quit, fail };
+};
+
+/** First the terminal, so that a clean-up that takes long or hangs doesn't keep it. */
+const leave = (terminal: Terminal, controller: Controller): Promise<readonly number[]> => {
+  terminal.leave();
+  return controller.close();
+};
+
+const guarded =
+  <Args extends readonly unknown[]>(fail: (error: unknown) => void, work: (...args: Args) => void) =>
+  (...args: Args): void => {
+    try {
+      work(...args);
+    } catch (error) {
+      fail(error);
+    }
+  };
+
+/**
+ * Loads React in its production form, which is several times faster. It asks the environment once, when it is loaded;
+ * programs that are started later must not inherit the answer.
+ */
+const loadView = async (env: NodeJS.ProcessEnv) => {
+  const before = env['NODE_ENV'];
+  env['NODE_ENV'] = 'production';
+  try {
+    const [{ render }, { App }] = await Promise.all([import('ink'), import('./app.tsx')]);
+    return { render, App };
+  } finally {
+    if (before === undefined) delete env['NODE_ENV'];
+    else env['NODE_ENV'] = before;
+  }
+};
