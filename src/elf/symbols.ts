@@ -1,6 +1,6 @@
 import { decodeBytes } from '../base/text.ts';
 import { type Address, address } from '../base/units.ts';
-import type { CoreSymbols, Order } from '../core/symbols.ts';
+import type { CoreSymbols, LineOptions, Order } from '../core/symbols.ts';
 import { crateOf, legacyHash } from './crate.ts';
 import type { Section } from './model.ts';
 
@@ -30,7 +30,11 @@ export type Selection = {
   readonly undefined?: boolean;
   /** Only what the dynamic table has. Default false. */
   readonly dynamic?: boolean;
+  /** ARM's mapping symbols and compilers' labels too. Default: only where kinds are named. */
+  readonly marks?: boolean;
 };
+
+const functionKinds: readonly SymbolKind[] = ['function', 'ifunc'];
 
 /**
  * The symbols of an image, those of `.symtab` and `.dynsym` each once. A symbol is its row number; names are worked
@@ -53,25 +57,26 @@ export class SymbolTable implements Disposable {
     this.unnamed = core.unnamed;
   }
 
-  /** The columns themselves, for those who write many rows. */
-  get core(): CoreSymbols {
-    return this.#core;
+  /** Lines of the rows as bytes, and how wide their columns are. See CoreSymbols.lines. */
+  lines(rows: Uint32Array, options: LineOptions): ReturnType<CoreSymbols['lines']> {
+    if (options.names !== 'mangled') this.#core.prepare(rows, options.names === 'full');
+    return this.#core.lines(rows, options);
   }
 
   address(row: number): Address {
-    return address(this.#core.columns.address[row] ?? 0n);
+    return address(this.#core.address(row));
   }
 
   size(row: number): bigint {
-    return this.#core.columns.size[row] ?? 0n;
+    return this.#core.size(row);
   }
 
   kind(row: number): SymbolKind {
-    return kinds[this.#core.columns.kind[row] ?? 7] ?? 'other';
+    return kinds[this.#core.field(row, 'kind')] ?? 'other';
   }
 
   binding(row: number): Binding {
-    return bindings[(this.#core.columns.binding[row] ?? 0) as keyof typeof bindings] ?? 'global';
+    return bindings[this.#core.field(row, 'binding') as keyof typeof bindings] ?? 'global';
   }
 
   /** The section's name, `ABS` or `COMMON`; null for an undefined symbol, or where the file's number is wrong. */
@@ -82,7 +87,7 @@ export class SymbolTable implements Disposable {
 
   /** The section's number in the file; above 0xffff_ff00 there is no such section. */
   sectionIndex(row: number): number {
-    return this.#core.columns.section[row] ?? 0;
+    return this.#core.section(row);
   }
 
   undefined(row: number): boolean {
@@ -100,7 +105,7 @@ export class SymbolTable implements Disposable {
 
   /** The class letter of `nm`. */
   letter(row: number): string {
-    return String.fromCharCode(this.#core.columns.letter[row] ?? 63);
+    return String.fromCharCode(this.#core.field(row, 'letter'));
   }
 
   /** A copy of the name's bytes in the file. */
@@ -118,14 +123,18 @@ export class SymbolTable implements Disposable {
     return text(this.#core.textBytes(row, false));
   }
 
+  /** The bytes of `name`, not copied: valid until anything else is asked of this table. */
+  nameBytes(row: number): Uint8Array {
+    return this.#core.textBytes(row, false);
+  }
+
   /** The same with them. */
   fullName(row: number): string {
     return text(this.#core.textBytes(row, true));
   }
 
   scheme(row: number): Scheme {
-    this.#core.textBytes(row, false);
-    return schemes[this.#core.texts(false).scheme[row] ?? 0] ?? 'none';
+    return schemes[this.#core.scheme(row)] ?? 'none';
   }
 
   /** The 16 digits of a legacy Rust name. */
@@ -139,10 +148,10 @@ export class SymbolTable implements Disposable {
   }
 
   /** Rows in the file's order. */
-  select({ kinds: wanted, defined = true, undefined: absent = false, dynamic = false }: Selection = {}): Uint32Array {
-    const bits = (wanted ?? ['function', 'ifunc']).reduce((all, kind) => all | (1 << kinds.indexOf(kind)), 0);
-    const rows = this.#core.select(bits, defined, absent, dynamic);
-    return wanted ? rows : rows.filter((row) => !this.mapping(row));
+  select({ kinds: wanted, ...want }: Selection = {}): Uint32Array {
+    const bits = (wanted ?? functionKinds).reduce((all, kind) => all | (1 << kinds.indexOf(kind)), 0);
+    const marks = want.marks ?? wanted !== undefined;
+    return this.#core.select(bits, { defined: true, undefined: false, dynamic: false, ...want, marks });
   }
 
   /** Defined functions and ifuncs, in the file's order. */
@@ -236,7 +245,7 @@ export class SymbolTable implements Disposable {
 
   /** Defined symbols that name a place in the image: no files, sections, thread-local variables and marks. */
   located(): Uint32Array {
-    return this.select({ kinds: ['function', 'ifunc', 'data', 'notype', 'other'] }).filter((row) => !this.mapping(row));
+    return this.select({ kinds: ['function', 'ifunc', 'data', 'notype', 'other'], marks: false });
   }
 
   #addressOrder(): Uint32Array {
@@ -245,7 +254,7 @@ export class SymbolTable implements Disposable {
   }
 
   #flag(row: number, flag: number): boolean {
-    return ((this.#core.columns.flags[row] ?? 0) & flag) !== 0;
+    return (this.#core.field(row, 'flags') & flag) !== 0;
   }
 }
 

@@ -116,18 +116,16 @@ export class Search {
  * a hundred thousand names takes longer than finding them. Valid until the table's memory next grows.
  */
 const lastSegmentTest = (symbols: SymbolTable, text: string): ((row: number, beginsSegment: boolean) => boolean) => {
-  const { text: base, start, length } = symbols.core.texts(false);
-  const memory = symbols.core.bytes;
   const wanted = Buffer.from(`::${text}`);
   const foldCase = isLower(text);
   const wholeLength = Buffer.byteLength(text);
   return (row, beginsSegment) => {
-    const size = length[row] ?? 0;
-    if (size === wholeLength) return true;
+    const name = symbols.nameBytes(row);
+    if (name.length === wholeLength) return true;
     if (!beginsSegment) return false;
-    const from = base + (start[row] ?? 0) + size - wanted.length;
+    const from = name.length - wanted.length;
     for (let i = 0; i < wanted.length; i++) {
-      const byte = memory[from + i] ?? 0;
+      const byte = name[from + i] ?? 0;
       if (byte !== wanted[i] && !(foldCase && byte >= 65 && byte <= 90 && byte + 32 === wanted[i])) return false;
     }
     return true;

@@ -17,6 +17,9 @@ use super::table::{
 
 /// Symbols decoded per read: the table itself is never held whole.
 const CHUNK: usize = 16_384;
+/// Symbols added per call. The host compiles a function quickly at first and well once it was called often: a loop over
+/// everything in one call would run slowly to its end. The same holds for the other blocks of this crate.
+const BLOCK: usize = 1024;
 
 /// Where one symbol table lies in the file.
 struct Source {
@@ -47,37 +50,34 @@ impl<H: FileHeader<Endian = Endianness>> Headers<'_, H> {
             .iter()
             .map(|section| sections::letter(section, self.endian, self.section_name(section)))
             .collect();
-        let mut section_names: Vec<u8> = Vec::new();
-        let mut section_spans = Vec::new();
-        for section in self.sections {
-            let name = self.section_name(section);
-            section_spans.push((section_names.len(), name.len()));
-            section_names.extend_from_slice(name);
-        }
-        let section_names = table.keep(section_names.into_boxed_slice());
+        let section_spans = self.keep_section_names(&mut table);
         for source in &sources {
             let known = (source.flags & DYNAMIC != 0 && table.len() > 0).then(|| NameSet::of(&table));
             let strings = table.keep(self.reader.take(source.strings.0, source.strings.1)?);
-            self.read_source(source, &letters, |mut symbol, name_at| {
-                symbol.name = if symbol.kind == Kind::Section {
-                    let (start, len) = section_spans.get(symbol.section as usize).copied().unwrap_or((0, 0));
-                    &section_names[start..start + len]
-                } else {
-                    name_in(strings, name_at)
-                };
-                if symbol.name.is_empty() {
-                    return;
-                }
-                if is_mapping(symbol.name, symbol.kind, symbol.binding) {
-                    symbol.flags |= MAPPING;
-                }
-                match known.as_ref().and_then(|known| known.find(&table, symbol.name, symbol.address)) {
-                    Some(row) => table.flags[row] |= DYNAMIC,
-                    None => table.push(symbol),
-                }
-            })?;
+            let mut builder = Builder {
+                headers: self,
+                source,
+                letters: &letters,
+                section_names: &section_spans,
+                strings,
+                known,
+                table: &mut table,
+            };
+            builder.read()?;
         }
         Ok(table)
+    }
+
+    fn keep_section_names(&self, table: &mut Table) -> Vec<&'static [u8]> {
+        let mut names = Vec::new();
+        let mut spans = Vec::new();
+        for section in self.sections {
+            let name = self.section_name(section);
+            spans.push(names.len()..names.len() + name.len());
+            names.extend_from_slice(name);
+        }
+        let kept = table.keep(names.into_boxed_slice());
+        spans.into_iter().map(|span| &kept[span]).collect()
     }
 
     fn source(&self, index: usize, section: &H::SectionHeader, flags: u8) -> Result<Source, Failure> {
@@ -168,33 +168,7 @@ impl<H: FileHeader<Endian = Endianness>> Headers<'_, H> {
         Some(highest as usize + 1)
     }
 
-    /// Calls `push` with each symbol but the reserved first one, and with where its name is.
-    fn read_source(
-        &self,
-        source: &Source,
-        letters: &[u8],
-        mut push: impl FnMut(Symbol<'static>, u32),
-    ) -> Result<(), Failure> {
-        let width = core::mem::size_of::<H::Sym>();
-        let mut bytes = alloc::vec![0u8; width * source.count.min(CHUNK)];
-        let mut done = 0;
-        while done < source.count {
-            let count = (source.count - done).min(CHUNK);
-            let chunk = &mut bytes[..count * width];
-            self.reader.fill(source.offset + (done * width) as u64, chunk)?;
-            let (symbols, _) = pod::slice_from_bytes::<H::Sym>(chunk, count)
-                .map_err(|()| Failure::input("its symbol table is damaged"))?;
-            for (at, symbol) in symbols.iter().enumerate() {
-                if done + at > 0 {
-                    push(self.decode(symbol, done + at, source, letters), symbol.st_name(self.endian));
-                }
-            }
-            done += count;
-        }
-        Ok(())
-    }
-
-    fn decode(&self, symbol: &H::Sym, index: usize, source: &Source, letters: &[u8]) -> Symbol<'static> {
+    fn decode(&self, symbol: &H::Sym, index: usize, source: &Source, letters: &[u8]) -> Symbol {
         let raw_section = symbol.st_shndx(self.endian);
         let section = match raw_section {
             elf::SHN_UNDEF => SECTION_UNDEFINED,
@@ -224,16 +198,11 @@ impl<H: FileHeader<Endian = Endianness>> Headers<'_, H> {
             _ => GLOBAL,
         };
         let undefined = section == SECTION_UNDEFINED;
-        Symbol {
-            address: symbol.st_value(self.endian).into(),
-            size: symbol.st_size(self.endian).into(),
-            name: &[],
-            kind,
-            binding,
-            flags: source.flags | if undefined { UNDEFINED } else { 0 },
-            section,
-            letter: letter(kind, binding, section, letters),
-        }
+        let mut decoded = Symbol::named(&[], kind, binding, section, letter(kind, binding, section, letters));
+        decoded.address = symbol.st_value(self.endian).into();
+        decoded.size = symbol.st_size(self.endian).into();
+        decoded.flags = source.flags | if undefined { UNDEFINED } else { 0 };
+        decoded
     }
 
     fn extended_section(&self, source: &Source, index: usize) -> u32 {
@@ -242,6 +211,60 @@ impl<H: FileHeader<Endian = Endianness>> Headers<'_, H> {
             .filter(|(_, size)| (index as u64 + 1) * 4 <= *size)
             .and_then(|(offset, _)| self.word(offset + index as u64 * 4))
             .unwrap_or(SECTION_UNKNOWN)
+    }
+}
+
+/// Adds one symbol table to a table.
+struct Builder<'a, H: FileHeader<Endian = Endianness>> {
+    headers: &'a Headers<'a, H>,
+    source: &'a Source,
+    letters: &'a [u8],
+    section_names: &'a [&'static [u8]],
+    strings: &'static [u8],
+    known: Option<NameSet>,
+    table: &'a mut Table,
+}
+
+impl<H: FileHeader<Endian = Endianness>> Builder<'_, H> {
+    fn read(&mut self) -> Result<(), Failure> {
+        let width = core::mem::size_of::<H::Sym>();
+        let source = self.source;
+        let mut bytes = alloc::vec![0u8; width * source.count.min(CHUNK)];
+        let mut done = 0;
+        while done < source.count {
+            let count = (source.count - done).min(CHUNK);
+            let chunk = &mut bytes[..count * width];
+            self.headers.reader.fill(source.offset + (done * width) as u64, chunk)?;
+            let (symbols, _) = pod::slice_from_bytes::<H::Sym>(chunk, count)
+                .map_err(|()| Failure::input("its symbol table is damaged"))?;
+            for block in symbols.chunks(BLOCK) {
+                self.add(block, done);
+                done += block.len();
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds symbols from number `first` on, without the reserved first one of the table.
+    #[inline(never)]
+    fn add(&mut self, symbols: &[H::Sym], first: usize) {
+        for (at, raw) in symbols.iter().enumerate().skip((first == 0) as usize) {
+            let mut symbol = self.headers.decode(raw, first + at, self.source, self.letters);
+            symbol.rename(match symbol.kind {
+                Kind::Section => self.section_names.get(symbol.section as usize).copied().unwrap_or_default(),
+                _ => name_in(self.strings, raw.st_name(self.headers.endian)),
+            });
+            if !symbol.has_name() {
+                continue;
+            }
+            if is_mapping(&symbol) {
+                symbol.flags |= MAPPING;
+            }
+            match self.known.as_ref().and_then(|known| known.find(self.table, symbol.name(), symbol.address)) {
+                Some(row) => self.table.symbols[row].flags |= DYNAMIC,
+                None => self.table.symbols.push(symbol),
+            }
+        }
     }
 }
 
@@ -295,12 +318,15 @@ fn memchr_nul(bytes: &[u8]) -> usize {
 }
 
 /// `$a`, `$d`, `$x.3` and their like mark where code and data alternate; `.L` begins a compiler's own labels.
-fn is_mapping(name: &[u8], kind: Kind, binding: u8) -> bool {
-    if binding != LOCAL || (kind != Kind::None && kind != Kind::Function) {
+fn is_mapping(symbol: &Symbol) -> bool {
+    if symbol.binding != LOCAL || (symbol.kind != Kind::None && symbol.kind != Kind::Function) {
         return false;
     }
+    let name = symbol.name();
     match name {
-        [b'$', b'a' | b'd' | b't' | b'x' | b'm', rest @ ..] => rest.is_empty() || rest[0] == b'.' || name.starts_with(b"$xrv"),
+        [b'$', b'a' | b'd' | b't' | b'x' | b'm', rest @ ..] => {
+            rest.is_empty() || rest[0] == b'.' || name.starts_with(b"$xrv")
+        }
         [b'.', b'L', ..] => true,
         _ => false,
     }

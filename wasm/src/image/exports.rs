@@ -5,8 +5,10 @@ use alloc::vec::Vec;
 
 use super::failure::Failure;
 use super::search;
-use super::table::Table;
-use super::text::{self, Texts};
+use super::table::{Symbol, Table};
+use super::lines::{Layout, Lines};
+use super::order;
+use super::text::{Text, Texts};
 use super::Image;
 use crate::demangle::Style;
 
@@ -68,8 +70,9 @@ pub struct Symbols {
     short: Texts,
     full: Texts,
     rows: Vec<u32>,
-    columns: [u32; 9],
-    texts: [[u32; 5]; 2],
+    copies: Vec<u32>,
+    layout: Layout,
+    lines: Lines,
 }
 
 impl Symbols {
@@ -93,17 +96,15 @@ pub unsafe extern "C" fn image_symbols(opened: *mut Opened) -> *mut Symbols {
         return core::ptr::null_mut();
     };
     match image.symbols() {
-        Ok(table) => {
-            let rows = table.len();
-            Box::into_raw(Box::new(Symbols {
-                short: Texts::new(Style::Short, rows),
-                full: Texts::new(Style::Full, rows),
-                rows: Vec::new(),
-                columns: [0; 9],
-                texts: [[0; 5]; 2],
-                table,
-            }))
-        }
+        Ok(table) => Box::into_raw(Box::new(Symbols {
+            table,
+            short: Texts::new(Style::Short),
+            full: Texts::new(Style::Full),
+            rows: Vec::new(),
+            copies: Vec::new(),
+            layout: Layout::default(),
+            lines: Lines::default(),
+        })),
         Err(failure) => {
             opened.fail(failure);
             core::ptr::null_mut()
@@ -132,43 +133,33 @@ pub unsafe extern "C" fn symbols_unnamed(symbols: *const Symbols) -> u32 {
     (*symbols).table.unnamed
 }
 
-/// Where the columns are: address, size (u64), name, name length, section (u32), kind, binding, flags, letter (u8).
+/// Where the symbols are, each a [`super::table::Symbol`].
 ///
 /// # Safety
 /// `symbols` came from [`image_symbols`].
 #[no_mangle]
-pub unsafe extern "C" fn symbols_columns(symbols: *mut Symbols) -> *const u32 {
-    let symbols = &mut *symbols;
-    let table = &symbols.table;
-    symbols.columns = [
-        table.address.as_ptr() as u32,
-        table.size.as_ptr() as u32,
-        table.name.as_ptr() as u32,
-        table.name_len.as_ptr() as u32,
-        table.section.as_ptr() as u32,
-        table.kind.as_ptr() as u32,
-        table.binding.as_ptr() as u32,
-        table.flags.as_ptr() as u32,
-        table.letter.as_ptr() as u32,
-    ];
-    symbols.columns.as_ptr()
+pub unsafe extern "C" fn symbols_table(symbols: *const Symbols) -> *const Symbol {
+    (*symbols).table.symbols.as_ptr()
 }
 
-/// Works out the names of the rows of the last question; 0 when they don't fit.
+/// Where the names are, each a [`super::text::Text`]; before any is prepared there is none.
 ///
 /// # Safety
 /// `symbols` came from [`image_symbols`].
 #[no_mangle]
-pub unsafe extern "C" fn symbols_prepare(symbols: *mut Symbols, full: u32) -> u32 {
-    let Symbols {
-        table,
-        short,
-        full: long,
-        rows,
-        ..
-    } = &mut *symbols;
-    let texts = if full != 0 { long } else { short };
-    texts.prepare(table, rows.iter().copied()) as u32
+pub unsafe extern "C" fn symbols_texts(symbols: *const Symbols, full: u32) -> *const Text {
+    (*symbols).texts(full).texts.as_ptr()
+}
+
+/// Works out the names of the rows of the last question.
+///
+/// # Safety
+/// `symbols` came from [`image_symbols`].
+#[no_mangle]
+pub unsafe extern "C" fn symbols_prepare(symbols: *mut Symbols, full: u32) {
+    let symbols = &mut *symbols;
+    let texts = if full != 0 { &mut symbols.full } else { &mut symbols.short };
+    texts.prepare(&symbols.table, &symbols.rows);
 }
 
 /// As [`symbols_prepare`], for one row.
@@ -176,36 +167,10 @@ pub unsafe extern "C" fn symbols_prepare(symbols: *mut Symbols, full: u32) -> u3
 /// # Safety
 /// `symbols` came from [`image_symbols`].
 #[no_mangle]
-pub unsafe extern "C" fn symbols_prepare_row(symbols: *mut Symbols, full: u32, row: u32) -> u32 {
-    let Symbols {
-        table,
-        short,
-        full: long,
-        ..
-    } = &mut *symbols;
-    let texts = if full != 0 { long } else { short };
-    texts.prepare(table, core::iter::once(row)) as u32
-}
-
-/// Where the names are: the text; start, length (u32), scheme, unclean (u8) of each row. They move when more names are
-/// prepared.
-///
-/// # Safety
-/// `symbols` came from [`image_symbols`].
-#[no_mangle]
-pub unsafe extern "C" fn symbols_texts(symbols: *mut Symbols, full: u32) -> *const u32 {
+pub unsafe extern "C" fn symbols_prepare_row(symbols: *mut Symbols, full: u32, row: u32) {
     let symbols = &mut *symbols;
-    let texts = symbols.texts(full);
-    let places = [
-        texts.blob.as_ptr() as u32,
-        texts.start.as_ptr() as u32,
-        texts.len.as_ptr() as u32,
-        texts.scheme.as_ptr() as u32,
-        texts.unclean.as_ptr() as u32,
-    ];
-    let slot = &mut symbols.texts[(full != 0) as usize];
-    *slot = places;
-    slot.as_ptr()
+    let texts = if full != 0 { &mut symbols.full } else { &mut symbols.short };
+    texts.prepare(&symbols.table, &[row]);
 }
 
 /// Where the rows of the last question are.
@@ -240,9 +205,10 @@ pub unsafe extern "C" fn symbols_select(
     defined: u32,
     undefined: u32,
     dynamic: u32,
+    marks: u32,
 ) -> usize {
     let symbols = &mut *symbols;
-    symbols.rows = symbols.table.select(kinds, defined != 0, undefined != 0, dynamic != 0);
+    symbols.rows = symbols.table.select(kinds, defined != 0, undefined != 0, dynamic != 0, marks != 0);
     symbols.rows.len()
 }
 
@@ -252,19 +218,14 @@ pub unsafe extern "C" fn symbols_select(
 /// `symbols` came from [`image_symbols`]; for an order by name the names are prepared.
 #[no_mangle]
 pub unsafe extern "C" fn symbols_sort(symbols: *mut Symbols, by: u32) {
-    let Symbols {
-        table,
-        short,
-        full,
-        rows,
-        ..
-    } = &mut *symbols;
+    let symbols = &mut *symbols;
+    let (table, rows) = (&symbols.table, &mut symbols.rows);
     match by {
-        1 => short.sort_by_name(table, rows),
-        2 => full.sort_by_name(table, rows),
-        3 => text::sort_by_size(table, rows),
-        4 => text::sort_by_raw_name(table, rows),
-        _ => text::sort_by_address(table, rows),
+        1 => order::by_name(table, rows, |row| symbols.short.text(row)),
+        2 => order::by_name(table, rows, |row| symbols.full.text(row)),
+        3 => order::by_size(table, rows),
+        4 => order::by_name(table, rows, |row| table.name(row as usize)),
+        _ => order::by_address(table, rows),
     }
 }
 
@@ -297,7 +258,92 @@ pub unsafe extern "C" fn symbols_search(
     if raw != 0 {
         rows.retain(|&row| search::contains(table.name(row as usize), needle, ignore_case));
     } else {
-        rows.retain(|&row| search::contains(short.text(row as usize), needle, ignore_case));
+        rows.retain(|&row| search::contains(short.text(row), needle, ignore_case));
     }
     rows.len()
+}
+
+/// Room for the host to write how many copies each of the rows has.
+///
+/// # Safety
+/// `symbols` came from [`image_symbols`].
+#[no_mangle]
+pub unsafe extern "C" fn lines_copies(symbols: *mut Symbols, count: usize) -> *mut u32 {
+    let copies = &mut (*symbols).copies;
+    copies.clear();
+    copies.resize(count, 0);
+    copies.as_mut_ptr()
+}
+
+/// Room for the host to write what each line begins with.
+///
+/// # Safety
+/// `symbols` came from [`image_symbols`].
+#[no_mangle]
+pub unsafe extern "C" fn lines_prefix(symbols: *mut Symbols, len: usize) -> *mut u8 {
+    let prefix = &mut (*symbols).layout.prefix;
+    prefix.clear();
+    prefix.resize(len, 0);
+    prefix.as_mut_ptr()
+}
+
+/// Begins lines of the rows of the last question: `nm` is the width of nm's addresses, 0 for rsym's own columns;
+/// `names` is 0 short, 1 full, 2 as in the file. The names are prepared. Returns the three widths.
+///
+/// # Safety
+/// `symbols` came from [`image_symbols`].
+#[no_mangle]
+pub unsafe extern "C" fn lines_begin(symbols: *mut Symbols, nm: u32, names: u32) -> *const Layout {
+    let symbols = &mut *symbols;
+    let layout = &mut symbols.layout;
+    layout.nm = nm != 0;
+    layout.raw = names == 2;
+    layout.fit(&symbols.table, &symbols.rows, &symbols.copies);
+    if nm != 0 {
+        layout.address_width = nm;
+    }
+    layout
+}
+
+/// Writes the lines of the rows from number `from` on, until a block is full or a name must be made safe by the host
+/// first; returns the number of the next row.
+///
+/// # Safety
+/// `symbols` came from [`image_symbols`].
+#[no_mangle]
+pub unsafe extern "C" fn lines_write(symbols: *mut Symbols, full: u32, from: usize) -> usize {
+    let Symbols {
+        table,
+        short,
+        full: long,
+        rows,
+        copies,
+        layout,
+        lines,
+    } = &mut *symbols;
+    let texts = if full != 0 { long } else { short };
+    lines.write(table, texts, layout, rows, copies, from)
+}
+
+/// # Safety
+/// `symbols` came from [`image_symbols`].
+#[no_mangle]
+pub unsafe extern "C" fn lines_bytes(symbols: *const Symbols) -> *const u8 {
+    (*symbols).lines.bytes.as_ptr()
+}
+
+/// # Safety
+/// `symbols` came from [`image_symbols`].
+#[no_mangle]
+pub unsafe extern "C" fn lines_len(symbols: *const Symbols) -> usize {
+    (*symbols).lines.bytes.len()
+}
+
+/// Whether the block ends before the last row's name and line end.
+///
+/// # Safety
+/// `symbols` came from [`image_symbols`].
+#[no_mangle]
+pub unsafe extern "C" fn lines_waiting(symbols: *const Symbols) -> u32 {
+    (*symbols).lines.waiting as u32
 }

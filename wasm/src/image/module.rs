@@ -157,7 +157,7 @@ pub fn symbols(reader: &Reader) -> Result<Table, Failure> {
     }
     for function in &functions {
         match function.symbol() {
-            Some(symbol) => table.push(symbol),
+            Some(symbol) => table.symbols.push(symbol),
             None => table.unnamed += 1,
         }
     }
@@ -173,24 +173,21 @@ struct Function {
 }
 
 impl Function {
-    fn symbol(&self) -> Option<Symbol<'static>> {
+    fn symbol(&self) -> Option<Symbol> {
         let name = self.name.or(self.exported).or(self.imported)?;
         let visible = self.exported.is_some() || self.body.is_none();
         let ((address, size), section) = self.body.unwrap_or(((0, 0), SECTION_UNDEFINED));
-        Some(Symbol {
-            address,
-            size,
-            name,
-            kind: Kind::Function,
-            binding: if visible { GLOBAL } else { LOCAL },
-            flags: if visible { DYNAMIC } else { 0 } | if self.body.is_none() { UNDEFINED } else { 0 },
-            section,
-            letter: match (self.body, visible) {
-                (None, _) => b'U',
-                (_, true) => b'T',
-                _ => b't',
-            },
-        })
+        let letter = match (self.body, visible) {
+            (None, _) => b'U',
+            (_, true) => b'T',
+            _ => b't',
+        };
+        let binding = if visible { GLOBAL } else { LOCAL };
+        let mut symbol = Symbol::named(name, Kind::Function, binding, section, letter);
+        symbol.address = address;
+        symbol.size = size;
+        symbol.flags = if visible { DYNAMIC } else { 0 } | if self.body.is_none() { UNDEFINED } else { 0 };
+        Some(symbol)
     }
 }
 

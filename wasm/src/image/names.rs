@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::table::{Table, LOCAL};
+use super::table::{Symbol, Table, LOCAL};
 
 const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
 
@@ -48,6 +48,7 @@ pub fn without_version(name: &[u8]) -> &[u8] {
 }
 
 const EMPTY: u32 = u32::MAX;
+const BLOCK: usize = 1024;
 
 /// The visible symbols of a table by name and address: open addressing, at most half full.
 pub struct NameSet {
@@ -62,18 +63,29 @@ fn key(name: &[u8], address: u64) -> u64 {
 
 impl NameSet {
     pub fn of(table: &Table) -> Self {
-        let visible = |row: &usize| table.binding[*row] != LOCAL;
-        let count = (0..table.len()).filter(visible).count();
-        let mut slots = alloc::vec![EMPTY; (count * 2).next_power_of_two().max(16)];
-        let mask = slots.len() - 1;
-        for row in (0..table.len()).filter(visible) {
-            let mut at = key(table.name(row), table.address[row]) as usize & mask;
-            while slots[at] != EMPTY {
-                at = (at + 1) & mask;
-            }
-            slots[at] = row as u32;
+        let count = table.symbols.iter().filter(|symbol| symbol.binding != LOCAL).count();
+        let mut set = NameSet {
+            slots: alloc::vec![EMPTY; (count * 2).next_power_of_two().max(16)],
+        };
+        for (block, symbols) in table.symbols.chunks(BLOCK).enumerate() {
+            set.add(symbols, block * BLOCK);
         }
-        NameSet { slots }
+        set
+    }
+
+    #[inline(never)]
+    fn add(&mut self, symbols: &[Symbol], first: usize) {
+        let mask = self.slots.len() - 1;
+        for (at, symbol) in symbols.iter().enumerate() {
+            if symbol.binding == LOCAL {
+                continue;
+            }
+            let mut slot = key(symbol.name(), symbol.address) as usize & mask;
+            while self.slots[slot] != EMPTY {
+                slot = (slot + 1) & mask;
+            }
+            self.slots[slot] = (first + at) as u32;
+        }
     }
 
     /// The row of this name at this address; versions are not compared.
@@ -82,7 +94,7 @@ impl NameSet {
         let mut at = key(name, address) as usize & mask;
         while self.slots[at] != EMPTY {
             let row = self.slots[at] as usize;
-            if table.address[row] == address && without_version(table.name(row)) == without_version(name) {
+            if table.symbols[row].address == address && without_version(table.name(row)) == without_version(name) {
                 return Some(row);
             }
             at = (at + 1) & mask;

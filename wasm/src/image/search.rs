@@ -71,3 +71,28 @@ fn candidates_in_blocks(text: &[u8], needle: &[u8], starts: usize, first: u8, la
 fn candidates_in_blocks(_: &[u8], _: &[u8], _: usize, _: u8, _: u8, _: bool) -> usize {
     0
 }
+
+/// Where, from `from` on, the first byte is that is one of two.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+pub fn position(text: &[u8], from: usize, one: u8, other: u8) -> Option<usize> {
+    let (ones, others) = (u8x16_splat(one), u8x16_splat(other));
+    let mut at = from;
+    while at + 16 <= text.len() {
+        let hits = unsafe {
+            let block = v128_load(text.as_ptr().add(at) as *const v128);
+            i8x16_bitmask(v128_or(i8x16_eq(block, ones), i8x16_eq(block, others)))
+        };
+        if hits != 0 {
+            return Some(at + hits.trailing_zeros() as usize);
+        }
+        at += 16;
+    }
+    let rest = text.get(at..)?;
+    rest.iter().position(|&byte| byte == one || byte == other).map(|found| at + found)
+}
+
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+pub fn position(text: &[u8], from: usize, one: u8, other: u8) -> Option<usize> {
+    let rest = text.get(from..)?;
+    rest.iter().position(|&byte| byte == one || byte == other).map(|found| from + found)
+}

@@ -1,4 +1,4 @@
-//! Symbols as columns: one call hands the host a whole table.
+//! Symbols as rows of fixed layout: the host reads a whole table in place.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -34,31 +34,60 @@ pub const SECTION_COMMON: u32 = 0xffff_fffd;
 /// An index the file's section table does not have.
 pub const SECTION_UNKNOWN: u32 = 0xffff_fffc;
 
+/// One symbol; 32 bytes on the target, where a pointer has four.
 #[derive(Clone, Copy)]
-pub struct Symbol<'a> {
+#[repr(C)]
+pub struct Symbol {
     pub address: u64,
     pub size: u64,
-    pub name: &'a [u8],
+    name: *const u8,
+    name_len: u32,
+    pub section: u32,
     pub kind: Kind,
     pub binding: u8,
     pub flags: u8,
-    pub section: u32,
     /// The class letter of `nm`.
     pub letter: u8,
 }
 
-/// Columns of equal length. Names are borrowed from `strings`, which the table owns.
+#[cfg(target_arch = "wasm32")]
+const _: () = assert!(core::mem::size_of::<Symbol>() == 32);
+
+impl Symbol {
+    /// A symbol without address, size and flags, to be filled in.
+    pub fn named(name: &'static [u8], kind: Kind, binding: u8, section: u32, letter: u8) -> Self {
+        Symbol {
+            address: 0,
+            size: 0,
+            name: name.as_ptr(),
+            name_len: name.len() as u32,
+            section,
+            kind,
+            binding,
+            flags: 0,
+            letter,
+        }
+    }
+
+    pub fn has_name(&self) -> bool {
+        self.name_len != 0
+    }
+
+    pub fn rename(&mut self, name: &'static [u8]) {
+        self.name = name.as_ptr();
+        self.name_len = name.len() as u32;
+    }
+
+    /// Valid as long as the table that owns the strings.
+    pub fn name(&self) -> &[u8] {
+        unsafe { core::slice::from_raw_parts(self.name, self.name_len as usize) }
+    }
+}
+
+/// Symbols whose names are borrowed from `strings`, which the table owns.
 #[derive(Default)]
 pub struct Table {
-    pub address: Vec<u64>,
-    pub size: Vec<u64>,
-    pub name: Vec<*const u8>,
-    pub name_len: Vec<u32>,
-    pub section: Vec<u32>,
-    pub kind: Vec<u8>,
-    pub binding: Vec<u8>,
-    pub flags: Vec<u8>,
-    pub letter: Vec<u8>,
+    pub symbols: Vec<Symbol>,
     strings: Vec<Box<[u8]>>,
     /// Functions the file has but does not name (wasm modules).
     pub unnamed: u32,
@@ -67,22 +96,14 @@ pub struct Table {
 impl Table {
     pub fn with_capacity(rows: usize) -> Self {
         Table {
-            address: Vec::with_capacity(rows),
-            size: Vec::with_capacity(rows),
-            name: Vec::with_capacity(rows),
-            name_len: Vec::with_capacity(rows),
-            section: Vec::with_capacity(rows),
-            kind: Vec::with_capacity(rows),
-            binding: Vec::with_capacity(rows),
-            flags: Vec::with_capacity(rows),
-            letter: Vec::with_capacity(rows),
+            symbols: Vec::with_capacity(rows),
             strings: Vec::new(),
             unnamed: 0,
         }
     }
 
     pub fn len(&self) -> usize {
-        self.address.len()
+        self.symbols.len()
     }
 
     /// Takes a string table; names pushed afterwards may point into what is returned.
@@ -93,30 +114,23 @@ impl Table {
         kept
     }
 
-    pub fn push(&mut self, symbol: Symbol<'static>) {
-        self.address.push(symbol.address);
-        self.size.push(symbol.size);
-        self.name.push(symbol.name.as_ptr());
-        self.name_len.push(symbol.name.len() as u32);
-        self.section.push(symbol.section);
-        self.kind.push(symbol.kind as u8);
-        self.binding.push(symbol.binding);
-        self.flags.push(symbol.flags);
-        self.letter.push(symbol.letter);
-    }
-
     pub fn name(&self, row: usize) -> &[u8] {
-        unsafe { core::slice::from_raw_parts(self.name[row], self.name_len[row] as usize) }
+        self.symbols[row].name()
     }
 
     /// Rows of the kinds in `kinds` (one bit each). `defined` and `undefined` say which of the two are wanted;
-    /// `dynamic` restricts to what the dynamic table has.
-    pub fn select(&self, kinds: u32, defined: bool, undefined: bool, dynamic: bool) -> Vec<u32> {
+    /// `dynamic` restricts to what the dynamic table has; `marks` lets mapping symbols through.
+    pub fn select(&self, kinds: u32, defined: bool, undefined: bool, dynamic: bool, marks: bool) -> Vec<u32> {
+        let matches = |symbol: &Symbol| {
+            let wanted = if symbol.flags & UNDEFINED != 0 { undefined } else { defined };
+            wanted
+                && kinds >> symbol.kind as u8 & 1 != 0
+                && (!dynamic || symbol.flags & DYNAMIC != 0)
+                && (marks || symbol.flags & MAPPING == 0)
+        };
         let mut rows = Vec::with_capacity(self.len());
-        for row in 0..self.len() {
-            let flags = self.flags[row];
-            let wanted = if flags & UNDEFINED != 0 { undefined } else { defined };
-            if wanted && kinds >> self.kind[row] & 1 != 0 && (!dynamic || flags & DYNAMIC != 0) {
+        for (row, symbol) in self.symbols.iter().enumerate() {
+            if matches(symbol) {
                 rows.push(row as u32);
             }
         }

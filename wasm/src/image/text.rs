@@ -1,123 +1,188 @@
-//! What symbols are called, and the order and grouping that follow from it.
+//! What symbols are called, and how many share a name.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::names::NameHash;
+use super::search;
 use super::table::Table;
 use crate::demangle::{self, Scheme, Style};
 
-const NONE: u32 = u32::MAX;
+const BLOCK: usize = 512;
+const STORE: usize = 1 << 20;
+/// A name is seldom longer, so that a store seldom has to move while one is written.
+const ROOM: usize = 16 << 10;
 
-/// Demangled names of a table's rows, each worked out once, one after another in one block of text.
+/// Whether a name is known, and whether a terminal may see it as it is; the numbers are what the host sees.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum State {
+    Unknown = 0,
+    Clean = 1,
+    /// It has a control character, or a byte that is not ASCII and may be anything.
+    Unclean = 2,
+}
+
+/// One demangled name; 12 bytes on the target.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct Text {
+    at: *const u8,
+    len: u32,
+    scheme: u8,
+    pub state: State,
+}
+
+impl Text {
+    pub fn bytes(&self) -> &[u8] {
+        unsafe { core::slice::from_raw_parts(self.at, self.len as usize) }
+    }
+}
+
+const UNKNOWN: Text = Text {
+    at: core::ptr::NonNull::dangling().as_ptr(),
+    len: 0,
+    scheme: 0,
+    state: State::Unknown,
+};
+
+/// Demangled names of a table's rows, each worked out once, in stores that are added and not enlarged.
 pub struct Texts {
     style: Style,
-    pub blob: Vec<u8>,
-    pub start: Vec<u32>,
-    pub len: Vec<u32>,
-    pub scheme: Vec<u8>,
-    /// 1 where a name has a byte that may not reach a terminal as it is: a control character, or anything not ASCII.
-    pub unclean: Vec<u8>,
+    pub texts: Vec<Text>,
+    stores: Vec<Vec<u8>>,
 }
 
 impl Texts {
-    pub fn new(style: Style, rows: usize) -> Self {
+    pub fn new(style: Style) -> Self {
         Texts {
             style,
-            blob: Vec::new(),
-            start: alloc::vec![NONE; rows],
-            len: alloc::vec![0; rows],
-            scheme: alloc::vec![0; rows],
-            unclean: alloc::vec![0; rows],
+            texts: Vec::new(),
+            stores: Vec::new(),
         }
     }
 
-    /// Makes sure of the names of `rows`. False when they don't fit in 4 GiB; none is changed then.
-    pub fn prepare(&mut self, table: &Table, rows: impl Iterator<Item = u32>) -> bool {
-        for row in rows.map(|row| row as usize) {
-            if row >= self.start.len() || self.start[row] != NONE {
+    /// Makes sure of the names of `rows`.
+    pub fn prepare(&mut self, table: &Table, rows: &[u32]) {
+        if self.texts.is_empty() {
+            self.texts.resize(table.len(), UNKNOWN);
+        }
+        for block in rows.chunks(BLOCK) {
+            self.prepare_block(table, block);
+        }
+    }
+
+    #[inline(never)]
+    fn prepare_block(&mut self, table: &Table, rows: &[u32]) {
+        for row in rows.iter().map(|&row| row as usize) {
+            if self.texts.get(row).is_none_or(|text| text.state != State::Unknown) {
                 continue;
             }
-            let start = self.blob.len();
-            let scheme = demangle::append(table.name(row), self.style, &mut self.blob);
-            let len = self.blob.len() - start;
-            if self.blob.len() >= NONE as usize {
-                self.blob.truncate(start);
-                return false;
+            let raw = table.name(row);
+            let wanted = ROOM + raw.len() * 4;
+            let Some(store) = roomy(&mut self.stores, wanted) else { return };
+            let (before, start) = (store.as_ptr(), store.len());
+            let scheme = demangle::append(raw, self.style, store);
+            let (after, text) = (store.as_ptr(), &store[start..]);
+            let text = Text {
+                at: text.as_ptr(),
+                len: text.len() as u32,
+                scheme: scheme as u8,
+                state: state_of(text),
+            };
+            if after != before {
+                self.rebase(before, start, after);
             }
-            self.start[row] = start as u32;
-            self.len[row] = len as u32;
-            self.scheme[row] = scheme as u8;
-            self.unclean[row] = self.blob[start..].iter().any(|&byte| !(0x20..0x7f).contains(&byte)) as u8;
+            self.texts[row] = text;
         }
-        true
     }
 
-    pub fn text(&self, row: usize) -> &[u8] {
-        match self.start[row] {
-            NONE => &[],
-            start => &self.blob[start as usize..(start + self.len[row]) as usize],
+    /// A name so long that its store had to move takes the names before it along.
+    #[cold]
+    fn rebase(&mut self, before: *const u8, len: usize, after: *const u8) {
+        for text in self.texts.iter_mut().filter(|text| text.state != State::Unknown) {
+            let offset = (text.at as usize).wrapping_sub(before as usize);
+            if offset < len || (offset == len && text.len == 0) {
+                text.at = after.wrapping_add(offset);
+            }
         }
+    }
+
+    pub fn text(&self, row: u32) -> &[u8] {
+        self.texts.get(row as usize).map_or(&[], Text::bytes)
     }
 
     /// How many of `rows` share each row's path, generic arguments left open.
     pub fn copies(&self, rows: &[u32]) -> Vec<u32> {
-        let keys: Vec<u64> = rows
-            .iter()
-            .map(|&row| path_hash(self.text(row as usize), self.scheme[row as usize]))
-            .collect();
-        let mut slots = alloc::vec![(0u64, 0u32); (rows.len() * 2).next_power_of_two().max(16)];
-        let mask = slots.len() - 1;
-        let slot_of = |slots: &[(u64, u32)], key: u64| {
-            let mut at = key as usize & mask;
-            while slots[at].1 != 0 && slots[at].0 != key {
-                at = (at + 1) & mask;
-            }
-            at
-        };
-        for &key in &keys {
-            let at = slot_of(&slots, key);
-            slots[at] = (key, slots[at].1 + 1);
+        let mut counts = Counts::for_keys(rows.len());
+        let mut found: Vec<u32> = Vec::with_capacity(rows.len());
+        for block in rows.chunks(BLOCK) {
+            self.count_block(block, &mut counts, &mut found);
         }
-        keys.iter().map(|&key| slots[slot_of(&slots, key)].1).collect()
+        for slot in found.iter_mut() {
+            *slot = counts.slots[*slot as usize].1;
+        }
+        found
     }
 
-    /// Sorts `rows` by name, then by address. The first bytes of names are compared as one number: paths of one crate
-    /// share long beginnings, so the numbers are taken after what all the rows share.
-    pub fn sort_by_name(&self, table: &Table, rows: &mut [u32]) {
-        let mut keyed: Vec<(u64, u32)> = rows.iter().map(|&row| (prefix(self.text(row as usize)), row)).collect();
-        keyed.sort_unstable_by(|a, b| {
-            a.0.cmp(&b.0)
-                .then_with(|| self.text(a.1 as usize).cmp(self.text(b.1 as usize)))
-                .then_with(|| table.address[a.1 as usize].cmp(&table.address[b.1 as usize]))
-                .then(a.1.cmp(&b.1))
-        });
-        for (row, (_, sorted)) in rows.iter_mut().zip(keyed) {
-            *row = sorted;
+    #[inline(never)]
+    fn count_block(&self, rows: &[u32], counts: &mut Counts, found: &mut Vec<u32>) {
+        for &row in rows {
+            let scheme = self.texts.get(row as usize).map_or(0, |text| text.scheme);
+            found.push(counts.add(path_hash(self.text(row), scheme)));
         }
     }
 }
 
-fn prefix(text: &[u8]) -> u64 {
-    let mut bytes = [0u8; 8];
-    let known = text.len().min(8);
-    bytes[..known].copy_from_slice(&text[..known]);
-    u64::from_be_bytes(bytes)
+/// The last store, or a new one where it has less room.
+fn roomy(stores: &mut Vec<Vec<u8>>, wanted: usize) -> Option<&mut Vec<u8>> {
+    if stores.last().is_none_or(|store| store.capacity() - store.len() < wanted) {
+        stores.push(Vec::with_capacity(wanted.max(STORE)));
+    }
+    stores.last_mut()
 }
 
-pub fn sort_by_address(table: &Table, rows: &mut [u32]) {
-    rows.sort_unstable_by_key(|&row| (table.address[row as usize], row));
+/// Counts by key: open addressing, at most half full.
+struct Counts {
+    slots: Box<[(u64, u32)]>,
 }
 
-pub fn sort_by_raw_name(table: &Table, rows: &mut [u32]) {
-    rows.sort_unstable_by(|&a, &b| {
-        let (a, b) = (a as usize, b as usize);
-        (table.name(a), table.address[a], a).cmp(&(table.name(b), table.address[b], b))
-    });
+impl Counts {
+    fn for_keys(count: usize) -> Self {
+        let size = (count * 2).next_power_of_two().max(16);
+        Counts {
+            slots: alloc::vec![(0, 0); size].into_boxed_slice(),
+        }
+    }
+
+    /// Counts the key once more; returns where its count is.
+    fn add(&mut self, key: u64) -> u32 {
+        let mask = self.slots.len() - 1;
+        let mut at = key as usize & mask;
+        while self.slots[at].1 != 0 && self.slots[at].0 != key {
+            at = (at + 1) & mask;
+        }
+        self.slots[at] = (key, self.slots[at].1 + 1);
+        at as u32
+    }
 }
 
-/// Largest first.
-pub fn sort_by_size(table: &Table, rows: &mut [u32]) {
-    rows.sort_unstable_by_key(|&row| (!table.size[row as usize], table.address[row as usize], row));
+/// Eight bytes at a time: a byte is printable ASCII if it is 0x20 or more, below 0x80, and not 0x7f.
+pub fn state_of(text: &[u8]) -> State {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = ONES << 7;
+    let mut bad = 0;
+    let mut words = text.chunks_exact(8);
+    for word in &mut words {
+        let word = u64::from_le_bytes([word[0], word[1], word[2], word[3], word[4], word[5], word[6], word[7]]);
+        // Borrows and carries only run on from a byte that is bad already.
+        bad |= (word | word.wrapping_sub(ONES * 0x20) | word.wrapping_add(ONES)) & HIGH;
+    }
+    if bad != 0 || words.remainder().iter().any(|byte| !(0x20..0x7f).contains(byte)) {
+        State::Unclean
+    } else {
+        State::Clean
+    }
 }
 
 /// A key that instances of one generic function share: `f::<u8>` and `f::<u16>`, `<Vec<u8>>::push` and
@@ -126,20 +191,15 @@ pub fn sort_by_size(table: &Table, rows: &mut [u32]) {
 fn path_hash(text: &[u8], scheme: u8) -> u64 {
     let mut hash = NameHash::new(0);
     let rust = scheme == Scheme::RustV0 as u8 || scheme == Scheme::RustLegacy as u8;
-    if !rust || !text.contains(&b'<') {
-        hash.add(text);
-        return hash.finish();
-    }
     let mut kept = 0; // start of the run not yet added
-    let mut at = 0;
-    while at < text.len() {
-        if text[at] == b'<' && at > 0 && follows_path(text[at - 1]) {
+    let mut from = 1;
+    while let Some(at) = rust.then(|| search::position(text, from, b'<', b'<')).flatten() {
+        from = at + 1;
+        if follows_path(text[at - 1]) {
             let run = &text[kept..at];
             hash.add(run.strip_suffix(b"::").unwrap_or(run));
-            at = after_arguments(text, at);
-            kept = at;
-        } else {
-            at += 1;
+            kept = after_arguments(text, at);
+            from = kept;
         }
     }
     hash.add(&text[kept..]);
@@ -153,16 +213,16 @@ fn follows_path(byte: u8) -> bool {
 /// The position after the `>` that closes the `<` at `open`; `->` closes nothing.
 fn after_arguments(text: &[u8], open: usize) -> usize {
     let mut depth = 0usize;
-    for (at, &byte) in text.iter().enumerate().skip(open) {
-        match byte {
-            b'<' => depth += 1,
-            b'>' if text[at - 1] != b'-' => {
-                depth -= 1;
-                if depth == 0 {
-                    return at + 1;
-                }
+    let mut from = open;
+    while let Some(at) = search::position(text, from, b'<', b'>') {
+        from = at + 1;
+        if text[at] == b'<' {
+            depth += 1;
+        } else if text[at - 1] != b'-' {
+            depth -= 1;
+            if depth == 0 {
+                return from;
             }
-            _ => {}
         }
     }
     text.len()
