@@ -9,6 +9,7 @@ const commands: Record<string, () => Promise<CommandModule>> = {
   demo: () => import('./demo.ts'),
   doctor: () => import('./doctor.ts'),
   trace: () => import('./trace.ts'),
+  tui: () => import('./tui.ts'),
 };
 
 export const commandNames: readonly string[] = Object.keys(commands);
