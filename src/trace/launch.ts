@@ -55,7 +55,9 @@ const cannotStart = (file: string, error: NodeJS.ErrnoException): RsymError =>
 const start = async (command: Command): Promise<ChildProcess> => {
   const output = command.output === 'stderr' ? 2 : command.output;
   try {
-    const child = spawn(command.file, [...command.args], { stdio: ['inherit', output, output === 2 ? 2 : output] });
+    // Where its output isn't shown, the terminal's keys aren't its own either.
+    const input = output === 'ignore' ? 'ignore' : 'inherit';
+    const child = spawn(command.file, [...command.args], { stdio: [input, output, output] });
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
       child.once('error', reject);
