@@ -27,7 +27,7 @@ export type Spec = { readonly pattern: string; readonly signature: Signature | n
 const maxLength = 65_536;
 const maxArgs = 128;
 const readable =
-  'a signature can give integers, floats, bool, char, pointers, references, &str, slices, Box, Option of a pointer, and C strings';
+  'write what a signature can give: integers, floats, bool, char, pointers, references, &str, slices, Box, C strings';
 
 /**
  * Tells a signature from a bare pattern and reads it. A signature is a path, or a glob of paths, that ends outside
@@ -227,8 +227,8 @@ const byValue = (text: string, type: TypeNode, argument: boolean): GivenType => 
     `the type \`${shown(type.text)}\` ${nothing ? 'has no value' : type.why}`,
     [
       readable,
-      'if a pointer to it is passed, write the pointer: `&T` or `*const T`',
-      'or leave out the signature: then the registers are shown as they are',
+      'write the pointer, `&T` or `*const T`, if one is passed',
+      'leave out the signature to see the registers as they are',
     ],
   );
 };

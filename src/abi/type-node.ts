@@ -23,7 +23,7 @@ export type TypeNode = {
 
 type Traits = Partial<Pick<TypeNode, 'why' | 'unsized' | 'nonNull' | 'cChar' | 'bareChar'>>;
 
-const needsLayout = 'is passed by a rule that needs its layout';
+const needsLayout = 'cannot be read: how it is passed depends on its layout';
 
 /** The node of the type whose text began at `at` and has just been taken. */
 export const node = (
