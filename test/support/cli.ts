@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Finished, type ProcessOptions, type Running, run, start } from './process.ts';
 
-/** The built command, as a user of the package gets it. */
-export const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+/** The built command line; RSYM_PROGRAM names another build of it, such as an installed package's. */
+export const program = process.env['RSYM_PROGRAM'] ?? fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 const commandLine = (args: readonly string[]): string[] => {
   if (!existsSync(program)) throw new Error('dist/cli/main.js is missing: npm run build');
