@@ -6,10 +6,10 @@ type CommandModule = { readonly register: (program: Command) => void };
 const commands: Record<string, () => Promise<CommandModule>> = {
   ls: () => import('./ls.ts'),
   demangle: () => import('./demangle.ts'),
-  demo: () => import('./demo.ts'),
-  doctor: () => import('./doctor.ts'),
   trace: () => import('./trace.ts'),
   tui: () => import('./tui.ts'),
+  doctor: () => import('./doctor.ts'),
+  demo: () => import('./demo.ts'),
 };
 
 export const commandNames: readonly string[] = Object.keys(commands);
