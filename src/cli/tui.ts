@@ -14,7 +14,7 @@ export const register = (program: Command): void => {
     .addHelpText('after', details)
     .action(async (file: string) => {
       requireTerminal();
-      const { runScreen } = await import('../tui/start.tsx');
+      const { runScreen } = await import('../tui/start.ts');
       const { interrupted, running } = await runScreen(file, {
         input: process.stdin,
         output: process.stdout,

@@ -1,9 +1,7 @@
-import type { ReactElement } from 'react';
 import { Browser, openForBrowsing } from '../query/browse.ts';
 import { wantsColour } from '../report/terminal-colour.ts';
 import { Controller } from './controller.ts';
 import { Frames } from './frames.ts';
-import type { State } from './state.ts';
 import { Terminal } from './terminal.ts';
 import { makeTheme } from './theme.ts';
 
@@ -27,7 +25,7 @@ type Options = {
  */
 export const runScreen = async (path: string, { input, output, env, signal }: Options): Promise<Ending> => {
   using image = openForBrowsing(path);
-  const { App, render } = await loadView(env);
+  const { mount } = await loadView(env);
   const theme = makeTheme(wantsColour(env, output.isTTY === true));
   const { ended, quit, fail } = ending();
   let controller: Controller | null = null;
@@ -45,29 +43,21 @@ export const runScreen = async (path: string, { input, output, env, signal }: Op
   terminal.enter();
   terminal.show(`reading the names in ${path.replace(/[^ -~]/g, '?')}…`);
   const browser = new Browser(image);
-  const view = (state: State): ReactElement => <App state={state} theme={theme} entry={(row) => browser.entry(row)} />;
   const made = new Controller(browser, terminal.size, {
-    draw: (state) => ink.rerender(view(state)),
+    draw: (state) => view.draw(state),
     forget: () => terminal.forget(),
     quit,
     fail,
   });
-  const ink = render(view(made.state), {
-    stdout: frames as unknown as NodeJS.WriteStream,
-    stdin: input,
-    debug: true,
-    exitOnCtrlC: false,
-    patchConsole: false,
-  });
-  // A view that throws: Ink would print the stack.
-  ink.waitUntilExit().catch(fail);
+  const view = mount(frames, theme, (row) => browser.entry(row), fail);
+  made.draw();
   controller = made;
   try {
     const interrupted = await ended;
     return { interrupted, running: await leave(terminal, made) };
   } finally {
     await leave(terminal, made);
-    ink.unmount();
+    view.unmount();
   }
 };
 
@@ -106,8 +96,7 @@ const loadView = async (env: NodeJS.ProcessEnv) => {
   const before = env['NODE_ENV'];
   env['NODE_ENV'] = 'production';
   try {
-    const [{ render }, { App }] = await Promise.all([import('ink'), import('./app.tsx')]);
-    return { render, App };
+    return await import('./view.tsx');
   } finally {
     if (before === undefined) delete env['NODE_ENV'];
     else env['NODE_ENV'] = before;
