@@ -1,0 +1,71 @@
+// Measures rsym beside its rivals and prints a table. See README.md in this folder.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { demangle } from './rows/demangle.js';
+import { cargo, driver } from './rows/list.js';
+import { entryOnly, safeReturns } from './rows/slowdown.js';
+import { start } from './rows/start.js';
+import { wasmNames } from './rows/wasm-names.js';
+import { tableText } from './table.js';
+
+const rows = {
+  1: driver,
+  2: cargo,
+  3: demangle,
+  4: wasmNames,
+  6: entryOnly,
+  7: safeReturns,
+  11: start,
+};
+
+const usage = `usage: node bench/run.js [--only ROW,…] [--runs N] [--json] [--program FILE]
+  --only      rows: ${Object.keys(rows).join(', ')}
+  --runs      counted runs of each side (5)
+  --program   rsym's main file (dist/cli/main.js, or RSYM_BENCH_PROGRAM)
+`;
+
+const options = () => {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string' },
+      runs: { type: 'string', default: '5' },
+      json: { type: 'boolean', default: false },
+      program: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const chosen = values.only?.split(',') ?? Object.keys(rows);
+  const unknown = chosen.filter((row) => !Object.hasOwn(rows, row));
+  if (unknown.length > 0) throw new Error(`no row ${unknown.join(', ')}; there are ${Object.keys(rows).join(', ')}`);
+  const runs = Number(values.runs);
+  if (!Number.isInteger(runs) || runs < 1 || runs > 1000) throw new Error('--runs takes a whole number, 1 to 1000');
+  const program =
+    values.program ?? process.env.RSYM_BENCH_PROGRAM ?? fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+  return { chosen, runs, json: values.json, help: values.help, program };
+};
+
+const main = async () => {
+  const { chosen, runs, json, help, program } = options();
+  if (help) return process.stdout.write(usage);
+  const scratch = mkdtempSync(join(tmpdir(), 'rsym-bench-'));
+  process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
+  process.once('SIGINT', () => process.exit(130));
+  process.once('SIGTERM', () => process.exit(143));
+  const context = { rsym: [process.execPath, program], runs, scratch };
+  const results = [];
+  for (const row of chosen) {
+    process.stderr.write(`row ${row} …\n`);
+    results.push(...(await rows[row](context)));
+  }
+  process.stdout.write(json ? `${JSON.stringify({ schema: 1, results }, null, 2)}\n` : tableText(results));
+};
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`bench: ${error.message}\n`);
+  process.exitCode = 2;
+}
