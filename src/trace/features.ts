@@ -1,5 +1,4 @@
 import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { RsymError } from '../base/errors.ts';
 import { exit, type Instruction, mov } from './bpf/asm.ts';
 import { assemble } from './bpf/assemble.ts';
 import { OwnedFd } from './sys/fd.ts';
@@ -48,34 +47,28 @@ const refused = (what: string, errno: number): Tried => ({
   error: errnoName(errno),
 });
 
-export const probeFeatures = (): Feature[] => {
-  using page = anonymousPage();
-  const file = `/proc/self/fd/${page.value}`;
-  return [
-    { name: 'bpf-map', use: 'calls under way', support: tryMap(MAP_TYPE.hash, 8, 8, 1) },
-    { name: 'bpf-ring-buffer', use: 'events', support: tryMap(MAP_TYPE.ringbuf, 0, 0, 4096) },
-    { name: 'bpf-program', use: 'reading arguments and results', support: tryProgram() },
-    { name: 'raw-tracepoint', use: 'ends of threads and processes', support: tryRawTracepoint() },
-    { name: 'uprobe-multi', use: 'probing functions', support: tryUprobeMulti(file) },
-    { name: 'kernel-btf', use: 'telling a thread’s stacks apart', support: tryBtf() },
-    { name: 'perf-uprobe', use: 'probing functions the older way', support: tryPerfUprobe(file) },
-  ];
-};
+export const probeFeatures = (): Feature[] => [
+  { name: 'bpf-map', use: 'calls under way', support: tryMap(MAP_TYPE.hash, 8, 8, 1) },
+  { name: 'bpf-ring-buffer', use: 'events', support: tryMap(MAP_TYPE.ringbuf, 0, 0, 4096) },
+  { name: 'bpf-program', use: 'reading arguments and results', support: tryProgram() },
+  { name: 'raw-tracepoint', use: 'ends of threads and processes', support: tryRawTracepoint() },
+  { name: 'uprobe-multi', use: 'probing functions', support: onPage(tryUprobeMulti) },
+  { name: 'kernel-btf', use: 'telling a thread’s stacks apart', support: tryBtf() },
+  { name: 'perf-uprobe', use: 'probing functions the older way', support: onPage(tryPerfUprobe) },
+];
 
 /** asm/unistd_64.h; linux/memfd.h */
 const NR_MEMFD_CREATE = 319;
 const MFD_CLOEXEC = 1;
 
-/** A file of one page of `nop`s that has no name and that nobody runs: the kernel wants something to probe. */
-const anonymousPage = (): OwnedFd => {
+/** Tries something on a file of one page of `nop`s that has no name and that nobody runs. */
+const onPage = (attempt: (file: string) => Tried): Tried => {
   const name = Buffer.from('rsym-doctor\0');
   const made = syscall(NR_MEMFD_CREATE, addressOf(name), MFD_CLOEXEC);
-  if (!made.ok)
-    throw new RsymError('unsupported', 'cannot make an anonymous file', {
-      reason: `memfd_create failed (${errnoName(made.errno)})`,
-    });
-  writeSync(made.value, Buffer.alloc(4096, 0x90));
-  return new OwnedFd(made.value);
+  if (!made.ok) return refused('memfd_create', made.errno);
+  using page = new OwnedFd(made.value);
+  writeSync(page.value, Buffer.alloc(4096, 0x90));
+  return attempt(`/proc/self/fd/${page.value}`);
 };
 
 const tryMap = (type: number, keySize: number, valueSize: number, entries: number): Tried => {
