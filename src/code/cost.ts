@@ -1,6 +1,6 @@
-import { Code, Mnemonic } from 'iced-x86';
 import { address } from '../base/units.ts';
 import { type Encoding, encodingOf } from './encoding.ts';
+import { Code, Mnemonic } from './iced.ts';
 import { decodeRun } from './step.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { Mnemonic } from 'iced-x86';
+import { Mnemonic } from './iced.ts';
 import { memoryOperand, type Register } from './operand.ts';
 import { decodeRun } from './step.ts';
 import type { Sweep } from './sweep.ts';

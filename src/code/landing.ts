@@ -1,7 +1,7 @@
-import { Register as Iced, type Instruction, Mnemonic, OpKind } from 'iced-x86';
 import { type Address, address } from '../base/units.ts';
 import { type CodeReader, type Range, readUpTo } from './bytes.ts';
 import { explore, type Graph, runsOf } from './graph.ts';
+import { Register as Iced, type Instruction, Mnemonic, OpKind } from './iced.ts';
 import { type JumpOperand, jumpOperand } from './operand.ts';
 import { decodeRun, endsFlow, stepOf } from './step.ts';
 

@@ -1,5 +1,5 @@
-import { Register as Iced, type Instruction, OpKind } from 'iced-x86';
 import { type Address, address } from '../base/units.ts';
+import { Register as Iced, type Instruction, OpKind } from './iced.ts';
 
 /** The 64-bit general registers, in the order of their x86-64 encoding (0 to 15). */
 export const registers = [

@@ -1,6 +1,6 @@
-import { Code, ConditionCode, Decoder, FlowControl, Instruction, Mnemonic, OpKind, Register } from 'iced-x86';
 import { type Address, address } from '../base/units.ts';
 import { encodingOf } from './encoding.ts';
+import { Code, ConditionCode, Decoder, FlowControl, Instruction, Mnemonic, OpKind, Register } from './iced.ts';
 import { type JumpOperand, jumpOperand } from './operand.ts';
 
 /** When a conditional jump is taken: the suffix of `jcc`, or a counter test of `jrcxz` and `loop`. */

@@ -1,4 +1,4 @@
-import { Register as Iced, type Instruction, Mnemonic, OpKind } from 'iced-x86';
+import { Register as Iced, type Instruction, Mnemonic, OpKind } from './iced.ts';
 import { fullRegister, type JumpOperand, lowPart, memoryOperand, type Register } from './operand.ts';
 import type { Step } from './step.ts';
 import { writtenRegisters } from './written.ts';

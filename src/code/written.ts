@@ -1,4 +1,4 @@
-import { type Instruction, InstructionInfoFactory, OpAccess } from 'iced-x86';
+import { type Instruction, InstructionInfoFactory, OpAccess } from './iced.ts';
 import { holderOf, type Register } from './operand.ts';
 
 const infos = new InstructionInfoFactory();

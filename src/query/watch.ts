@@ -1,18 +1,17 @@
 import { readlinkSync, realpathSync } from 'node:fs';
-import { lowerSignature, rawPlan } from '../abi/lower.ts';
 import { formatSignature } from '../abi/signature.ts';
 import { RsymError } from '../base/errors.ts';
 import { sanitize } from '../base/text.ts';
-import { type Address, fileOffset } from '../base/units.ts';
+import type { Address } from '../base/units.ts';
 import type { Image } from '../elf/model.ts';
 import { openImage } from '../elf/open.ts';
-import type { SymbolTable } from '../elf/symbols.ts';
 import type { TraceEvent } from '../trace/event.ts';
 import type { LandingSite, ProbeSite } from '../trace/site.ts';
 import { type Scope, traceBatches } from '../trace/tracer.ts';
-import { ImageCode, planReturns, type ReturnsChoice } from './exits.ts';
-import { implementationOf } from './ifunc.ts';
-import { type LocatedFunction, locate } from './locate.ts';
+import { ImageCode, type ReturnsChoice } from './exits.ts';
+import { locate } from './locate.ts';
+import { surveyProcesses } from './processes.ts';
+import { implementation, planSite } from './site-plan.ts';
 import { resolveTarget } from './target.ts';
 import { filesOf, findLandingSites } from './unwinder.ts';
 import { splitWords } from './words.ts';
@@ -104,8 +103,9 @@ export const planWatch = (request: WatchRequest): Watch => {
   const sites: ProbeSite[] = [];
   const functions: WatchedFunction[] = [];
   for (const named of locate(image, symbols, request.functions)) {
-    const located = named.isIfunc ? resolved(image, symbols, named, notes) : named;
+    const located = named.isIfunc ? implementation(image, symbols, named, notes) : named;
     const site = planSite(located, path, code, choice, notes);
+    if (site === null) continue;
     sites.push(site);
     functions.push({
       name: located.name,
@@ -116,6 +116,17 @@ export const planWatch = (request: WatchRequest): Watch => {
       returns: site.returns.mode,
     });
   }
+  const raw = functions.filter(({ signature }) => signature === null);
+  if (raw.length > 0) {
+    const which = raw.length === 1 ? sanitize(raw[0]?.name ?? '') : `${raw.length} functions`;
+    notes.push(`${which}: no signature is given, so registers are shown as they are`);
+  }
+  if (sites.length === 0) {
+    throw new RsymError('unsupported', `cannot probe ${request.functions.map(sanitize).join(', ')}`, {
+      reason: notes.at(-1),
+    });
+  }
+  notes.push(...strangers(path, pids));
   const scope = scopeOf(request, path);
   const landings = choice === 'off' ? [] : planLandings(image, pids, scope, notes);
   return {
@@ -186,41 +197,6 @@ const inPidNamespace = (): boolean => {
   }
 };
 
-const resolved = (image: Image, symbols: SymbolTable, named: LocatedFunction, notes: string[]): LocatedFunction => {
-  const at = implementationOf(image, named.raw);
-  const [i] = symbols.at(at);
-  const size = i === undefined ? 0n : symbols.size(i);
-  notes.push(
-    `${named.name} is chosen at run time (IFUNC): watching the implementation at 0x${at.toString(16)}${i === undefined ? '' : ` (${symbols.name(i)})`}, not the resolver`,
-  );
-  return { ...named, address: at, size, parts: [], aliases: [] };
-};
-
-const planSite = (
-  fn: LocatedFunction,
-  path: string,
-  code: ImageCode,
-  choice: ReturnsChoice,
-  notes: string[],
-): ProbeSite => {
-  const sweep = code.sweep(fn);
-  const returns = planReturns(sweep, choice, code);
-  const name = sanitize(fn.name);
-  if (returns.mode === 'none' && choice === 'safe') notes.push(`${name}: returns aren't watched: ${returns.reason}`);
-  if (fn.aliases.length > 0)
-    notes.push(`${name} has the same code as ${fn.aliases.map(sanitize).join(', ')}: calls can't be told apart`);
-  if (fn.signature === null) notes.push(`${name}: no signature is given, so registers are shown as they are`);
-  return {
-    name: fn.name,
-    path,
-    entry: fileOffset(code.offsetOf(fn.address)),
-    returns,
-    loopsToEntry: sweep.complete && sweep.loopsToEntry,
-    plan: fn.signature ? lowerSignature(fn.signature) : rawPlan(),
-    copy: { kind: 'symbol', address: fn.address, caller: null, callSite: null },
-  };
-};
-
 const scopeOf = (request: WatchRequest, path: string): Scope => {
   const output = request.output ?? 'stderr';
   switch (request.scope.kind) {
@@ -234,6 +210,21 @@ const scopeOf = (request: WatchRequest, path: string): Scope => {
     case 'everywhere':
       return request.scope;
   }
+};
+
+/** Named processes in which nothing can be seen, because they don't have the file, or have an earlier one. */
+const strangers = (path: string, pids: readonly number[]): string[] => {
+  if (pids.length === 0) return [];
+  const { related } = surveyProcesses(path, pids);
+  return pids.flatMap((pid) => {
+    const relation = related.find((one) => one.pid === pid)?.relation;
+    if (relation === 'replaced') {
+      return [`process ${pid} runs an earlier file of that name, which was replaced: nothing will be seen in it`];
+    }
+    return relation === undefined
+      ? [`process ${pid} has not loaded ${sanitize(path)}: nothing is seen until it does`]
+      : [];
+  });
 };
 
 /** Unwinders of the program that will run, which with `-c` isn't TARGET. */

@@ -51,39 +51,40 @@ export const memberOffsets = (
   const found = new Map<string, number>();
   if (btf.length < 24 || btf.readUInt16LE(0) !== MAGIC) return found;
   const headerSize = btf.readUInt32LE(4);
-  const types = headerSize + btf.readUInt32LE(8);
-  const typesEnd = types + btf.readUInt32LE(12);
+  const typesStart = headerSize + btf.readUInt32LE(8);
+  const typesEnd = typesStart + btf.readUInt32LE(12);
   const strings = headerSize + btf.readUInt32LE(16);
-  const names = new Map(Object.keys(wanted).map((name) => [Buffer.from(`${name}\0`, 'latin1'), name]));
-  const isNamed = (offset: number, name: Buffer): boolean =>
-    btf.compare(name, 0, name.length, strings + offset, strings + offset + name.length) === 0;
+  // The whole table is walked for each trace: aligned words are ten times as fast as the buffer's own readers.
+  const words = new Uint32Array(btf.buffer.slice(btf.byteOffset + typesStart, btf.byteOffset + typesEnd));
   const text = (offset: number): string => btf.toString('latin1', strings + offset, btf.indexOf(0, strings + offset));
+  const names = new Map(
+    Object.keys(wanted).map((name) => [btf.indexOf(`\0${name}\0`, strings, 'latin1') + 1 - strings, name]),
+  );
+  // Positions are counted in words.
   const starts: number[] = [0];
   const outer: { name: string; at: number }[] = [];
-  for (let at = types; at + 12 <= typesEnd; ) {
+  for (let at = 0; at + 3 <= words.length; ) {
     starts.push(at);
-    const info = btf.readUInt32LE(at + 4);
+    const info = words[at + 1] ?? 0;
     const kind = (info >>> 24) & 0x1f;
     const vlen = info & 0xffff;
-    if (kind === KIND.struct && vlen > 0) {
-      const nameAt = btf.readUInt32LE(at);
-      for (const [bytes, name] of names) if (isNamed(nameAt, bytes)) outer.push({ name, at });
-    }
-    at += 12 + trailing(kind, vlen);
+    const name = kind === KIND.struct && vlen > 0 ? names.get(words[at] ?? 0) : undefined;
+    if (name !== undefined) outer.push({ name, at });
+    at += 3 + trailing(kind, vlen) / 4;
   }
   const visit = (struct: string, at: number, base: number, depth: number): void => {
-    const info = btf.readUInt32LE(at + 4);
+    const info = words[at + 1] ?? 0;
     const bitfields = info >>> 31 === 1;
     for (let member = 0; member < (info & 0xffff); member++) {
-      const m = at + 12 + member * 12;
-      const raw = btf.readUInt32LE(m + 8);
+      const m = at + 3 + member * 3;
+      const raw = words[m + 2] ?? 0;
       const offset = base + (bitfields ? raw & 0xffffff : raw) / 8;
-      const name = text(btf.readUInt32LE(m));
+      const name = text(words[m] ?? 0);
       const key = `${struct}.${name}`;
       if (name !== '' && wanted[struct]?.includes(name) && !found.has(key)) found.set(key, offset);
-      const inner = starts[btf.readUInt32LE(m + 4)];
-      if (name === '' && inner && depth < 8) {
-        const kind = (btf.readUInt32LE(inner + 4) >>> 24) & 0x1f;
+      const inner = starts[words[m + 1] ?? 0];
+      if (name === '' && inner !== undefined && depth < 8) {
+        const kind = ((words[inner + 1] ?? 0) >>> 24) & 0x1f;
         if (kind === KIND.struct || kind === KIND.union) visit(struct, inner, offset, depth + 1);
       }
     }

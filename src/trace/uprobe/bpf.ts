@@ -3,11 +3,19 @@ import { OwnedFd } from '../sys/fd.ts';
 import { addressOf, type CallResult, syscall } from '../sys/libc.ts';
 import { BPF_CMD, errnoName, NR } from '../sys/uapi.ts';
 
+const EAGAIN = 11;
+/** The verifier gives up with EAGAIN when a signal is pending for this thread (kernel/bpf/verifier.c). */
+const maxAttempts = 10;
+
 /** `bpf(2)`; the attribute block is as large as the largest member rsym uses. */
 export const attributes = (): Buffer => Buffer.alloc(152);
 
-export const bpf = (command: keyof typeof BPF_CMD, attr: Buffer): CallResult =>
-  syscall(NR.bpf, BPF_CMD[command], addressOf(attr), attr.length);
+export const bpf = (command: keyof typeof BPF_CMD, attr: Buffer): CallResult => {
+  for (let attempt = 1; ; attempt++) {
+    const result = syscall(NR.bpf, BPF_CMD[command], addressOf(attr), attr.length);
+    if (result.ok || result.errno !== EAGAIN || attempt === maxAttempts) return result;
+  }
+};
 
 /** As {@link bpf}, for commands that give a descriptor; `what` completes "cannot …". */
 export const bpfFd = (command: keyof typeof BPF_CMD, attr: Buffer, what: string): OwnedFd => {

@@ -1,0 +1,62 @@
+import { lowerSignature, rawPlan } from '../abi/lower.ts';
+import { sanitize } from '../base/text.ts';
+import { fileOffset, hex } from '../base/units.ts';
+import { readUpTo } from '../code/bytes.ts';
+import { probeCost } from '../code/cost.ts';
+import type { Image } from '../elf/model.ts';
+import type { SymbolTable } from '../elf/symbols.ts';
+import type { ProbeSite } from '../trace/site.ts';
+import { type ImageCode, planReturns, type ReturnsChoice } from './exits.ts';
+import { implementationOf } from './ifunc.ts';
+import type { LocatedFunction } from './locate.ts';
+
+const longestInstruction = 15;
+
+/** The function that is probed for an IFUNC: its implementation. */
+export const implementation = (
+  image: Image,
+  symbols: SymbolTable,
+  named: LocatedFunction,
+  notes: string[],
+): LocatedFunction => {
+  const at = implementationOf(image, named.raw);
+  const [i] = symbols.at(at);
+  const size = i === undefined ? 0n : symbols.size(i);
+  notes.push(
+    `${named.name} is chosen at run time (IFUNC): watching the implementation at 0x${at.toString(16)}${i === undefined ? '' : ` (${symbols.name(i)})`}, not the resolver`,
+  );
+  return { ...named, address: at, size, parts: [], aliases: [] };
+};
+
+/**
+ * One copy of a function, ready to be probed; null, with a note that says why, where its first instruction can't bear
+ * a probe.
+ */
+export const planSite = (
+  fn: LocatedFunction,
+  path: string,
+  code: ImageCode,
+  choice: ReturnsChoice,
+  notes: string[],
+): ProbeSite | null => {
+  const name = sanitize(fn.name);
+  const entry = probeCost(readUpTo(code.code, fn.address, longestInstruction) ?? new Uint8Array());
+  if (entry.cost === 'unprobeable') {
+    notes.push(`${name} can't be probed at ${hex(fn.address)}, ${entry.instruction}: ${entry.reason}`);
+    return null;
+  }
+  const sweep = code.sweep(fn);
+  const returns = planReturns(sweep, choice, code);
+  if (returns.mode === 'none' && choice === 'safe') notes.push(`${name}: returns aren't watched: ${returns.reason}`);
+  if (fn.aliases.length > 0)
+    notes.push(`${name} has the same code as ${fn.aliases.map(sanitize).join(', ')}: calls can't be told apart`);
+  return {
+    name: fn.name,
+    path,
+    entry: fileOffset(code.offsetOf(fn.address)),
+    returns,
+    loopsToEntry: sweep.complete && sweep.loopsToEntry,
+    plan: fn.signature ? lowerSignature(fn.signature) : rawPlan(),
+    copy: { kind: 'symbol', address: fn.address, caller: null, callSite: null },
+  };
+};
