@@ -231,18 +231,25 @@ impl<'a, 't> Parser<'a, 't> {
             self.add(Node::Name(b"string literal"))
         } else {
             if self.eat(b'd') {
-                // A default argument of the function, counted from the last: rare enough.
-                return None;
+                let number = self.sequence(10)?;
+                let scope = self.add(Node::DefaultArgument(number));
+                let name = self.name(shape)?;
+                self.add(Node::Nested { scope, name })
+            } else {
+                let entity = self.name(shape)?;
+                self.discriminator();
+                entity
             }
-            let entity = self.name(shape)?;
-            self.discriminator();
-            entity
         };
         Some(self.add(Node::Local { function, entity }))
     }
 
     fn discriminator(&mut self) {
         if self.peek() != b'_' {
+            // Old compilers wrote bare digits at the end of a name.
+            if self.input[self.at..].iter().all(u8::is_ascii_digit) {
+                self.at = self.input.len();
+            }
             return;
         }
         let mut end = self.at + 1;

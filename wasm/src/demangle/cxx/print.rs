@@ -197,6 +197,11 @@ impl<'a, 't> Printer<'a, 't> {
                 self.number(number.checked_add(1)?);
                 self.put(b"}");
             }
+            Node::DefaultArgument(number) => {
+                self.put(b"{default arg#");
+                self.number(number.checked_add(1)?);
+                self.put(b"}");
+            }
             Node::Tagged { name, tag } => {
                 self.print(name)?;
                 self.put(b"[abi:");

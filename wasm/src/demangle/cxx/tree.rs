@@ -47,6 +47,8 @@ pub enum Node<'a> {
     Conversion(Id),
     Lambda { parameters: List, number: u32 },
     Unnamed(u32),
+    /// Counted from the last parameter.
+    DefaultArgument(u32),
     Tagged { name: Id, tag: &'a [u8] },
     Bindings(List),
     Function(Function),
