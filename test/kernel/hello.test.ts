@@ -60,7 +60,7 @@ describeNeeding(['kernel'], 'the tutorial program', () => {
 
   test('without a signature registers are shown as what they are', () => {
     const done = rsym(['trace', '--json', fixture('hello/never-v0'), 'hello', '--', '7']);
-    const [call] = lines(done.stdout);
+    const [call] = lines(done.stdout).filter(({ event }) => event === 'call');
     expect(call?.args.map(({ name }) => name)).toEqual(['rdi', 'rsi', 'rdx', 'rcx', 'r8', 'r9']);
     expect(call?.args.every(({ evidence }) => evidence === 'raw')).toBe(true);
     expect(BigInt(String(call?.args[0]?.value)) & 0xffffffffn).toBe(7n);
@@ -93,7 +93,11 @@ describeNeeding(['kernel'], 'the tutorial program', () => {
 
   test('--returns off: entries alone, outcome `entered`, nothing known of the end', () => {
     const done = rsym(['trace', '--json', '--returns', 'off', fixture('hello/debug-v0'), signature, '--', '3']);
-    expect(lines(done.stdout)[0]).toMatchObject({ outcome: 'entered', ret: null, duration_ns: null });
+    expect(lines(done.stdout).find(({ event }) => event === 'call')).toMatchObject({
+      outcome: 'entered',
+      ret: null,
+      duration_ns: null,
+    });
   });
 
   test('--returns fast: uretprobes give the same values and say what they can do', () => {
