@@ -15,7 +15,7 @@ import type { LsWords } from './ls-arguments.ts';
 import { writeAll } from './output.ts';
 
 /** What was listed, over all files. */
-type Tally = { symbols: number; omitted: number; failed: boolean };
+type Tally = { symbols: number; omitted: number; failed: boolean; noted: boolean };
 
 const sorts = ['name', 'addr', 'size'] as const;
 
@@ -41,9 +41,10 @@ const optionsOf = (words: LsWords, flags: LsFlags): ListOptions => ({
 /** Lists on stdout, says on stderr what else there is to know, and sets the exit status. */
 export const answerLs = async (words: LsWords, flags: LsFlags): Promise<void> => {
   const options = optionsOf(words, flags);
-  const tally: Tally = { symbols: 0, omitted: 0, failed: false };
+  const tally: Tally = { symbols: 0, omitted: 0, failed: false, noted: false };
   const remarks = (remark: Remark): void => {
     if (remark.kind === 'failure') tally.failed = true;
+    else tally.noted = true;
     process.stderr.write(`rsym: ${remark.text}\n`);
   };
   await (flags.json
@@ -51,7 +52,7 @@ export const answerLs = async (words: LsWords, flags: LsFlags): Promise<void> =>
     : answerText(words, flags, options, tally, remarks));
   if (tally.omitted > 0) process.stderr.write(`rsym: ${tally.omitted} more symbols are left out by --limit\n`);
   if (tally.failed) process.exitCode = 2;
-  else if (tally.symbols === 0) nothing(words, flags);
+  else if (tally.symbols === 0) nothing(words, flags, tally.noted);
 };
 
 /** Every file is tried; where there is only one, its error is the command's. */
@@ -123,7 +124,7 @@ const answerJson = async (
   await writeAll([closing]);
 };
 
-const nothing = (words: LsWords, flags: LsFlags): void => {
+const nothing = (words: LsWords, flags: LsFlags, isExplained: boolean): void => {
   const where = words.files.map(sanitize).join(', ');
   if (words.patterns.length > 0) {
     const near = nearestInFiles(words.files, words.patterns[0] ?? '').map(sanitize);
@@ -133,5 +134,5 @@ const nothing = (words: LsWords, flags: LsFlags): void => {
   }
   if (flags.crate !== undefined || flags.kind || flags.undefined || flags.dynamic)
     throw new RsymError('not-found', `nothing in ${where} is what the options ask for`);
-  process.stderr.write(`rsym: no ${flags.all ? 'symbols' : 'functions'} in ${where}\n`);
+  if (!isExplained) process.stderr.write(`rsym: no ${flags.all ? 'symbols' : 'functions'} in ${where}\n`);
 };

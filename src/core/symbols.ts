@@ -106,7 +106,9 @@ export class CoreSymbols implements Disposable {
 
   /** The crate's number of the mangling scheme. */
   scheme(row: number): number {
-    return this.#bytes[this.#text(row, false) + 8] ?? 0;
+    // First where it is: working it out may move the memory.
+    const at = this.#text(row, false);
+    return this.#bytes[at + 8] ?? 0;
   }
 
   /** Rows of the kinds in the bit set, in the file's order. */

@@ -112,7 +112,8 @@ const listImage = (
 ): Listing => {
   const table = image.symbols();
   const all = candidates(table, options);
-  for (const text of notesOn(image, table, all.length)) remark({ kind: 'note', text });
+  // In an archive members without symbols are ordinary.
+  if (member === null) for (const text of notesOn(image, table, all.length)) remark({ kind: 'note', text });
   const found = matchingRows(table, all, options.patterns ?? [], options.crate);
   const copiesOf = countCopies(table, found.counted);
   const sorted = order(table, found.rows, options);

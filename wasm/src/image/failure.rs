@@ -38,7 +38,7 @@ impl From<object::read::Error> for Failure {
     fn from(error: object::read::Error) -> Self {
         Failure {
             blame: Blame::Input,
-            reason: alloc::format!("{error}"),
+            reason: alloc::format!("it is damaged: {error}"),
         }
     }
 }
