@@ -1,17 +1,19 @@
-import { Box, Text } from 'ink';
+import { Box } from 'ink';
 import type { ReactElement } from 'react';
 import { sanitize } from '../base/text.ts';
 import type { Entry } from '../query/browse.ts';
 import { DetailPane } from './detail-pane.tsx';
 import { HelpPane } from './help-pane.tsx';
-import { Hints } from './hints.tsx';
+import { hintsText } from './hints.ts';
 import { LaunchPane } from './launch-pane.tsx';
 import { fits, smallest } from './layout.ts';
 import { ListPane } from './list-pane.tsx';
+import { Row } from './row.tsx';
 import type { State } from './state.ts';
 import type { Theme } from './theme.ts';
-import { Title } from './title.tsx';
+import { titleText } from './title.ts';
 import { TracePane } from './trace-pane.tsx';
+import { truncate } from './wrap.ts';
 
 type Props = {
   readonly state: State;
@@ -23,13 +25,12 @@ type Props = {
 /** The whole screen: exactly `state.size.rows` lines. */
 export const App = ({ state, theme, entry }: Props): ReactElement => {
   const { size } = state;
-  if (!fits(size))
-    return <Text wrap="truncate">{`${smallest.columns}x${smallest.rows} is the least: make it larger`}</Text>;
+  if (!fits(size)) return <Row text={truncate(`the least is ${smallest.columns}x${smallest.rows}`, size.columns)} />;
   return (
-    <Box flexDirection="column" width={size.columns} height={size.rows} overflow="hidden">
-      <Title left={titleOf(state)} right={rightOf(state)} columns={size.columns} theme={theme} />
+    <Box flexDirection="column" width={size.columns} height={size.rows}>
+      <Row text={titleText(titleOf(state), rightOf(state), size.columns, theme)} />
       <Pane state={state} theme={theme} entry={entry} />
-      <Hints state={state} theme={theme} />
+      <Row text={theme.faint(hintsText(state))} />
     </Box>
   );
 };

@@ -1,12 +1,13 @@
-import { Text } from 'ink';
 import type { ReactElement } from 'react';
 import { errorLines } from './error-lines.ts';
-import { FieldLine } from './field-line.tsx';
+import { fieldText } from './field-row.ts';
 import { factsHeight } from './layout.ts';
 import { factLines, type Line } from './lines.ts';
+import { Row } from './row.tsx';
 import { Rows } from './rows.tsx';
 import type { DetailState, State } from './state.ts';
 import type { Theme } from './theme.ts';
+import { truncate } from './wrap.ts';
 
 type Props = { readonly state: State; readonly detail: DetailState; readonly theme: Theme };
 
@@ -20,21 +21,19 @@ export const DetailPane = ({ state, detail, theme }: Props): ReactElement => {
   const lines = factLines(state);
   const shown = lines.slice(detail.top, detail.top + height);
   const below = lines.length - detail.top - height;
+  const signature = {
+    label: 'signature:  ',
+    field: detail.signature,
+    placeholder: detail.before ? '(i: i32, len: usize) -> i32' : 'none: registers are shown (s to type one)',
+    focused: detail.before !== null,
+    columns: size.columns,
+  };
   return (
     <>
       <Rows lines={shown} height={height} theme={theme} labelWidth={labelWidth} />
-      <FieldLine
-        label="signature:  "
-        field={detail.signature}
-        placeholder={detail.before ? '(i: i32, len: usize) -> i32' : 'none: registers are shown (s to type one)'}
-        focused={detail.before !== null}
-        columns={size.columns}
-        theme={theme}
-      />
+      <Row text={fieldText(signature, theme)} />
       <Rows lines={faultLines(detail, size.columns)} height={faultRows} theme={theme} labelWidth={0} />
-      <Text wrap="truncate" {...theme.faint}>
-        {notice ?? (below > 0 ? `↓ ${below} more lines` : ' ')}
-      </Text>
+      <Row text={theme.faint(truncate(notice ?? (below > 0 ? `↓ ${below} more lines` : ''), size.columns))} />
     </>
   );
 };

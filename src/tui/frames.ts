@@ -1,5 +1,4 @@
 import { EventEmitter } from 'node:events';
-import type { Size } from './state.ts';
 
 /**
  * Stands for stdout towards Ink: takes whole frames. In debug mode Ink writes each frame as it is, at once, and without
@@ -7,21 +6,13 @@ import type { Size } from './state.ts';
  */
 export class Frames extends EventEmitter {
   readonly isTTY = false;
-  readonly #size: () => Size;
+  /** Ink's grid is as wide as this; rows go through it as one character each. */
+  readonly columns = 1;
   readonly #show: (frame: string) => void;
 
-  constructor(size: () => Size, show: (frame: string) => void) {
+  constructor(show: (frame: string) => void) {
     super();
-    this.#size = size;
     this.#show = show;
-  }
-
-  get columns(): number {
-    return this.#size().columns;
-  }
-
-  get rows(): number {
-    return this.#size().rows;
   }
 
   write(frame: string): boolean {

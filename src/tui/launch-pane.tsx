@@ -1,12 +1,13 @@
-import { Text } from 'ink';
 import type { ReactElement } from 'react';
 import { errorLines } from './error-lines.ts';
-import { FieldLine } from './field-line.tsx';
+import { fieldText } from './field-row.ts';
 import { bodyHeight } from './layout.ts';
+import { Row } from './row.tsx';
 import { Rows } from './rows.tsx';
 import type { ScopeKind, State } from './state.ts';
 import type { Theme } from './theme.ts';
 import { choicesFor } from './update.ts';
+import { truncate } from './wrap.ts';
 
 type Props = { readonly state: State; readonly theme: Theme };
 
@@ -32,24 +33,22 @@ export const LaunchPane = ({ state, theme }: Props): ReactElement => {
   const used = choices.length + 1;
   return (
     <>
-      <Text wrap="truncate" {...theme.faint}>
-        {'Its calls in:'}
-      </Text>
+      <Row text={theme.faint('Its calls in:')} />
       {choices.map((kind) => (
-        <FieldLine
-          key={kind}
-          label={`${kind === launch.choice ? '› ' : '  '}${labels[kind]}`}
-          field={launch.fields[kind]}
-          placeholder={kind === launch.choice ? placeholders[kind] : ''}
-          focused={kind === launch.choice && kind !== 'everywhere'}
-          columns={size.columns}
-          theme={theme}
-        />
+        <Row key={kind} text={choiceText(kind, state, theme)} />
       ))}
       <Rows lines={fault} height={Math.max(0, bodyHeight(size) - used)} theme={theme} labelWidth={0} />
-      <Text wrap="truncate" {...theme.faint}>
-        {state.notice ?? 'The output of a program that is started here is not shown.'}
-      </Text>
+      <Row text={theme.faint(truncate(state.notice ?? outputNote, size.columns))} />
     </>
   );
+};
+
+const outputNote = 'The output of a program that is started here is not shown.';
+
+const choiceText = (kind: ScopeKind, { launch, size }: State, theme: Theme): string => {
+  const isChosen = kind === launch.choice;
+  const label = `${isChosen ? '› ' : '  '}${labels[kind]}`;
+  const placeholder = isChosen ? placeholders[kind] : '';
+  const focused = isChosen && kind !== 'everywhere';
+  return fieldText({ label, field: launch.fields[kind], placeholder, focused, columns: size.columns }, theme);
 };

@@ -1,7 +1,7 @@
-import { Text } from 'ink';
 import type { ReactElement } from 'react';
-import { LineRow } from './line-row.tsx';
+import { padEnd } from '../report/terminal-width.ts';
 import type { Line } from './lines.ts';
+import { Row } from './row.tsx';
 import type { Theme } from './theme.ts';
 
 type Props = {
@@ -17,13 +17,9 @@ export const Rows = ({ lines, height, theme, labelWidth }: Props): ReactElement 
   <>
     {Array.from({ length: height }, (_, i) => {
       const line = lines[i];
-      // biome-ignore-start lint/suspicious/noArrayIndexKey: a row of the screen is known by its place
-      return line === undefined ? (
-        <Text key={i}> </Text>
-      ) : (
-        <LineRow key={i} line={line} theme={theme} labelWidth={labelWidth} />
-      );
-      // biome-ignore-end lint/suspicious/noArrayIndexKey: a row of the screen is known by its place
+      const text = line ? theme.label(padEnd(line.label, labelWidth)) + theme[line.tone](line.text) : '';
+      // biome-ignore lint/suspicious/noArrayIndexKey: a row of the screen is known by its place
+      return <Row key={i} text={text} />;
     })}
   </>
 );

@@ -1,7 +1,6 @@
 import { Browser, openForBrowsing } from '../query/browse.ts';
 import { wantsColour } from '../report/terminal-colour.ts';
 import { Controller } from './controller.ts';
-import { Frames } from './frames.ts';
 import { Terminal } from './terminal.ts';
 import { makeTheme } from './theme.ts';
 
@@ -34,10 +33,6 @@ export const runScreen = async (path: string, { input, output, env, signal }: Op
     resized: guarded(fail, () => controller?.resized(terminal.size)),
     closed: () => quit(true),
   });
-  const frames = new Frames(
-    () => terminal.size,
-    (frame) => terminal.show(frame),
-  );
   if (signal.aborted) return { interrupted: true, running: [] };
   signal.addEventListener('abort', () => quit(true), { once: true });
   terminal.enter();
@@ -49,7 +44,12 @@ export const runScreen = async (path: string, { input, output, env, signal }: Op
     quit,
     fail,
   });
-  const view = mount(frames, theme, (row) => browser.entry(row), fail);
+  const view = mount(
+    (frame) => terminal.show(frame),
+    theme,
+    (row) => browser.entry(row),
+    fail,
+  );
   made.draw();
   controller = made;
   try {

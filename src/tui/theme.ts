@@ -1,35 +1,26 @@
-/** What a colour stands for, as properties of Ink's Text. */
-export type Style = {
-  readonly color?: string;
-  readonly bold?: boolean;
-  readonly dimColor?: boolean;
-  readonly inverse?: boolean;
-};
+import { styleText } from 'node:util';
 
+/** What a colour stands for; each gives the text with its escape codes. */
 export type Theme = Readonly<
-  Record<'title' | 'chosen' | 'name' | 'faint' | 'label' | 'warning' | 'error' | 'cursor', Style>
+  Record<'title' | 'chosen' | 'plain' | 'faint' | 'label' | 'warning' | 'cursor', (text: string) => string>
 >;
 
+type Format = Parameters<typeof styleText>[0];
+
 /** Without colour, what must be seen is marked by a sign or reversed. */
-export const makeTheme = (colour: boolean): Theme =>
-  colour
-    ? {
-        title: { color: 'cyan', bold: true },
-        chosen: { inverse: true },
-        name: {},
-        faint: { color: 'gray' },
-        label: { color: 'blue' },
-        warning: { color: 'yellow' },
-        error: { color: 'red' },
-        cursor: { inverse: true },
-      }
-    : {
-        title: { bold: true },
-        chosen: { inverse: true },
-        name: {},
-        faint: {},
-        label: {},
-        warning: {},
-        error: {},
-        cursor: { inverse: true },
-      };
+export const makeTheme = (colour: boolean): Theme => {
+  const always = (format: Format) => (text: string) =>
+    text === '' ? '' : styleText(format, text, { validateStream: false });
+  const coloured = (format: Format) => (colour ? always(format) : plain);
+  return {
+    title: always(colour ? ['cyan', 'bold'] : 'bold'),
+    chosen: always('inverse'),
+    plain,
+    faint: coloured('gray'),
+    label: coloured('blue'),
+    warning: coloured('yellow'),
+    cursor: always('inverse'),
+  };
+};
+
+const plain = (text: string): string => text;

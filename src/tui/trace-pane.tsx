@@ -1,4 +1,3 @@
-import { Text } from 'ink';
 import type { ReactElement } from 'react';
 import { sanitize } from '../base/text.ts';
 import { makePalette } from '../report/terminal-colour.ts';
@@ -6,6 +5,7 @@ import { traceText } from '../report/trace.ts';
 import { errorLines } from './error-lines.ts';
 import { callsHeight, notesHeight } from './layout.ts';
 import { grouped, type Line } from './lines.ts';
+import { Row } from './row.tsx';
 import { Rows } from './rows.tsx';
 import type { State, TraceState } from './state.ts';
 import type { Theme } from './theme.ts';
@@ -35,12 +35,8 @@ export const TracePane = ({ state, trace, theme }: Props): ReactElement => {
         labelWidth={0}
       />
       <Rows lines={lines} height={height} theme={theme} labelWidth={0} />
-      <Text wrap="truncate" {...(trace.held ? theme.warning : theme.label)}>
-        {truncate(statusText(trace), size.columns)}
-      </Text>
-      <Text wrap="truncate" {...theme.faint}>
-        {state.notice ?? ' '}
-      </Text>
+      <Row text={theme[trace.held ? 'warning' : 'label'](truncate(statusText(trace), size.columns))} />
+      <Row text={theme.faint(truncate(state.notice ?? '', size.columns))} />
     </>
   );
 };

@@ -1,7 +1,9 @@
 import { render } from 'ink';
 import type { Entry } from '../query/browse.ts';
 import { App } from './app.tsx';
-import type { Frames } from './frames.ts';
+import { Frames } from './frames.ts';
+import { HeldRows } from './held-rows.ts';
+import { HoldRow } from './row.tsx';
 import type { State } from './state.ts';
 import type { Theme } from './theme.ts';
 
@@ -12,21 +14,29 @@ export type View = { readonly draw: (state: State) => void; readonly unmount: ()
  * only print the stack.
  */
 export const mount = (
-  frames: Frames,
+  show: (frame: string) => void,
   theme: Theme,
   entry: (row: number) => Entry,
   fail: (error: unknown) => void,
 ): View => {
+  const rows = new HeldRows();
   const ink = render(null, {
     // Ink asks no more of it than what Frames has.
-    stdout: frames as unknown as NodeJS.WriteStream,
+    stdout: new Frames((frame) => show(rows.fill(frame))) as unknown as NodeJS.WriteStream,
     debug: true,
     exitOnCtrlC: false,
     patchConsole: false,
   });
   ink.waitUntilExit().catch(fail);
   return {
-    draw: (state) => ink.rerender(<App state={state} theme={theme} entry={entry} />),
+    draw: (state) => {
+      rows.clear();
+      ink.rerender(
+        <HoldRow.Provider value={rows.hold}>
+          <App state={state} theme={theme} entry={entry} />
+        </HoldRow.Provider>,
+      );
+    },
     unmount: () => ink.unmount(),
   };
 };

@@ -1,33 +1,26 @@
-import { Text } from 'ink';
-import type { ReactElement } from 'react';
 import { sanitize } from '../base/text.ts';
 import { displayWidth } from '../report/terminal-width.ts';
 import type { Field } from './field.ts';
 import type { Theme } from './theme.ts';
 
-type Props = {
+type FieldView = {
   readonly label: string;
   readonly field: Field;
   /** Shown in place of an empty text. */
   readonly placeholder: string;
   readonly focused: boolean;
   readonly columns: number;
-  readonly theme: Theme;
 };
 
-/** A label and a field; of a long text, the part around the cursor. */
-export const FieldLine = ({ label, field, placeholder, focused, columns, theme }: Props): ReactElement => {
+/** A label and a field on one row; of a long text, the part around the cursor. */
+export const fieldText = ({ label, field, placeholder, focused, columns }: FieldView, theme: Theme): string => {
   const room = Math.max(4, columns - displayWidth(label) - 1);
+  if (field.text === '') {
+    const cursor = focused ? theme.cursor(' ') : '';
+    return theme.label(label) + cursor + theme.faint(fitted(placeholder, room - 1));
+  }
   const { before, under, after } = visiblePart(field, room);
-  const isEmpty = field.text === '';
-  return (
-    <Text wrap="truncate">
-      <Text {...theme.label}>{label}</Text>
-      <Text>{before}</Text>
-      <Text {...(focused ? theme.cursor : theme.name)}>{focused ? under : under === ' ' ? '' : under}</Text>
-      <Text {...(isEmpty ? theme.faint : theme.name)}>{isEmpty ? fitted(placeholder, room - 1) : after}</Text>
-    </Text>
-  );
+  return theme.label(label) + before + (focused ? theme.cursor(under) : under) + after;
 };
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });

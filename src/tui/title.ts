@@ -1,0 +1,10 @@
+import { displayWidth, padEnd, truncateMiddle } from '../report/terminal-width.ts';
+import type { Theme } from './theme.ts';
+
+/** The first line: where one is, and at the right what it is about, if there is room. */
+export const titleText = (left: string, right: string, columns: number, theme: Theme): string => {
+  const shownRight = displayWidth(right) + 20 <= columns ? right : '';
+  const room = columns - displayWidth(shownRight) - (shownRight === '' ? 0 : 2);
+  const shownLeft = theme.title(padEnd(truncateMiddle(left, room), room));
+  return shownRight === '' ? shownLeft : `${shownLeft}  ${theme.faint(shownRight)}`;
+};
