@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { cli, startCli } from '../support/cli.ts';
 import { fixture } from '../support/fixtures.ts';
@@ -54,7 +54,7 @@ describeNeeding(['kernel'], 'a running process', () => {
     const file = `${path}.${process.pid}.calls`;
     const done = cli(['trace', '--json', '-o', file, path, ...served, '--', 'serve', '2', '300']);
     const events = parse(readFileSync(file, 'utf8'));
-    run('rm', [file]);
+    rmSync(file);
     const counts = printed(done.stdout);
     expect(counts.get('endings::work')).toBeGreaterThan(1000);
     for (const [name, count] of counts) {
@@ -67,7 +67,7 @@ describeNeeding(['kernel'], 'a running process', () => {
     const file = `${path}.${process.pid}.lost`;
     const done = cli(['trace', '--json', '--ring', '4096', '-o', file, path, ...served, '--', 'serve', '1', '0']);
     const events = parse(readFileSync(file, 'utf8'));
-    run('rm', [file]);
+    rmSync(file);
     const all = [...printed(done.stdout).values()].reduce((a, b) => a + b, 0);
     const end = events.at(-1);
     expect(end?.lost['entries']).toBeGreaterThan(0);

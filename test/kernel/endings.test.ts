@@ -1,3 +1,4 @@
+import { readFileSync, rmSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { cli } from '../support/cli.ts';
 import { fixture } from '../support/fixtures.ts';
@@ -45,8 +46,8 @@ type Call = {
 const trace = (variant: string, functions: readonly string[], args: readonly string[]) => {
   const file = `${path(variant)}.${process.pid}.trace`;
   const done = cli(['trace', '--json', '-o', file, path(variant), ...functions, '--', ...args]);
-  const text = run('cat', [file]).stdout;
-  run('rm', ['-f', file]);
+  const text = readFileSync(file, 'utf8');
+  rmSync(file, { force: true });
   const events = text
     .trimEnd()
     .split('\n')
@@ -154,8 +155,8 @@ describeNeeding(['kernel'], 'every way a call can end', () => {
       const file = `${path('release-legacy')}.${process.pid}.fast`;
       const args = ['trace', '--json', '--returns', 'fast', '-o', file, path('release-legacy'), ...specs(['panics'])];
       const done = cli([...args, '--', 'panics', '1']);
-      const text = run('cat', [file]).stdout;
-      run('rm', ['-f', file]);
+      const text = readFileSync(file, 'utf8');
+      rmSync(file, { force: true });
       return { ...done, end: JSON.parse(text.trimEnd().split('\n').at(-1) ?? '') };
     })();
     expect(end.program).toMatchObject({ signal: 'SIGABRT' });

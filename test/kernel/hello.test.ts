@@ -1,3 +1,4 @@
+import { readFileSync, rmSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { rsym } from '../support/cli.ts';
 import { fixture } from '../support/fixtures.ts';
@@ -79,8 +80,8 @@ describeNeeding(['kernel'], 'the tutorial program', () => {
     const file = `${path}.${process.pid}.out`;
     const done = rsym(['trace', '--json', '-o', file, path, signature, '--', '1', '2']);
     expect(done.stdout).toBe(run(path, ['1', '2']).stdout);
-    expect(lines(run('cat', [file]).stdout).map(({ event }) => event)).toEqual(['call', 'call', 'end']);
-    run('rm', [file]);
+    expect(lines(readFileSync(file, 'utf8')).map(({ event }) => event)).toEqual(['call', 'call', 'end']);
+    rmSync(file);
   });
 
   test('-n counts calls, --events both shows each beginning before its end', () => {

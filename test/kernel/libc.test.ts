@@ -29,7 +29,7 @@ const bpftrace = (args: readonly string[]): Finished => {
   }
 };
 
-describeNeeding(['kernel'], 'functions of the C library', () => {
+describeNeeding(['kernel', 'ls', 'find'], 'functions of the C library', () => {
   test('strlen: the strings that `ls` measures, each with its own length', () => {
     const done = rsym(strlen);
     expect(done.stderr).toMatch(/IFUNC.*not the resolver/);
