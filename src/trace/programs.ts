@@ -1,8 +1,8 @@
 import type { ProgramSpec } from './bpf/asm.ts';
 import { entryProgram, type Surroundings } from './bpf/entry.ts';
-import { exitProgram } from './bpf/exit.ts';
+import { exitProgram, type JumpOperand } from './bpf/exit.ts';
 import { type CaptureLayout, entryLayout, exitLayout } from './layout.ts';
-import type { ExitSite, ProbeSite } from './site.ts';
+import type { ExitSite, JumpTarget, ProbeSite } from './site.ts';
 
 /** One program and the places where it is planted. */
 export type PlannedProgram = {
@@ -12,18 +12,29 @@ export type PlannedProgram = {
 };
 
 export type ProgramPlan = {
-  readonly entries: readonly PlannedProgram[];
-  readonly exits: readonly PlannedProgram[];
+  readonly entryPrograms: readonly PlannedProgram[];
+  readonly exitPrograms: readonly PlannedProgram[];
   readonly entryLayouts: readonly CaptureLayout[];
-  /** By exit number: the record's layout, how a call ends there, and the ranges a jump must leave. */
+  /** By exit number: the record's layout, how a call ends there, and the site itself (null: a uretprobe). */
   readonly exitLayouts: readonly CaptureLayout[];
   readonly exitOutcomes: readonly ('returned' | 'tail-call')[];
-  readonly insides: readonly ExitSite['inside'][];
+  readonly exits: readonly (ExitSite | null)[];
   readonly tracked: readonly boolean[];
 };
 
 const key = (shape: unknown): string =>
   JSON.stringify(shape, (_, value) => (typeof value === 'bigint' ? `${value}n` : value));
+
+const operandOf = (target: JumpTarget): JumpOperand => {
+  switch (target.kind) {
+    case 'register':
+      return { kind: 'register', reg: target.reg };
+    case 'memory':
+      return { kind: 'memory', base: target.base, index: target.index };
+    case 'pointer':
+      return { kind: 'pointer' };
+  }
+};
 
 /** Functions of one shape share one program; which function it was, the cookie says. */
 export const planPrograms = (sites: readonly ProbeSite[], around: Surroundings, maxString: number): ProgramPlan => {
@@ -32,7 +43,7 @@ export const planPrograms = (sites: readonly ProbeSite[], around: Surroundings, 
   const entryLayouts: CaptureLayout[] = [];
   const exitLayouts: CaptureLayout[] = [];
   const exitOutcomes: ('returned' | 'tail-call')[] = [];
-  const insides: ExitSite['inside'][] = [];
+  const exitSites: (ExitSite | null)[] = [];
   const tracked: boolean[] = [];
   const place = (
     programs: Map<string, PlannedProgram>,
@@ -69,11 +80,11 @@ export const planPrograms = (sites: readonly ProbeSite[], around: Surroundings, 
       const captured = exitLayout(site.plan, outcome === 'returned', maxString);
       exitLayouts.push(captured);
       exitOutcomes.push(outcome);
-      insides.push(exit?.inside ?? []);
+      exitSites.push(exit);
       const exitShape = {
         layout: { pieces: captured.pieces, size: captured.size },
         condition: exit?.condition ?? null,
-        target: exit?.target ?? null,
+        operand: exit?.target ? operandOf(exit.target) : null,
         shared: exit?.shared ?? false,
         uretprobe: exit === null,
       };
@@ -88,12 +99,12 @@ export const planPrograms = (sites: readonly ProbeSite[], around: Surroundings, 
   });
 
   return {
-    entries: [...entries.values()],
-    exits: [...exits.values()],
+    entryPrograms: [...entries.values()],
+    exitPrograms: [...exits.values()],
     entryLayouts,
     exitLayouts,
     exitOutcomes,
-    insides,
+    exits: exitSites,
     tracked,
   };
 };

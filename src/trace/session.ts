@@ -3,13 +3,13 @@ import type { Surroundings } from './bpf/entry.ts';
 import { landingProgram } from './bpf/landing.ts';
 import { execProgram, forkProgram, launchProgram, threadEndProgram } from './bpf/lifecycle.ts';
 import { mapSpecs } from './bpf/maps.ts';
-import { FUNCTION_STATS, GLOBALS, PENDING, SITE } from './bpf/records.ts';
+import { FUNCTION_STATS, GLOBALS, PENDING, SITE, siteSize } from './bpf/records.ts';
 import type { StaleKey } from './correlate.ts';
 import type { Losses } from './event.ts';
 import { kernelTypes } from './kernel-types.ts';
 import { type PlannedProgram, type ProgramPlan, planPrograms } from './programs.ts';
 import { type Layouts, readRecord, type TraceRecord } from './record.ts';
-import { type LandingSite, maxInsideRanges, type ProbeSite } from './site.ts';
+import { type ExitSite, type JumpTarget, type LandingSite, maxInsideRanges, type ProbeSite } from './site.ts';
 import type { OwnedFd } from './sys/fd.ts';
 import { attachRawTracepoint, attachUprobes } from './uprobe/attach.ts';
 import { createMap, deleteElement, lookupElement, u32, updateElement } from './uprobe/map.ts';
@@ -38,7 +38,8 @@ export class Session implements Disposable {
   readonly ring: RingBuffer;
   readonly #options: SessionOptions;
   readonly #owned: Disposable[] = [];
-  readonly #links: OwnedFd[] = [];
+  /** Probes at entries, and everything else that is attached. */
+  readonly #links: { entries: OwnedFd[]; others: OwnedFd[] } = { entries: [], others: [] };
   readonly #maps = new Map<string, OwnedFd>();
   readonly #programs = new Map<object, OwnedFd>();
   readonly #landings: readonly { readonly program: OwnedFd; readonly places: PlannedProgram['places'] }[];
@@ -58,7 +59,7 @@ export class Session implements Disposable {
     try {
       const sizes = {
         functions: options.sites.length,
-        sites: this.plan.insides.length,
+        sites: this.plan.exits.length,
         pending: options.maxPending,
         threads: maxThreads,
         scope: maxProcesses,
@@ -69,15 +70,16 @@ export class Session implements Disposable {
       this.#fillSites();
       const load = (spec: Parameters<typeof loadProgram>[0]): OwnedFd =>
         this.#own(loadProgram(spec, (name) => this.#map(name)));
-      for (const program of [...this.plan.entries, ...this.plan.exits]) this.#programs.set(program, load(program.spec));
+      for (const program of [...this.plan.entryPrograms, ...this.plan.exitPrograms])
+        this.#programs.set(program, load(program.spec));
       this.#landings = groupBy(options.landings, ({ stackAdjust }) => stackAdjust).map(([stackAdjust, sites]) => ({
         program: load(landingProgram(stackAdjust, around)),
         places: sites.map(({ path, offset, kind }) => ({ path, offset, cookie: kind === 'unwinder' ? 0n : 1n })),
       }));
-      this.#links.push(attachRawTracepoint(load(threadEndProgram(around)), 'sched_process_exit'));
-      this.#links.push(attachRawTracepoint(load(execProgram(around)), 'sched_process_exec'));
+      this.#links.others.push(attachRawTracepoint(load(threadEndProgram(around)), 'sched_process_exit'));
+      this.#links.others.push(attachRawTracepoint(load(execProgram(around)), 'sched_process_exec'));
       const { task } = kernelTypes();
-      if (task) this.#links.push(attachRawTracepoint(load(forkProgram(task)), 'sched_process_fork'));
+      if (task) this.#links.others.push(attachRawTracepoint(load(forkProgram(task)), 'sched_process_fork'));
     } catch (error) {
       this[Symbol.dispose]();
       throw error;
@@ -96,14 +98,8 @@ export class Session implements Disposable {
   }
 
   #fillSites(): void {
-    this.plan.insides.forEach((inside, site) => {
-      if (inside.length === 0) return;
-      const value = Buffer.alloc(SITE.size * maxInsideRanges);
-      inside.slice(0, maxInsideRanges).forEach((range, i) => {
-        value.writeBigInt64LE(range.start, i * SITE.size + SITE.rangeStart);
-        value.writeBigInt64LE(range.end, i * SITE.size + SITE.rangeEnd);
-      });
-      updateElement(this.#map('sites'), u32(site), value);
+    this.plan.exits.forEach((exit, site) => {
+      if (exit?.target) updateElement(this.#map('sites'), u32(site), siteValue(exit.target, exit.inside));
     });
   }
 
@@ -132,9 +128,9 @@ export class Session implements Disposable {
 
   /** Plants every probe, for one process or (null) for all. Exits first, so that no call is entered unseen at its end. */
   attach(pid: number | null): void {
-    const plant = (program: OwnedFd, places: PlannedProgram['places'], uretprobe: boolean): void => {
+    const plant = (links: OwnedFd[], program: OwnedFd, places: PlannedProgram['places'], uretprobe: boolean): void => {
       for (const [path, group] of groupBy(places, (place) => place.path)) {
-        this.#links.push(
+        links.push(
           attachUprobes(program, {
             path,
             offsets: group.map(({ offset }) => fileOffset(offset)),
@@ -145,18 +141,27 @@ export class Session implements Disposable {
         );
       }
     };
-    for (const { program, places } of this.#landings) plant(program, places, false);
-    for (const program of [...this.plan.exits, ...this.plan.entries]) {
-      const loaded = this.#programs.get(program);
-      if (loaded) plant(loaded, program.places, program.uretprobe);
-    }
+    const { entries, others } = this.#links;
+    for (const { program, places } of this.#landings) plant(others, program, places, false);
+    const plantAll = (links: OwnedFd[], programs: readonly PlannedProgram[]): void => {
+      for (const program of programs) {
+        const loaded = this.#programs.get(program);
+        if (loaded) plant(links, loaded, program.places, program.uretprobe);
+      }
+    };
+    plantAll(others, this.plan.exitPrograms);
+    plantAll(entries, this.plan.entryPrograms);
   }
 
-  /** Removes every probe; records already written can still be read. */
-  detach(): void {
-    // Entries go before exits: what begins in between ends unmatched without having been under way at the start.
-    if (this.#links.length > 0) this.#unmatched ??= this.statistics().unmatchedExits;
-    for (const link of this.#links.splice(0).reverse()) link[Symbol.dispose]();
+  /**
+   * Removes every probe; records already written can still be read. Entries go first: what they no longer see begin
+   * must not be taken for under way, nor what they saw for still running.
+   */
+  async detach(): Promise<void> {
+    const { entries, others } = this.#links;
+    this.#unmatched ??= this.statistics().unmatchedExits;
+    await Promise.all(entries.splice(0).map((link) => link.closeAsync()));
+    await Promise.all(others.splice(0).map((link) => link.closeAsync()));
   }
 
   /** Hands over records that have arrived, in ring order; returns how many. */
@@ -213,12 +218,16 @@ export class Session implements Disposable {
   }
 
   get probes(): number {
-    const planned = [...this.plan.entries, ...this.plan.exits].reduce((sum, { places }) => sum + places.length, 0);
+    const planned = [...this.plan.entryPrograms, ...this.plan.exitPrograms].reduce(
+      (sum, { places }) => sum + places.length,
+      0,
+    );
     return planned + this.#options.landings.length;
   }
 
   [Symbol.dispose](): void {
-    this.detach();
+    for (const links of [this.#links.entries, this.#links.others])
+      for (const link of links.splice(0)) link[Symbol.dispose]();
     for (const owned of this.#owned.splice(0).reverse()) owned[Symbol.dispose]();
   }
 }
@@ -235,6 +244,20 @@ export type SessionStatistics = {
   readonly functions: readonly FunctionStatistics[];
   readonly unmatchedExits: number;
   readonly losses: Losses;
+};
+
+const siteValue = (target: JumpTarget, inside: ExitSite['inside']): Buffer => {
+  const value = Buffer.alloc(siteSize);
+  if (target.kind === 'memory') {
+    value.writeBigInt64LE(target.displacement, SITE.displacement);
+    value.writeBigInt64LE(BigInt(Math.log2(target.scale)), SITE.shift);
+  }
+  if (target.kind === 'pointer') value.writeBigInt64LE(target.distance, SITE.displacement);
+  inside.slice(0, maxInsideRanges).forEach((range, i) => {
+    value.writeBigInt64LE(range.start, SITE.ranges + i * SITE.rangeSize);
+    value.writeBigInt64LE(range.end, SITE.ranges + i * SITE.rangeSize + 8);
+  });
+  return value;
 };
 
 const groupBy = <Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): [Key, Item[]][] => {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { RsymError } from '../base/errors.ts';
 import { Correlator, type EndedCall, type EnteredCall } from './correlate.ts';
 import type { CallEvent, EndEvent, LostEvent, ProgramEnd, TraceEvent } from './event.ts';
@@ -62,6 +63,8 @@ class Trace {
   #program: ProgramEnd | null = null;
   #targetGone = false;
   #stopping = false;
+  #detaching: Promise<void> | undefined;
+  #detached = false;
   #wake: () => void = () => {};
   #waiting: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
@@ -144,10 +147,10 @@ class Trace {
   }
 
   async *batches(): AsyncGenerator<readonly TraceEvent[], void, void> {
-    for (;;) {
+    while (!this.#isEnough()) {
       const gone = this.#isTargetGone();
-      const stopping = this.#stopping;
-      if (stopping) this.#session.detach();
+      const detached = this.#detached;
+      if (this.#stopping) this.#detach();
       const read = this.#session.read((record) => this.#order.add(record), readLimit);
       for (const record of this.#order.take(read === 0)) {
         this.#accepted++;
@@ -157,15 +160,25 @@ class Trace {
       }
       this.#checkLosses();
       if (this.#events.length > 0) yield this.#takeEvents();
-      if (this.#isEnough() || (read === 0 && (gone || stopping))) break;
+      if (read === 0 && (gone || detached)) break;
       if (read === 0) await this.#wait();
+      // A steady stream must not keep timers and signals from being heard.
+      else await setImmediate();
     }
-    this.#session.detach();
-    if (this.#launched && this.#stopping) await this.#launched.endsWithin(graceMs);
+    if (this.#launched && !this.#targetGone) await this.#launched.endsWithin(this.#stopping ? graceMs : 0);
     if (this.#isEnough() && this.#isGapless()) this.#lossesTold = this.#session.statistics();
     else this.#checkLosses(true);
     if (!this.#isEnough()) this.#correlator.finish((tgid, tid) => isAlive(tgid) && isAlive(tid));
     yield [...this.#takeEvents(), this.#end()];
+  }
+
+  /** Begins to remove the probes; what they wrote until they are gone is still read. */
+  #detach(): Promise<void> {
+    this.#detaching ??= this.#session.detach().then(() => {
+      this.#detached = true;
+      this.#wake();
+    });
+    return this.#detaching;
   }
 
   #isEnough(): boolean {
@@ -187,7 +200,7 @@ class Trace {
     const woken = new Promise<void>((resolve) => {
       this.#wake = resolve;
     });
-    if (this.#stopping || this.#targetGone) return;
+    if (this.#targetGone || (this.#stopping && !this.#detaching)) return;
     this.#waiting = this.#session.ring.wait(idleMs);
     await Promise.race([this.#waiting, woken]);
   }
@@ -231,7 +244,7 @@ class Trace {
 
   async close(): Promise<void> {
     clearTimeout(this.#timer);
-    this.#session.detach();
+    await this.#detach();
     if (this.#program === null) this.#launched?.release();
     // The kernel may still be writing to memory that the wait looks at.
     await this.#waiting;

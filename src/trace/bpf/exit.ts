@@ -1,4 +1,5 @@
-import type { Condition, JumpTarget } from '../site.ts';
+import type { Register } from '../../abi/model.ts';
+import type { Condition } from '../site.ts';
 import { maxInsideRanges } from '../site.ts';
 import { PT_REGS } from '../sys/uapi.ts';
 import {
@@ -33,10 +34,17 @@ import {
   writeHeader,
 } from './steps.ts';
 
+/** A jump's operand without its numbers, which are data: one program serves every jump of a form. */
+export type JumpOperand =
+  | { readonly kind: 'register'; readonly reg: Register }
+  | { readonly kind: 'memory'; readonly base: Register | null; readonly index: Register | null }
+  | { readonly kind: 'pointer' };
+
 export type ExitShape = {
   readonly layout: RecordLayout;
   readonly condition: Condition | null;
-  readonly target: JumpTarget | null;
+  /** What of the operand the program depends on; the rest is in the site's value. */
+  readonly operand: JumpOperand | null;
   /** A hit without a call under way is not counted: other functions share the instruction. */
   readonly shared: boolean;
   /** The program runs after the return: the stack pointer is 8 above the entry's. */
@@ -101,21 +109,18 @@ const onlyIfTaken = (condition: Condition): Code => {
   }
 };
 
-/** r1 = the address that an indirect jump at the probe goes to; leaves the program if it can't be read. */
-const readTarget = (target: JumpTarget): Code => {
-  if (target.kind === 'register') return [load(8, 'r1', 'r6', PT_REGS[target.reg])];
-  const place: Code =
-    target.kind === 'pointer'
-      ? [load(8, 'r3', 'r6', PT_REGS.rip), add('r3', Number(target.distance))]
-      : [
-          target.base === null ? mov('r3', 0) : load(8, 'r3', 'r6', PT_REGS[target.base]),
-          target.index === null
-            ? []
-            : [load(8, 'r2', 'r6', PT_REGS[target.index]), alu('lsh', 'r2', Math.log2(target.scale)), add('r3', 'r2')],
-          add('r3', Number(target.displacement)),
-        ];
+/** r1 = the address that an indirect jump goes to, with the site's value in r9; leaves the program if it can't be read. */
+const readTarget = (operand: JumpOperand): Code => {
+  if (operand.kind === 'register') return [load(8, 'r1', 'r6', PT_REGS[operand.reg])];
+  const base = operand.kind === 'pointer' ? 'rip' : operand.base;
+  const index = operand.kind === 'pointer' ? null : operand.index;
   return [
-    place,
+    base === null ? mov('r3', 0) : load(8, 'r3', 'r6', PT_REGS[base]),
+    index === null
+      ? []
+      : [load(8, 'r2', 'r6', PT_REGS[index]), load(8, 'r1', 'r9', SITE.shift), alu('lsh', 'r2', 'r1'), add('r3', 'r2')],
+    load(8, 'r1', 'r9', SITE.displacement),
+    add('r3', 'r1'),
     mov('r1', 'r10'),
     add('r1', FRAME.mapping),
     mov('r2', 8),
@@ -126,25 +131,25 @@ const readTarget = (target: JumpTarget): Code => {
 };
 
 /** Leaves the program where the target is inside the function: a jump table, not an exit. */
-const onlyIfOutside = (target: JumpTarget): Code => [
-  readTarget(target),
-  load(8, 'r2', 'r6', PT_REGS.rip),
-  alu('sub', 'r1', 'r2'),
-  mov('r9', 'r1'),
+const onlyIfOutside = (operand: JumpOperand): Code => [
   load(8, 'r1', 'r10', FRAME.site),
   store(4, 'r10', FRAME.small, 'r1'),
   lookup('sites', FRAME.small),
   jumpIf('eq', 'r0', 0, 'out'),
-  Array.from(
-    { length: maxInsideRanges },
-    (_, i): Code => [
-      load(8, 'r1', 'r0', i * SITE.size + SITE.rangeStart),
-      jumpIf('slt', 'r9', 'r1', `outside_${i}`),
-      load(8, 'r1', 'r0', i * SITE.size + SITE.rangeEnd),
-      jumpIf('slt', 'r9', 'r1', 'out'),
+  mov('r9', 'r0'),
+  readTarget(operand),
+  load(8, 'r2', 'r6', PT_REGS.rip),
+  alu('sub', 'r1', 'r2'),
+  Array.from({ length: maxInsideRanges }, (_, i): Code => {
+    const range = SITE.ranges + i * SITE.rangeSize;
+    return [
+      load(8, 'r2', 'r9', range),
+      jumpIf('slt', 'r1', 'r2', `outside_${i}`),
+      load(8, 'r2', 'r9', range + 8),
+      jumpIf('slt', 'r1', 'r2', 'out'),
       label(`outside_${i}`),
-    ],
-  ),
+    ];
+  }),
 ];
 
 /** A forked child returns from calls that its parent entered: those are not calls of its own. */
@@ -178,10 +183,10 @@ export const exitProgram = (shape: ExitShape, around: Surroundings): ProgramSpec
     store(8, 'r10', FRAME.fn, 'r1'),
     alu('rsh', 'r0', 32),
     store(8, 'r10', FRAME.site, 'r0'),
-    shape.target ? onlyIfOutside(shape.target) : [],
+    shape.operand ? onlyIfOutside(shape.operand) : [],
     lookup('pending', FRAME.thread),
     jumpIf('ne', 'r0', 0, 'under_way'),
-    shape.shared || shape.target || shape.condition ? [] : countUnmatched,
+    shape.shared || shape.operand || shape.condition ? [] : countUnmatched,
     jump('out'),
     label('under_way'),
     load(8, 'r7', 'r0', PENDING.callId),

@@ -1,6 +1,5 @@
-import { maxInsideRanges } from '../site.ts';
 import type { MapType } from '../sys/uapi.ts';
-import { FUNCTION_STATS, GLOBALS, PENDING, SITE, THREAD } from './records.ts';
+import { FUNCTION_STATS, GLOBALS, PENDING, siteSize, THREAD } from './records.ts';
 
 export type MapSpec = {
   readonly name: string;
@@ -35,7 +34,7 @@ export const mapSpecs = (sizes: MapSizes): readonly MapSpec[] => [
     name: 'sites',
     type: 'array',
     keySize: 4,
-    valueSize: SITE.size * maxInsideRanges,
+    valueSize: siteSize,
     maxEntries: Math.max(1, sizes.sites),
   },
   { name: 'pending', type: 'hash', keySize: PENDING.keySize, valueSize: PENDING.size, maxEntries: sizes.pending },

@@ -1,3 +1,5 @@
+import { maxInsideRanges } from '../site.ts';
+
 /**
  * What programs write and the reader decodes. All words are little-endian; every record begins the same way:
  *
@@ -61,5 +63,9 @@ export const PENDING_LOST = 1;
 /** A thread that has entered a traced function, in the map `threads`: its newest call and its stack's mapping. */
 export const THREAD = { topSp: 0, topFn: 8, stackStart: 16, stackEnd: 24, size: 32 } as const;
 
-/** An exit whose program must look closer, in the map `sites`: the function's range relative to the probed address. */
-export const SITE = { rangeStart: 0, rangeEnd: 8, size: 16 } as const;
+/**
+ * An indirect jump, in the map `sites`: how its operand is computed, then the function's ranges relative to the probed
+ * address (start and end, 16 bytes each).
+ */
+export const SITE = { displacement: 0, shift: 8, ranges: 16, rangeSize: 16 } as const;
+export const siteSize = SITE.ranges + maxInsideRanges * SITE.rangeSize;

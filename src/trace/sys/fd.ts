@@ -1,5 +1,5 @@
 import { RsymError } from '../../base/errors.ts';
-import { close, mmap, munmap } from './libc.ts';
+import { close, closeAsync, mmap, munmap } from './libc.ts';
 import { errnoName, MAP_SHARED } from './uapi.ts';
 
 /** A file descriptor that belongs to one owner; `using` closes it. */
@@ -18,6 +18,13 @@ export class OwnedFd implements Disposable {
   [Symbol.dispose](): void {
     if (this.#fd >= 0) close(this.#fd);
     this.#fd = -1;
+  }
+
+  /** As disposing of it, without holding up this thread. */
+  async closeAsync(): Promise<void> {
+    const fd = this.#fd;
+    this.#fd = -1;
+    if (fd >= 0) await closeAsync(fd);
   }
 }
 

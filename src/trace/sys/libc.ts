@@ -28,6 +28,9 @@ export const addressOf = (buffer: Uint8Array): bigint => BigInt(koffi.address(bu
 
 export const close = (fd: number): CallResult => result(rawClose(fd) as number);
 
+/** As {@link close}, on another thread: removing many probes takes the kernel seconds. */
+export const closeAsync = (fd: number): Promise<void> => new Promise((resolve) => rawClose.async(fd, () => resolve()));
+
 /** Maps `length` bytes of `fd` at `offset`; the view is valid until {@link munmap}. */
 export const mmap = (
   fd: number,
