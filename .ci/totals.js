@@ -1,7 +1,12 @@
 // Reads vitest's JSON report and prints the closing line. Fails when a test failed, or when none ran.
 import { readFileSync } from 'node:fs';
 
-const report = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const text = readFileSync(process.argv[2], 'utf8');
+if (text === '') {
+  console.log('the tests did not run\n0 passed, 1 failed');
+  process.exit(1);
+}
+const report = JSON.parse(text);
 const results = report.testResults.flatMap((file) => file.assertionResults);
 const count = (...states) => results.filter((result) => states.includes(result.status)).length;
 
