@@ -2,8 +2,18 @@
  * The library: what the commands answer, as data. Nothing here prints, reads arguments or ends the process. Functions
  * throw RsymError, whose `code` says what kind of trouble it is.
  */
-export { demangle, demangleText, findNames, toText } from './query/demangle.ts';
+export { type DemangledName, demangle, demangleText, findNames, toText } from './query/demangle.ts';
 export { type DoctorReport, examine } from './query/doctor.ts';
 export { type Listing, type ListOptions, list, openForListing, parsePatterns, type Remark } from './query/list.ts';
 export { type NoEvents, type Question, whyNoEvents } from './query/no-events.ts';
-export { planWatch, type TraceEvent, type Watch, type WatchRequest, type WatchScope } from './query/watch.ts';
+export {
+  type CallEvent,
+  type EndEvent,
+  type LostEvent,
+  type NoteEvent,
+  planWatch,
+  type TraceEvent,
+  type Watch,
+  type WatchRequest,
+  type WatchScope,
+} from './query/watch.ts';
