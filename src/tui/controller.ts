@@ -15,7 +15,7 @@ type Hooks = {
 };
 
 /** A key's answer is drawn within 16 ms: what a search needs longer is done behind it, piece by piece. */
-const searchMs = 5;
+const searchMs = 4;
 /** Calls come faster than anybody reads. */
 const drawMs = 40;
 
@@ -51,6 +51,8 @@ export class Controller {
   keys(keys: readonly Key[]): void {
     for (const key of keys) {
       if (this.#closed) return;
+      // What a key does to a function depends on its facts.
+      this.#lookUp();
       if (key.kind === 'key') this.#press(key.name);
       else this.#type(key.text);
     }
@@ -141,8 +143,15 @@ export class Controller {
   /** Cheap facts first; each is on the screen before the next is looked up. */
   #inspect(row: number): void {
     const isWanted = (): boolean => this.#state.detail?.row === row && this.#state.detail.probe === null;
-    this.#do({ kind: 'facts', facts: this.#browser.function(row) });
-    this.#later(isWanted, () => this.#do({ kind: 'probe', row, probe: this.#browser.probe(row) }));
+    this.#later(isWanted, () => {
+      this.#lookUp();
+      this.#later(isWanted, () => this.#do({ kind: 'probe', row, probe: this.#browser.probe(row) }));
+    });
+  }
+
+  #lookUp(): void {
+    const { detail } = this.#state;
+    if (detail && detail.facts === null) this.#do({ kind: 'facts', facts: this.#browser.function(detail.row) });
   }
 
   /** After what is to be seen now has been drawn, if it is still wanted then. */

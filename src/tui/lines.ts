@@ -15,7 +15,8 @@ type Fact = { readonly label: string; readonly text: string; readonly tone?: Lin
 
 /** What is known of the chosen function, fitted to the screen's width. */
 export const factLines = ({ detail, size }: State): readonly Line[] => {
-  if (detail?.facts == null) return [];
+  if (detail === null) return [];
+  if (detail.facts === null) return [{ label: '', text: 'looking it up…', tone: 'faint' }];
   const facts = [...symbolFacts(detail.facts), ...codeFacts(detail.probe)];
   return facts.flatMap(({ label, text, tone = 'plain' }) =>
     wrap(text, size.columns - labelWidth, mostRows).map((piece, i) => ({
