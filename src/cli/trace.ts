@@ -88,7 +88,7 @@ const trace = async (target: string, _: unknown, flags: Flags, command: Command)
     ...(flags.calls === undefined ? {} : { calls: flags.calls }),
   });
   const to = flags.output === undefined ? process.stdout : fileWriter(flags.output);
-  for (const note of watch.notes) process.stderr.write(`rsym: ${note}\n`);
+  tell(watch.notes);
   const format = formatter(flags, to, watch.functions.length > 1 || flags.command !== undefined);
   const announce = ({ probes, pid }: { probes: number; pid: number | null }): void => {
     const who = pid !== null ? `process ${pid}` : flags.pid ? `process ${flags.pid.join(', ')}` : 'every process';
@@ -99,7 +99,23 @@ const trace = async (target: string, _: unknown, flags: Flags, command: Command)
   for await (const batch of watch.batches(announce)) {
     const text = batch.map(format).join('');
     if (text !== '') await write(to, text);
+    if (batch.some((event) => event.event === 'end' && event.calls === 0)) {
+      process.stderr.write(
+        `rsym: no call was seen; why? rsym doctor ${sanitize(target)} ${watch.patterns.map(quoted).join(' ')}\n`,
+      );
+    }
   }
+};
+
+const quoted = (word: string): string =>
+  /^[\w:./-]+$/.test(word) ? word : `'${sanitize(word).replaceAll("'", `'\\''`)}'`;
+
+const mostNotes = 12;
+
+const tell = (notes: readonly string[]): void => {
+  for (const note of notes.slice(0, mostNotes)) process.stderr.write(`rsym: ${note}\n`);
+  const more = notes.length - mostNotes;
+  if (more > 0) process.stderr.write(`rsym: and ${more} more notes like these; --json gives them all\n`);
 };
 
 /** Commander gives all words alike; only those before `--` are functions. */

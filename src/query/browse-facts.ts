@@ -139,7 +139,7 @@ const firstBytes = (code: ImageCode, at: Address): Uint8Array | undefined => {
 
 const implementation = (image: Image, symbols: SymbolTable, row: number): string => {
   try {
-    const at = implementationOf(image, symbols.raw(row));
+    const at = implementationOf(image, symbols.raw(row), symbols.address(row));
     const named = symbols.at(at).map((other) => sanitize(symbols.name(other)));
     return [hex(at), ...named.slice(0, 3)].join(' ');
   } catch (error) {

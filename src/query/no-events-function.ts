@@ -76,9 +76,9 @@ const implementations = (image: Image, located: readonly LocatedFunction[]): Fin
   located
     .filter(({ isIfunc }) => isIfunc)
     .slice(0, shownCopies)
-    .map(({ name, raw }): Finding => {
+    .map(({ name, raw, address }): Finding => {
       try {
-        const chosen = implementationOf(image, raw);
+        const chosen = implementationOf(image, raw, address);
         return good('function', `${name} is an IFUNC: rsym trace probes the implementation at ${hex(chosen)}`);
       } catch (error) {
         if (!(error instanceof RsymError)) throw error;

@@ -17,9 +17,10 @@ export const implementation = (
   image: Image,
   symbols: SymbolTable,
   named: LocatedFunction,
+  pids: readonly number[],
   notes: string[],
 ): LocatedFunction => {
-  const at = implementationOf(image, named.raw);
+  const at = implementationOf(image, named.raw, named.address, pids);
   const [i] = symbols.at(at);
   const size = i === undefined ? 0n : symbols.size(i);
   notes.push(

@@ -1,5 +1,5 @@
 import { readlinkSync, realpathSync } from 'node:fs';
-import { formatSignature } from '../abi/signature.ts';
+import { formatSignature, parseSpec } from '../abi/signature.ts';
 import { RsymError } from '../base/errors.ts';
 import { sanitize } from '../base/text.ts';
 import type { Address } from '../base/units.ts';
@@ -75,6 +75,8 @@ export type WatchedFunction = {
 /** What will be watched, before anything is. */
 export type Watch = {
   readonly path: string;
+  /** The functions as they were named, without signatures. */
+  readonly patterns: readonly string[];
   readonly functions: readonly WatchedFunction[];
   /** What a user should know of the choice made: one plain line each. */
   readonly notes: readonly string[];
@@ -103,7 +105,7 @@ export const planWatch = (request: WatchRequest): Watch => {
   const sites: ProbeSite[] = [];
   const functions: WatchedFunction[] = [];
   for (const named of locate(image, symbols, request.functions)) {
-    const located = named.isIfunc ? implementation(image, symbols, named, notes) : named;
+    const located = named.isIfunc ? implementation(image, symbols, named, pids, notes) : named;
     const site = planSite(located, path, code, choice, notes);
     if (site === null) continue;
     sites.push(site);
@@ -131,6 +133,7 @@ export const planWatch = (request: WatchRequest): Watch => {
   const landings = choice === 'off' ? [] : planLandings(image, pids, scope, notes);
   return {
     path,
+    patterns: request.functions.map((text) => parseSpec(text).pattern),
     functions,
     notes,
     batches: (onAttached) =>
@@ -201,10 +204,10 @@ const scopeOf = (request: WatchRequest, path: string): Scope => {
   const output = request.output ?? 'stderr';
   switch (request.scope.kind) {
     case 'run':
-      return { kind: 'launch', command: { file: path, args: request.scope.args, output } };
+      return { kind: 'launch', command: { file: path, name: request.target, args: request.scope.args, output } };
     case 'command': {
       const [file = '', ...args] = splitWords(request.scope.line);
-      return { kind: 'launch', command: { file, args, output } };
+      return { kind: 'launch', command: { file, name: file, args, output } };
     }
     case 'processes':
     case 'everywhere':

@@ -4,9 +4,13 @@ import { RsymError } from '../base/errors.ts';
 import { sanitize } from '../base/text.ts';
 import type { ProgramEnd } from './event.ts';
 import type { Session } from './session.ts';
+import { addressOf, syscall } from './sys/libc.ts';
+import { NR, RLIMIT_NOFILE } from './sys/uapi.ts';
 
 export type Command = {
   readonly file: string;
+  /** What the program finds as its own name, argv[0]. */
+  readonly name: string;
   readonly args: readonly string[];
   /** Where the program's stdout and stderr go: to rsym's stderr, or to rsym's own streams. */
   readonly output: 'stderr' | 'inherit' | 'ignore';
@@ -57,7 +61,7 @@ const start = async (command: Command): Promise<ChildProcess> => {
   try {
     // Where its output isn't shown, the terminal's keys aren't its own either.
     const input = output === 'ignore' ? 'ignore' : 'inherit';
-    const child = spawn(command.file, [...command.args], { stdio: [input, output, output] });
+    const child = spawn(command.file, [...command.args], { stdio: [input, output, output], argv0: command.name });
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
       child.once('error', reject);
@@ -65,6 +69,22 @@ const start = async (command: Command): Promise<ChildProcess> => {
     return child;
   } catch (error) {
     throw cannotStart(command.file, error as NodeJS.ErrnoException);
+  }
+};
+
+/**
+ * Node raises its own limit of open files, which a program would inherit; it gets back the one that rsym was started
+ * under, as far as that can be told: its parent's.
+ */
+const restoreLimit = (pid: number): void => {
+  try {
+    const limits = readFileSync(`/proc/${process.ppid}/limits`, 'latin1');
+    const [, soft, hard] = /^Max open files\s+(\d+)\s+(\d+)/m.exec(limits) ?? [];
+    if (soft === undefined || hard === undefined) return;
+    const limit = Buffer.from(new BigUint64Array([BigInt(soft), BigInt(hard)]).buffer);
+    syscall(NR.prlimit64, pid, RLIMIT_NOFILE, addressOf(limit), 0);
+  } catch {
+    // the parent belongs to another user: the raised limit stays
   }
 };
 
@@ -77,6 +97,7 @@ export const launch = async (session: Session, command: Command): Promise<Launch
   try {
     const child = await start(command);
     const pid = child.pid ?? 0;
+    restoreLimit(pid);
     const ended = new Promise<ProgramEnd>((resolve) => {
       child.once('exit', (status, signal) => resolve({ pid, status, signal }));
     });

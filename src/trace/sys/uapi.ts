@@ -1,7 +1,10 @@
 /** Numbers of the kernel's user API, x86-64. Each group names the header it comes from. */
 
 /** asm/unistd_64.h */
-export const NR = { perfEventOpen: 298, bpf: 321 } as const;
+export const NR = { perfEventOpen: 298, prlimit64: 302, bpf: 321 } as const;
+
+/** asm-generic/resource.h */
+export const RLIMIT_NOFILE = 7;
 
 /** asm-generic/mman.h */
 export const PROT = { read: 1, write: 2 } as const;
