@@ -1,6 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { type Address, address, fileOffset } from '../base/units.ts';
-import { toAddress } from '../elf/address-map.ts';
+import { type Address, address } from '../base/units.ts';
 import type { Image } from '../elf/model.ts';
 import type { MappedFile } from './mappings.ts';
 
@@ -8,6 +7,7 @@ const SHT_RELA = 4;
 const R_X86_64_IRELATIVE = 37n;
 /** Elf64_Rela: r_offset, r_info (symbol:32, type:32), r_addend. */
 const entrySize = 24;
+const pageSize = 4096n;
 
 /** The slots into which the dynamic linker writes what the resolver at `resolver` answers. */
 const slotsOf = (image: Image, resolver: Address): Address[] => {
@@ -36,9 +36,12 @@ export const chosenBy = (
   resolver: Address,
 ): Address | undefined => {
   const code = files.find(({ executable }) => executable);
-  const start = code && toAddress(image, fileOffset(code.offset));
-  if (!code || start === undefined) return undefined;
-  const bias = code.start - start;
+  // A mapping begins at a page, so a little before the segment does.
+  const segment = image.segments.find(
+    (s) => s.executable && code && s.fileOffset + s.fileSize > code.offset && s.fileOffset < code.offset + pageSize,
+  );
+  if (!code || !segment) return undefined;
+  const bias = code.start - code.offset - (segment.address - segment.fileOffset);
   const word = Buffer.alloc(8);
   for (const slot of slotsOf(image, resolver)) {
     if (!readMemory(pid, slot + bias, word)) continue;
