@@ -25,7 +25,8 @@ pub enum Style {
     Full,
 }
 
-/// No demangled name is longer, in bytes; a name that would be comes back raw. The longest real one is 53,076.
+/// No demangled name is longer, in bytes; one that would be comes back raw, or cut with a mark that says so. The longest
+/// real name has 53,076.
 const LONGEST: usize = 1 << 20;
 
 /// Appends what `raw` means to `out`, or `raw` itself byte for byte where it isn't a mangled name. A symbol version

@@ -65,28 +65,31 @@ impl Filter {
             }
             self.end_word(sink);
         }
+        // `context` covers the input up to here.
+        let mut remembered = at;
         while sink.len() < ENOUGH_OUTPUT {
             let Some(start) = memchr::memchr(b'_', &input[at..]).map(|offset| at + offset) else {
                 sink.text(&input[at..]);
-                self.remember(&input[at..]);
+                self.remember(&input[remembered..]);
                 return input.len();
             };
             sink.text(&input[at..start]);
             let end = word_end(input, start);
             if end == input.len() {
-                self.remember(&input[at..start]);
+                self.remember(&input[remembered..start]);
                 self.extend_word(&input[start..], sink);
                 return end;
             }
-            if start - at >= CONTEXT {
+            if start >= CONTEXT {
                 demangle_word(&input[start - CONTEXT..start], &input[start..end], sink);
             } else {
-                self.remember(&input[at..start]);
+                self.remember(&input[remembered..start]);
+                remembered = start;
                 demangle_word(&self.context, &input[start..end], sink);
             }
-            self.remember(&input[start..end]);
             at = end;
         }
+        self.remember(&input[remembered..at]);
         at
     }
 
