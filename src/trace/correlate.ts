@@ -100,6 +100,8 @@ export class Correlator {
 
   #enter(record: EnterRecord): void {
     const stack = this.#stack(record);
+    // The number of a thread whose end wasn't told, in another process by now.
+    this.#drop(stack, ({ enter }) => enter.tgid !== record.tgid, 'exited', null);
     this.#drop(
       stack,
       ({ enter }) => isBelow(enter, record.sp) || (enter.sp === record.sp && enter.fn === record.fn),

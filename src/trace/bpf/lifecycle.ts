@@ -70,8 +70,9 @@ export const threadEndProgram = (around: Surroundings): ProgramSpec => ({
     noteThread,
     knownThread,
     noteUserStackPointer,
-    report(RECORD.threadEnd, around.ringBytes),
+    // Forgotten even where its end can't be told: the number may come again.
     remove('threads', FRAME.thread),
+    report(RECORD.threadEnd, around.ringBytes),
     end,
   ]),
 });
@@ -86,8 +87,8 @@ export const execProgram = (around: Surroundings): ProgramSpec => ({
     noteThread,
     knownThread,
     store(8, 'r10', FRAME.sp, 0),
-    report(RECORD.exec, around.ringBytes),
     remove('threads', FRAME.thread),
+    report(RECORD.exec, around.ringBytes),
     end,
   ]),
 });
