@@ -1,8 +1,9 @@
 import type { ProgramSpec } from './bpf/asm.ts';
 import { entryProgram, type Surroundings } from './bpf/entry.ts';
 import { exitProgram, type JumpOperand } from './bpf/exit.ts';
+import { SITE, siteSize } from './bpf/records.ts';
 import { type CaptureLayout, entryLayout, exitLayout } from './layout.ts';
-import type { ExitSite, JumpTarget, ProbeSite } from './site.ts';
+import { type ExitSite, type JumpTarget, maxInsideRanges, type ProbeSite } from './site.ts';
 
 /** One program and the places where it is planted. */
 export type PlannedProgram = {
@@ -107,4 +108,19 @@ export const planPrograms = (sites: readonly ProbeSite[], around: Surroundings, 
     exits: exitSites,
     tracked,
   };
+};
+
+/** The value in the map `sites` for an exit by this jump. */
+export const siteValue = (target: JumpTarget, inside: ExitSite['inside']): Buffer => {
+  const value = Buffer.alloc(siteSize);
+  if (target.kind === 'memory') {
+    value.writeBigInt64LE(target.displacement, SITE.displacement);
+    value.writeBigInt64LE(BigInt(Math.log2(target.scale)), SITE.shift);
+  }
+  if (target.kind === 'pointer') value.writeBigInt64LE(target.distance, SITE.displacement);
+  inside.slice(0, maxInsideRanges).forEach((range, i) => {
+    value.writeBigInt64LE(range.start, SITE.ranges + i * SITE.rangeSize);
+    value.writeBigInt64LE(range.end, SITE.ranges + i * SITE.rangeSize + 8);
+  });
+  return value;
 };

@@ -1,3 +1,4 @@
+import { decodeBytes } from '../base/text.ts';
 import { ENTER, EXIT, HEADER, type Piece, RECORD } from './bpf/records.ts';
 import type { CaptureLayout, ValueSlot } from './layout.ts';
 import type { Captured, CapturedPiece } from './value.ts';
@@ -68,7 +69,7 @@ const readValue = (view: DataView, base: number, slot: ValueSlot): Captured => {
 const readComm = (view: DataView, at: number): string => {
   const bytes = new Uint8Array(view.buffer, view.byteOffset + at, 16);
   const end = bytes.indexOf(0);
-  return Buffer.from(bytes.subarray(0, end < 0 ? 16 : end)).toString('latin1');
+  return decodeBytes(bytes.slice(0, end < 0 ? 16 : end));
 };
 
 /** Decodes the record at `base`; undefined for one that isn't known (a reader older than its program). */

@@ -3,13 +3,13 @@ import type { Surroundings } from './bpf/entry.ts';
 import { landingProgram } from './bpf/landing.ts';
 import { execProgram, forkProgram, launchProgram, threadEndProgram } from './bpf/lifecycle.ts';
 import { mapSpecs } from './bpf/maps.ts';
-import { FUNCTION_STATS, GLOBALS, PENDING, SITE, siteSize } from './bpf/records.ts';
+import { FUNCTION_STATS, GLOBALS, PENDING } from './bpf/records.ts';
 import type { StaleKey } from './correlate.ts';
 import type { Losses } from './event.ts';
 import { kernelTypes } from './kernel-types.ts';
-import { type PlannedProgram, type ProgramPlan, planPrograms } from './programs.ts';
+import { type PlannedProgram, type ProgramPlan, planPrograms, siteValue } from './programs.ts';
 import { type Layouts, readRecord, type TraceRecord } from './record.ts';
-import { type ExitSite, type JumpTarget, type LandingSite, maxInsideRanges, type ProbeSite } from './site.ts';
+import type { LandingSite, ProbeSite } from './site.ts';
 import type { OwnedFd } from './sys/fd.ts';
 import { attachRawTracepoint, attachUprobes } from './uprobe/attach.ts';
 import { createMap, deleteElement, lookupElement, u32, updateElement } from './uprobe/map.ts';
@@ -244,20 +244,6 @@ export type SessionStatistics = {
   readonly functions: readonly FunctionStatistics[];
   readonly unmatchedExits: number;
   readonly losses: Losses;
-};
-
-const siteValue = (target: JumpTarget, inside: ExitSite['inside']): Buffer => {
-  const value = Buffer.alloc(siteSize);
-  if (target.kind === 'memory') {
-    value.writeBigInt64LE(target.displacement, SITE.displacement);
-    value.writeBigInt64LE(BigInt(Math.log2(target.scale)), SITE.shift);
-  }
-  if (target.kind === 'pointer') value.writeBigInt64LE(target.distance, SITE.displacement);
-  inside.slice(0, maxInsideRanges).forEach((range, i) => {
-    value.writeBigInt64LE(range.start, SITE.ranges + i * SITE.rangeSize);
-    value.writeBigInt64LE(range.end, SITE.ranges + i * SITE.rangeSize + 8);
-  });
-  return value;
 };
 
 const groupBy = <Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): [Key, Item[]][] => {

@@ -1,3 +1,4 @@
+import { RINGBUF } from '../sys/uapi.ts';
 import {
   add,
   type Code,
@@ -131,11 +132,11 @@ const keepPending: Code = [
   mov('r4', 0),
   call('map_update_elem'),
   jumpIf('eq', 'r0', 0, 'kept'),
-  jumpIf('eq', 'r9', 0, 'dropped'),
+  // Without room in the ring the call is counted as lost already.
+  jumpIf('eq', 'r9', 0, 'out'),
   mov('r1', 'r9'),
-  mov('r2', 1),
+  mov('r2', RINGBUF.noWakeup),
   call('ringbuf_discard'),
-  label('dropped'),
   countFunction('pendingFull', 'pending'),
   jump('out'),
   label('kept'),
