@@ -1,0 +1,189 @@
+import type { ArgPlan, Place, ReturnPlan } from '../../src/abi/model.ts';
+import type { ValueShape } from '../../src/abi/shape.ts';
+import { fileOffset } from '../../src/base/units.ts';
+import type { ProgramSpec } from '../../src/trace/bpf/asm.ts';
+import type { Surroundings } from '../../src/trace/bpf/entry.ts';
+import { landingProgram } from '../../src/trace/bpf/landing.ts';
+import { execProgram, threadEndProgram } from '../../src/trace/bpf/lifecycle.ts';
+import { type MapSizes, mapSpecs } from '../../src/trace/bpf/maps.ts';
+import { FUNCTION_STATS, GLOBALS } from '../../src/trace/bpf/records.ts';
+import { type ProgramPlan, planPrograms, siteValue } from '../../src/trace/programs.ts';
+import { readRecord, type TraceRecord } from '../../src/trace/record.ts';
+import type { ExitSite, ProbeSite } from '../../src/trace/site.ts';
+import { PT_REGS } from '../../src/trace/sys/uapi.ts';
+import { BpfMachine, type Registers } from '../support/bpf-vm.ts';
+
+export const argument = (name: string, shape: ValueShape, places: readonly Place[]): ArgPlan => ({
+  name,
+  type: shape.name,
+  shape,
+  places,
+  evidence: 'given',
+  note: null,
+});
+export const register = (reg: Extract<Place, { kind: 'register' }>['reg']): Place => ({
+  kind: 'register',
+  reg,
+  size: 8,
+});
+export const stack = (offset: number): Place => ({ kind: 'stack', offset, size: 8 });
+export const u64Shape: ValueShape = { kind: 'int', signed: false, bits: 64, name: 'u64' };
+export const result: ReturnPlan = {
+  type: 'u64',
+  shape: u64Shape,
+  mode: 'direct',
+  places: [register('rax')],
+  evidence: 'given',
+  note: null,
+};
+
+export const exitSite = (given: Partial<ExitSite> = {}): ExitSite => ({
+  offset: fileOffset(0x20n),
+  kind: 'return',
+  condition: null,
+  target: null,
+  inside: [],
+  shared: false,
+  ...given,
+});
+export const tailCall = (given: Partial<ExitSite> = {}): ExitSite => exitSite({ kind: 'tail-call', ...given });
+
+export const probeSite = (given: Partial<ProbeSite> = {}): ProbeSite => ({
+  name: 'app::f',
+  path: '/bin/app',
+  entry: fileOffset(0x10n),
+  returns: { mode: 'sites', exits: [exitSite()] },
+  loopsToEntry: false,
+  plan: { args: [], ret: result },
+  copy: { kind: 'symbol', address: 0x10n, caller: null, callSite: null },
+  ...given,
+});
+
+export type Thread = { readonly tgid: number; readonly tid: number };
+export const mainThread: Thread = { tgid: 100, tid: 100 };
+
+type Options = Partial<Omit<MapSizes, 'scope'>> & {
+  readonly scope?: Surroundings['scope'];
+  readonly vma?: Surroundings['vma'];
+  readonly maxString?: number;
+};
+
+const u32 = (value: number): Buffer => {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+};
+
+/** A trace's programs and maps on the machine, hit by hand: no kernel, no process. */
+export class TracedMachine {
+  readonly machine: BpfMachine;
+  readonly plan: ProgramPlan;
+  readonly around: Surroundings;
+  readonly #entries = new Map<number, ProgramSpec>();
+  readonly #exits = new Map<number, { spec: ProgramSpec; cookie: bigint }>();
+  readonly #numbers: number[][] = [];
+  readonly #landings = new Map<number, ProgramSpec>();
+  readonly #threadEnd: ProgramSpec;
+  readonly #exec: ProgramSpec;
+
+  constructor(sites: readonly ProbeSite[], options: Options = {}) {
+    const ringBytes = options.ringBytes ?? 1 << 20;
+    this.around = {
+      scope: options.scope ?? { kind: 'all', except: 1 },
+      ringBytes,
+      vma: options.vma === undefined ? { start: 0, end: 8 } : options.vma,
+    };
+    this.plan = planPrograms(sites, this.around, options.maxString ?? 16);
+    this.machine = new BpfMachine(
+      mapSpecs({
+        functions: sites.length,
+        sites: this.plan.exits.length,
+        pending: options.pending ?? 1000,
+        threads: options.threads ?? 100,
+        scope: 10,
+        ringBytes,
+      }),
+    );
+    for (const { spec, places } of this.plan.entryPrograms)
+      for (const { cookie } of places) this.#entries.set(Number(cookie), spec);
+    for (const { spec, places } of this.plan.exitPrograms) {
+      for (const { cookie } of places) {
+        const site = Number(cookie >> 32n);
+        this.#exits.set(site, { spec, cookie });
+        const fn = Number(cookie & 0xffff_ffffn);
+        this.#numbers[fn] = [...(this.#numbers[fn] ?? []), site].sort((a, b) => a - b);
+      }
+    }
+    this.plan.exits.forEach((exit, site) => {
+      if (exit?.target) this.machine.update('sites', u32(site), siteValue(exit.target, exit.inside));
+    });
+    this.#threadEnd = threadEndProgram(this.around);
+    this.#exec = execProgram(this.around);
+  }
+
+  watch(pid: number): void {
+    this.machine.update('scope', u32(pid), u32(1));
+  }
+
+  enter(thread: Thread, fn: number, sp: bigint, regs: Registers = {}, comm = 'thread'): void {
+    const spec = this.#entries.get(fn);
+    if (!spec) throw new Error(`no function ${fn}`);
+    this.machine.run(spec, { ...thread, regs: { ...regs, rsp: sp }, cookie: BigInt(fn), comm });
+  }
+
+  /** `which` of the function's exits is hit. */
+  exit(thread: Thread, fn: number, sp: bigint, regs: Registers = {}, which = 0): void {
+    const known = this.#exits.get(this.#numbers[fn]?.[which] ?? -1);
+    if (!known) throw new Error(`function ${fn} has no exit ${which}`);
+    this.machine.run(known.spec, { ...thread, regs: { ...regs, rsp: sp }, cookie: known.cookie });
+  }
+
+  landing(thread: Thread, sp: bigint, kind: 'unwinder' | 'longjmp' = 'unwinder', adjust = 0): void {
+    let spec = this.#landings.get(adjust);
+    if (!spec) {
+      spec = landingProgram(adjust, this.around);
+      this.#landings.set(adjust, spec);
+    }
+    const regs = { rsp: sp - BigInt(adjust) };
+    this.machine.run(spec, { ...thread, regs, cookie: kind === 'unwinder' ? 0n : 1n });
+  }
+
+  threadEnd(thread: Thread, sp: bigint): void {
+    this.machine.kernel.writeWord(this.machine.userRegisters + BigInt(PT_REGS.rsp), sp);
+    this.machine.run(this.#threadEnd, { ...thread, tracepoint: [0n, 0n] });
+  }
+
+  exec(thread: Thread): void {
+    this.machine.run(this.#exec, { ...thread, tracepoint: [0n, 0n, 0n] });
+  }
+
+  /** What the reader gets; the ring is empty afterwards. */
+  records(): TraceRecord[] {
+    return this.machine.take().flatMap((bytes) => {
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+      const record = readRecord(view, 0, bytes.length, {
+        entry: (fn) => this.plan.entryLayouts[fn],
+        exit: (site) => this.plan.exitLayouts[site],
+      });
+      return record ? [record] : [];
+    });
+  }
+
+  /** Calls under way in the kernel's table. */
+  pending(): { thread: bigint; sp: bigint; fn: number; callId: number }[] {
+    return this.machine.entries('pending').map(({ key, value }) => ({
+      thread: key.readBigUInt64LE(0),
+      sp: key.readBigUInt64LE(8),
+      fn: Number(key.readBigUInt64LE(16)),
+      callId: Number(value.readBigUInt64LE(0)),
+    }));
+  }
+
+  counter(fn: number, field: Exclude<keyof typeof FUNCTION_STATS, 'size'>): number {
+    return Number(this.machine.entries('functions')[fn]?.value.readBigUInt64LE(FUNCTION_STATS[field]));
+  }
+
+  global(field: Exclude<keyof typeof GLOBALS, 'size'>): number {
+    return Number(this.machine.entries('globals')[0]?.value.readBigUInt64LE(GLOBALS[field]));
+  }
+}
