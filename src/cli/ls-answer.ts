@@ -1,15 +1,7 @@
 import { RsymError } from '../base/errors.ts';
 import { sanitize } from '../base/text.ts';
-import {
-  type Listing,
-  type ListOptions,
-  list,
-  openForListing,
-  parseKind,
-  parsePatterns,
-  type Remark,
-} from '../query/list.ts';
-import { nearestInFiles } from '../query/list-nearest.ts';
+import { type Listing, type ListOptions, list, openForListing, parseKind, type Remark } from '../query/list.ts';
+import type { Pattern } from '../query/pattern.ts';
 import type { LsFlags } from './ls.ts';
 import type { LsWords } from './ls-arguments.ts';
 import { writeAll } from './output.ts';
@@ -25,14 +17,15 @@ const parseSort = (word: string): (typeof sorts)[number] => {
   throw new RsymError('usage', `--sort takes ${sorts.join(', ')}, not '${word}'`);
 };
 
-const optionsOf = (words: LsWords, flags: LsFlags): ListOptions => ({
+const optionsOf = (patterns: readonly Pattern[], flags: LsFlags): ListOptions => ({
   all: flags.all === true,
   undefined: flags.undefined === true,
   dynamic: flags.dynamic === true,
   ...(flags.kind ? { kinds: flags.kind.map(parseKind) } : {}),
   ...(flags.crate === undefined ? {} : { crate: flags.crate }),
-  patterns: parsePatterns(words.patterns),
-  sort: parseSort(flags.sort ?? 'name'),
+  patterns,
+  // As nm does; rsym's own listing is in the order of the code.
+  sort: parseSort(flags.sort ?? (flags.nm ? 'name' : 'addr')),
   reverse: flags.reverse === true,
   names: flags.mangled ? 'mangled' : flags.full ? 'full' : 'short',
   ...(flags.limit === undefined ? {} : { limit: flags.limit }),
@@ -40,7 +33,8 @@ const optionsOf = (words: LsWords, flags: LsFlags): ListOptions => ({
 
 /** Lists on stdout, says on stderr what else there is to know, and sets the exit status. */
 export const answerLs = async (words: LsWords, flags: LsFlags): Promise<void> => {
-  const options = optionsOf(words, flags);
+  const matching = words.patterns.length > 0 ? await import('../query/list-patterns.ts') : undefined;
+  const options = optionsOf(matching?.parsePatterns(words.patterns) ?? [], flags);
   const tally: Tally = { symbols: 0, omitted: 0, failed: false, noted: false };
   const remarks = (remark: Remark): void => {
     if (remark.kind === 'failure') tally.failed = true;
@@ -52,7 +46,7 @@ export const answerLs = async (words: LsWords, flags: LsFlags): Promise<void> =>
     : answerText(words, flags, options, tally, remarks));
   if (tally.omitted > 0) process.stderr.write(`rsym: ${tally.omitted} more symbols are left out by --limit\n`);
   if (tally.failed) process.exitCode = 2;
-  else if (tally.symbols === 0) nothing(words, flags, tally.noted);
+  else if (tally.symbols === 0) nothing(words, flags, tally.noted, matching?.nearestInFiles);
 };
 
 /** Every file is tried; where there is only one, its error is the command's. */
@@ -124,10 +118,15 @@ const answerJson = async (
   await writeAll([closing]);
 };
 
-const nothing = (words: LsWords, flags: LsFlags, isExplained: boolean): void => {
+const nothing = (
+  words: LsWords,
+  flags: LsFlags,
+  isExplained: boolean,
+  nearestIn: ((files: readonly string[], pattern: string) => string[]) | undefined,
+): void => {
   const where = words.files.map(sanitize).join(', ');
-  if (words.patterns.length > 0) {
-    const near = nearestInFiles(words.files, words.patterns[0] ?? '').map(sanitize);
+  if (nearestIn) {
+    const near = nearestIn(words.files, words.patterns[0] ?? '').map(sanitize);
     throw new RsymError('not-found', `nothing in ${where} matches ${words.patterns.map(sanitize).join(', ')}`, {
       hints: near.length > 0 ? [`the nearest: ${near.join(', ')}`] : [],
     });

@@ -36,7 +36,7 @@ export const register = (program: Command): void => {
     .argument('<FILE>', 'an ELF file, an archive or a wasm module')
     .argument('[PATTERN...]', 'more files, and what to list of them')
     .option('-a, --all', 'all symbols, not only functions')
-    .option('--sort <KEY>', 'name (as shown), addr or size')
+    .option('--sort <KEY>', 'addr (default), name (as shown; default with --nm) or size')
     .option('-r, --reverse', 'the other way round')
     .option('--crate <CRATE>', 'only what was written in this crate')
     .option('--kind <KINDS>', 'only these kinds: function, ifunc, data, tls, notype, …', (text, all: string[] = []) => [

@@ -113,9 +113,7 @@ export class CoreSymbols implements Disposable {
 
   /** Rows of the kinds in the bit set, in the file's order. */
   select(kinds: number, want: Wanted): Uint32Array {
-    return this.#rows(
-      this.#call('symbols_select', kinds, +want.defined, +want.undefined, +want.dynamic, +want.marks),
-    );
+    return this.#rows(this.#call('symbols_select', kinds, +want.defined, +want.undefined, +want.dynamic, +want.marks));
   }
 
   /** Works out the names of many rows in one call. */

@@ -4,7 +4,7 @@ import type { Image } from '../elf/model.ts';
 import { openImage } from '../elf/open.ts';
 import { type SymbolKind, type SymbolTable, symbolKinds } from '../elf/symbols.ts';
 import { matchingRows } from './list-match.ts';
-import { type Pattern, parsePattern } from './pattern.ts';
+import type { Pattern } from './pattern.ts';
 
 export type { SymbolTable } from '../elf/symbols.ts';
 
@@ -20,6 +20,7 @@ export type ListOptions = {
   readonly crate?: string;
   /** Symbols that any of these matches; none: all. */
   readonly patterns?: readonly Pattern[];
+  /** Default: addresses. */
   readonly sort?: 'name' | 'addr' | 'size';
   readonly reverse?: boolean;
   /** Which names an order by name compares. */
@@ -52,8 +53,6 @@ export const parseKind = (word: string): SymbolKind => {
   if (found) return found;
   throw new RsymError('usage', `'${word}' is not a kind of symbol`, { hints: [`one of ${symbolKinds.join(', ')}`] });
 };
-
-export const parsePatterns = (words: readonly string[]): Pattern[] => words.map(parsePattern);
 
 /** Opens a file for listing. Throws RsymError naming it. */
 export const openForListing = (path: string): Image => openImage(path);
@@ -138,7 +137,7 @@ const countCopies = (table: SymbolTable, rows: Uint32Array): Uint32Array => {
 };
 
 const order = (table: SymbolTable, rows: Uint32Array, options: ListOptions): Uint32Array => {
-  const { sort = 'name', names = 'short', reverse = false } = options;
+  const { sort = 'addr', names = 'short', reverse = false } = options;
   const byName = names === 'mangled' ? 'raw' : names === 'full' ? 'full' : 'name';
   const sorted = table.sort(rows, sort === 'addr' ? 'address' : sort === 'size' ? 'size' : byName);
   return reverse ? sorted.reverse() : sorted;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { openImage } from '../../src/elf/open.ts';
-import { type ListOptions, list, parseKind, parsePatterns, type Remark } from '../../src/query/list.ts';
-import { nearestInFiles } from '../../src/query/list-nearest.ts';
+import { type ListOptions, list, parseKind, type Remark } from '../../src/query/list.ts';
+import { nearestInFiles, parsePatterns } from '../../src/query/list-patterns.ts';
 import { writeArchive } from '../support/ar-writer.ts';
 import { type SymbolSpec, writeElf } from '../support/elf-writer.ts';
 import { Temporary } from '../support/temporary.ts';
@@ -33,10 +33,10 @@ const listed = (bytes: Uint8Array, options: ListOptions = {}): Listed => {
 const names = (options: ListOptions): string[] => listed(writeElf({ symbols }), options).names;
 
 describe('what is listed', () => {
-  test('functions by name, with their copies', () => {
+  test('functions by address, with their copies', () => {
     expect(listed(writeElf({ symbols }))).toMatchObject({
-      names: ['demo::one', 'demo::two', 'other::gen::<u16>', 'other::gen::<u8>'],
-      copies: [1, 1, 2, 2],
+      names: ['other::gen::<u8>', 'other::gen::<u16>', 'demo::two', 'demo::one'],
+      copies: [2, 2, 1, 1],
     });
   });
 
@@ -44,20 +44,25 @@ describe('what is listed', () => {
     ['addresses', { sort: 'addr' }, ['other::gen::<u8>', 'other::gen::<u16>', 'demo::two', 'demo::one']],
     ['sizes, largest first', { sort: 'size' }, ['demo::one', 'other::gen::<u8>', 'other::gen::<u16>', 'demo::two']],
     ['reversed', { sort: 'size', reverse: true }, ['demo::two', 'other::gen::<u16>', 'other::gen::<u8>', 'demo::one']],
-    ['names in the file', { names: 'mangled' }, ['other::gen::<u8>', 'other::gen::<u16>', 'demo::one', 'demo::two']],
+    ['names', { sort: 'name' }, ['demo::one', 'demo::two', 'other::gen::<u16>', 'other::gen::<u8>']],
+    [
+      'names in the file',
+      { sort: 'name', names: 'mangled' },
+      ['other::gen::<u8>', 'other::gen::<u16>', 'demo::one', 'demo::two'],
+    ],
   ])('in the order of %s', (_, options, expected) => expect(names(options)).toEqual(expected));
 
   test.each<[string, ListOptions, string[]]>([
     ['a kind', { kinds: ['data'] }, ['variable']],
     ['undefined symbols', { undefined: true }, ['needed']],
-    ['a crate', { crate: 'demo' }, ['demo::one', 'demo::two']],
+    ['a crate', { crate: 'demo' }, ['demo::two', 'demo::one']],
     ['a pattern', { patterns: parsePatterns(['two']) }, ['demo::two']],
-    ['a generic function', { patterns: parsePatterns(['other::gen']) }, ['other::gen::<u16>', 'other::gen::<u8>']],
-    ['any of two patterns', { patterns: parsePatterns(['one', '/<u8>/']) }, ['demo::one', 'other::gen::<u8>']],
+    ['a generic function', { patterns: parsePatterns(['other::gen']) }, ['other::gen::<u8>', 'other::gen::<u16>']],
+    ['any of two patterns', { patterns: parsePatterns(['one', '/<u8>/']) }, ['other::gen::<u8>', 'demo::one']],
     ['an address', { patterns: parsePatterns(['0x20']) }, ['demo::two']],
     ['a symbol', { patterns: parsePatterns(['_RNvC4demo3two']) }, ['demo::two']],
     ['nothing', { patterns: parsePatterns(['three']) }, []],
-    ['the first ones', { limit: 1 }, ['demo::one']],
+    ['the first ones', { sort: 'name', limit: 1 }, ['demo::one']],
   ])('%s', (_, options, expected) => expect(names(options)).toEqual(expected));
 
   test('all symbols', () => {

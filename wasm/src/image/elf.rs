@@ -116,6 +116,10 @@ impl<'a, H: FileHeader<Endian = Endianness>> Headers<'a, H> {
             return None;
         }
         let from_segments = self.segments.iter().filter_map(|segment| {
+            // The type first: other segments are large, and would be read.
+            if segment.p_type(self.endian) != elf::PT_NOTE {
+                return None;
+            }
             self.segment_bytes(segment)?;
             segment.notes(self.endian, self.reader).ok().flatten()
         });

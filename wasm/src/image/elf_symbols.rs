@@ -44,6 +44,7 @@ impl<H: FileHeader<Endian = Endianness>> Headers<'_, H> {
             sources.extend(self.source_without_sections());
         }
         let rows = sources.iter().map(|source| source.count).sum();
+        reserve(rows, sources.iter().map(|source| source.strings.1).sum());
         let mut table = Table::with_capacity(rows);
         let letters: Vec<u8> = self
             .sections
@@ -211,6 +212,18 @@ impl<H: FileHeader<Endian = Endianness>> Headers<'_, H> {
             .filter(|(_, size)| (index as u64 + 1) * 4 <= *size)
             .and_then(|(offset, _)| self.word(offset + index as u64 * 4))
             .unwrap_or(SECTION_UNKNOWN)
+    }
+}
+
+/// Gets memory for a table and its names at once and lets it go again, so that the allocator has it: the host's memory
+/// grows slowly in small steps.
+fn reserve(rows: usize, names: u64) {
+    const MOST: u64 = 128 << 20;
+    // A row with its name and places in lists; raw names and, mostly shorter, what they mean.
+    let wanted = (rows as u64 * 80 + names + names * 3 / 4).min(MOST);
+    let mut space: Vec<u8> = Vec::new();
+    if wanted > 1 << 20 && space.try_reserve_exact(wanted as usize).is_ok() {
+        core::hint::black_box(space.as_mut_ptr());
     }
 }
 

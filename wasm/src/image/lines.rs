@@ -23,15 +23,25 @@ pub struct Layout {
 impl Layout {
     /// Columns as wide as the largest address, size and count of copies need.
     pub fn fit(&mut self, table: &Table, rows: &[u32], copies: &[u32]) {
-        let symbols = || rows.iter().filter_map(|&row| table.symbols.get(row as usize));
-        let address = symbols().map(|symbol| symbol.address).max().unwrap_or(0);
-        let size = symbols().map(|symbol| symbol.size).max().unwrap_or(0);
+        let (mut address, mut size) = (0, 0);
+        for block in rows.chunks(1024) {
+            let most = largest(table, block);
+            address = address.max(most.0);
+            size = size.max(most.1);
+        }
         let copies = copies.iter().copied().max().unwrap_or(0);
         let digits = |value: u64| value.checked_ilog10().unwrap_or(0) + 1;
         self.address_width = (address.checked_ilog2().unwrap_or(0) / 4 + 1).max(8);
         self.size_width = digits(size).max(4);
         self.copies_width = digits(copies.into()).max(6);
     }
+}
+
+/// The largest address and the largest size.
+#[inline(never)]
+fn largest(table: &Table, rows: &[u32]) -> (u64, u64) {
+    let symbols = rows.iter().filter_map(|&row| table.symbols.get(row as usize));
+    symbols.fold((0, 0), |most, symbol| (most.0.max(symbol.address), most.1.max(symbol.size)))
 }
 
 /// Lines of one block, and whether it ends before the last line's name, which the host must make safe first.

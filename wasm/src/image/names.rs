@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use super::search;
 use super::table::{Symbol, Table, LOCAL};
 
 const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -41,10 +42,23 @@ impl NameHash {
 
 /// What precedes a symbol version: `memcpy` of `memcpy@@GLIBC_2.14`.
 pub fn without_version(name: &[u8]) -> &[u8] {
-    match name.iter().position(|&byte| byte == b'@') {
+    match search::position(name, 0, b'@', b'@') {
         Some(at) if at > 0 => &name[..at],
         _ => name,
     }
+}
+
+/// Eight bytes at a time.
+fn same(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    let (mut x, mut y) = (a.chunks_exact(8), b.chunks_exact(8));
+    x.by_ref().zip(y.by_ref()).all(|(x, y)| word(x) == word(y)) && x.remainder() == y.remainder()
+}
+
+fn word(bytes: &[u8]) -> u64 {
+    bytes.first_chunk::<8>().map_or(0, |word| u64::from_le_bytes(*word))
 }
 
 const EMPTY: u32 = u32::MAX;
@@ -94,7 +108,7 @@ impl NameSet {
         let mut at = key(name, address) as usize & mask;
         while self.slots[at] != EMPTY {
             let row = self.slots[at] as usize;
-            if table.symbols[row].address == address && without_version(table.name(row)) == without_version(name) {
+            if table.symbols[row].address == address && same(without_version(table.name(row)), without_version(name)) {
                 return Some(row);
             }
             at = (at + 1) & mask;

@@ -6,7 +6,21 @@ use core::cmp::Ordering;
 use super::table::Table;
 
 pub fn by_address(table: &Table, rows: &mut [u32]) {
-    rows.sort_unstable_by_key(|&row| (table.symbols[row as usize].address, row));
+    let mut keyed: Vec<(u64, u32)> = Vec::with_capacity(rows.len());
+    for block in rows.chunks(BLOCK) {
+        add_addresses(table, block, &mut keyed);
+    }
+    keyed.sort_unstable();
+    for (row, (_, sorted)) in rows.iter_mut().zip(keyed) {
+        *row = sorted;
+    }
+}
+
+const BLOCK: usize = 1024;
+
+#[inline(never)]
+fn add_addresses(table: &Table, rows: &[u32], keyed: &mut Vec<(u64, u32)>) {
+    keyed.extend(rows.iter().map(|&row| (table.symbols[row as usize].address, row)));
 }
 
 /// Largest first.

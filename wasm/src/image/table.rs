@@ -121,19 +121,43 @@ impl Table {
     /// Rows of the kinds in `kinds` (one bit each). `defined` and `undefined` say which of the two are wanted;
     /// `dynamic` restricts to what the dynamic table has; `marks` lets mapping symbols through.
     pub fn select(&self, kinds: u32, defined: bool, undefined: bool, dynamic: bool, marks: bool) -> Vec<u32> {
-        let matches = |symbol: &Symbol| {
-            let wanted = if symbol.flags & UNDEFINED != 0 { undefined } else { defined };
-            wanted
-                && kinds >> symbol.kind as u8 & 1 != 0
-                && (!dynamic || symbol.flags & DYNAMIC != 0)
-                && (marks || symbol.flags & MAPPING == 0)
+        let wanted = Wanted {
+            kinds,
+            defined,
+            undefined,
+            dynamic,
+            marks,
         };
         let mut rows = Vec::with_capacity(self.len());
-        for (row, symbol) in self.symbols.iter().enumerate() {
-            if matches(symbol) {
-                rows.push(row as u32);
-            }
+        for (number, block) in self.symbols.chunks(BLOCK).enumerate() {
+            wanted.select(block, number * BLOCK, &mut rows);
         }
         rows
+    }
+}
+
+const BLOCK: usize = 1024;
+
+struct Wanted {
+    kinds: u32,
+    defined: bool,
+    undefined: bool,
+    dynamic: bool,
+    marks: bool,
+}
+
+impl Wanted {
+    #[inline(never)]
+    fn select(&self, symbols: &[Symbol], first: usize, rows: &mut Vec<u32>) {
+        for (at, symbol) in symbols.iter().enumerate() {
+            let there = if symbol.flags & UNDEFINED != 0 { self.undefined } else { self.defined };
+            if there
+                && self.kinds >> symbol.kind as u8 & 1 != 0
+                && (!self.dynamic || symbol.flags & DYNAMIC != 0)
+                && (self.marks || symbol.flags & MAPPING == 0)
+            {
+                rows.push((first + at) as u32);
+            }
+        }
     }
 }
