@@ -1,7 +1,8 @@
 import type { ReactElement } from 'react';
+import { RsymError } from '../base/errors.ts';
 import { errorLines } from './error-lines.ts';
 import { fieldText } from './field-row.ts';
-import { factsHeight } from './layout.ts';
+import { factsHeight, signatureRows } from './layout.ts';
 import { factLines, type Line } from './lines.ts';
 import { Row } from './row.tsx';
 import { Rows } from './rows.tsx';
@@ -11,7 +12,7 @@ import { truncate } from './wrap.ts';
 
 type Props = { readonly state: State; readonly detail: DetailState; readonly theme: Theme };
 
-const faultRows = 3;
+const faultRows = signatureRows - 1;
 const labelWidth = 12;
 
 /** What is known of one function, and the field for its signature. */
@@ -39,10 +40,9 @@ export const DetailPane = ({ state, detail, theme }: Props): ReactElement => {
 };
 
 /** The excerpt with its carets stands nearest to the field. */
-const faultLines = (detail: DetailState, columns: number): readonly Line[] => {
-  if (detail.fault === null) return [];
-  const lines = errorLines(detail.fault, columns);
-  const [message, ...rest] = lines;
-  const excerpt = rest.slice(0, 2);
-  return detail.fault.reason?.includes('\n') && message ? [...excerpt, message] : lines;
+const faultLines = ({ fault }: DetailState, columns: number): readonly Line[] => {
+  if (fault === null) return [];
+  if (!fault.reason?.includes('\n')) return errorLines(fault, columns);
+  const excerpt = errorLines(new RsymError('usage', '', { reason: fault.reason }), columns).slice(1);
+  return [...excerpt, ...errorLines(new RsymError('usage', fault.message, { hints: fault.hints }), columns)];
 };

@@ -17,8 +17,8 @@ export const listHeight = ({ rows }: Size): number =>
 /** Rows between the title and the last two lines. */
 export const bodyHeight = ({ rows }: Size): number => Math.max(1, rows - titleRows - noticeRows - hintRows);
 
-/** The field and up to three lines of what is wrong with it. */
-const signatureRows = 4;
+/** The field, and what is wrong with it: the place, and two lines in words. */
+export const signatureRows = 5;
 
 /** Rows for what is known of a function. */
 export const factsHeight = (size: Size): number => Math.max(1, bodyHeight(size) - signatureRows);

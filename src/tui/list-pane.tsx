@@ -1,13 +1,14 @@
 import type { ReactElement } from 'react';
 import { hex } from '../base/units.ts';
 import type { Entry } from '../query/browse.ts';
-import { padEnd, truncateMiddle } from '../report/terminal-width.ts';
+import { padEnd } from '../report/terminal-width.ts';
 import { fieldText } from './field-row.ts';
 import { listHeight } from './layout.ts';
 import { grouped } from './lines.ts';
 import { Row } from './row.tsx';
 import type { State } from './state.ts';
 import type { Theme } from './theme.ts';
+import { shorten } from './wrap.ts';
 
 type Props = { readonly state: State; readonly theme: Theme; readonly entry: (row: number) => Entry };
 
@@ -16,7 +17,7 @@ export const ListPane = ({ state, theme, entry }: Props): ReactElement => {
   const { list, size } = state;
   const placeholder = 'part of a name, a::glob::*, /regex/, 0xADDRESS';
   const search = { label: 'search: ', field: list.search, placeholder, focused: true, columns: size.columns };
-  const status = truncateMiddle(list.fault ?? state.notice ?? countText(state), size.columns);
+  const status = shorten(list.fault ?? state.notice ?? countText(state), size.columns);
   return (
     <>
       <Row text={fieldText(search, theme)} />
@@ -50,6 +51,6 @@ const entryText = (entry: Entry, isChosen: boolean, columns: number, theme: Them
   const size = columns >= 72 ? `${String(entry.size).padStart(7)} ` : '';
   const numbers = `${address}${size}${address === '' ? '' : ' '}`;
   const room = columns - mark.length - numbers.length;
-  const name = truncateMiddle(entry.kind === 'ifunc' ? `${entry.name} (IFUNC)` : entry.name, room);
+  const name = shorten(entry.kind === 'ifunc' ? `${entry.name} (IFUNC)` : entry.name, room);
   return isChosen ? theme.chosen(mark + numbers + padEnd(name, room)) : mark + theme.faint(numbers) + name;
 };

@@ -1,4 +1,4 @@
-import { displayWidth } from '../report/terminal-width.ts';
+import { displayWidth, truncateMiddle } from '../report/terminal-width.ts';
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 const ascii = /^[\x20-\x7e]*$/;
@@ -54,4 +54,11 @@ const truncateEnd = (text: string, columns: number): string => {
     kept += segment;
   }
   return kept;
+};
+
+/** At most `columns` wide, both ends kept. */
+export const shorten = (text: string, columns: number): string => {
+  // Measuring takes quadratic time, and a name can have a million characters.
+  const end = columns * 4;
+  return truncateMiddle(text.length > 2 * end ? text.slice(0, end) + text.slice(-end) : text, columns);
 };

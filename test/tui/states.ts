@@ -1,0 +1,87 @@
+import { address } from '../../src/base/units.ts';
+import type { Entry, FileFacts, FunctionFacts, ProbeFacts } from '../../src/query/browse.ts';
+import type { CallEvent } from '../../src/query/watch.ts';
+import { initialState, type Size, type State } from '../../src/tui/state.ts';
+import { type Action, type Effect, update } from '../../src/tui/update.ts';
+
+/** Pieces of state for tests of the screen. */
+export const names = ['demo::hello', 'demo::main', 'alloc::vec::Vec<u8>::push', '日本語の関数', 'memcpy'];
+
+export const entry = (row: number): Entry => ({
+  row,
+  name: names[row % names.length] ?? '',
+  address: address(0x1000n + 16n * BigInt(row)),
+  size: 16n,
+  kind: 'function',
+});
+
+export const functionFacts = (row: number, overrides: Partial<FunctionFacts> = {}): FunctionFacts => ({
+  row,
+  name: names[row % names.length] ?? '',
+  fullName: names[row % names.length] ?? '',
+  raw: '_RNvC4demo5hello',
+  address: address(0x1000n),
+  offset: 0x400n,
+  size: 16n,
+  kind: 'function',
+  binding: 'local',
+  section: '.text',
+  scheme: 'rust-v0',
+  crate: 'demo',
+  aliases: [],
+  ...overrides,
+});
+
+export const probeFacts = (overrides: Partial<ProbeFacts> = {}): ProbeFacts => ({
+  copies: 1,
+  others: [],
+  returns: { exits: 2 },
+  loopsToEntry: false,
+  cost: 'emulated: push rbp',
+  implementation: null,
+  ...overrides,
+});
+
+export const call = (seq: number, overrides: Partial<CallEvent> = {}): CallEvent => ({
+  event: 'call',
+  time: BigInt(seq) * 1000n,
+  seq,
+  callId: seq,
+  parent: null,
+  depth: 0,
+  pid: 7,
+  tid: 7,
+  comm: 'demo',
+  function: 'demo::hello',
+  copy: { kind: 'symbol', address: address(0x1000n), caller: null, callSite: null },
+  args: [{ name: 'i', type: 'i32', value: seq, text: String(seq), evidence: 'given', note: null }],
+  ret: { name: '', type: 'i32', value: seq + 5, text: String(seq + 5), evidence: 'given', note: null },
+  outcome: 'returned',
+  duration: 1500n,
+  ...overrides,
+});
+
+export const state = (
+  count = names.length,
+  size: Size = { columns: 60, rows: 12 },
+  file: Partial<FileFacts> = {},
+): State =>
+  initialState(
+    { path: '/bin/demo', count, note: null, runnable: true, ...file },
+    size,
+    Uint32Array.from({ length: count }, (_, row) => row),
+  );
+
+/** The state after some actions; a word stands for a command. */
+export const follow = (
+  start: State,
+  ...actions: readonly (Action | (Action & { kind: 'command' })['command'])[]
+): State =>
+  actions.reduce<State>(
+    (s, action) => update(s, typeof action === 'string' ? { kind: 'command', command: action } : action).state,
+    start,
+  );
+
+export const effectsOf = (start: State, action: Action): readonly Effect[] => update(start, action).effects;
+export const typed = (text: string): Action => ({ kind: 'typed', text });
+export const facts = (row: number): Action => ({ kind: 'facts', facts: functionFacts(row) });
