@@ -3,6 +3,7 @@
 
 mod parse;
 mod print;
+mod special;
 mod tree;
 mod types;
 mod words;
