@@ -203,11 +203,18 @@ describe('real programs', () => {
   });
 
   test('a closed pipe ends it quietly', () => {
-    const command = `"${process.execPath}" "$PROGRAM" ls --all "${fixture('hello/debug-v0')}" | head -1`;
-    const program = process.env['RSYM_PROGRAM'] ?? new URL('../../dist/cli/main.js', import.meta.url).pathname;
+    // Not `head`: this runs where Node and a shell are all there is.
+    const reader =
+      'process.stdin.once("data", (text) => { console.log(String(text).split("\\n")[0]); process.exit(); })';
+    const command = `"$NODE" "$PROGRAM" ls --all "$FILE" | "$NODE" -e '${reader}'`;
     const shown = execFileSync('/bin/sh', ['-c', command], {
       encoding: 'utf8',
-      env: { ...process.env, PROGRAM: program },
+      env: {
+        ...process.env,
+        NODE: process.execPath,
+        PROGRAM: process.env['RSYM_PROGRAM'] ?? new URL('../../dist/cli/main.js', import.meta.url).pathname,
+        FILE: fixture('hello/debug-v0'),
+      },
     });
     expect(shown.split('\n')).toHaveLength(2);
   });

@@ -98,7 +98,7 @@ describe('what is no image', () => {
     expect(refusal(folder.file('x'.repeat(255), 'text')).message).toMatch(/not an ELF file/);
   });
 
-  testNeeding(['linux'], 'a FIFO and a device are refused without waiting, and so is a socket', async () => {
+  testNeeding(['linux', 'mkfifo'], 'a FIFO and a device are refused without waiting, and so is a socket', async () => {
     using folder = new Temporary();
     const fifo = join(folder.path, 'fifo');
     execFileSync('mkfifo', [fifo]);

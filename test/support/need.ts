@@ -13,6 +13,7 @@ const versionFlag = {
   gdb: '--version',
   'llvm-nm': '--version',
   ls: '--version',
+  mkfifo: '--version',
   nm: '--version',
   npm: '--version',
   objdump: '--version',
