@@ -4,8 +4,9 @@
  */
 export { type DemangledName, demangle, demangleText, findNames, toText } from './query/demangle.ts';
 export { type DoctorReport, examine } from './query/doctor.ts';
-export { type Listing, type ListOptions, list, openForListing, parsePatterns, type Remark } from './query/list.ts';
+export { type Listing, type ListOptions, list, openForListing, type Remark } from './query/list.ts';
 export { type NoEvents, type Question, whyNoEvents } from './query/no-events.ts';
+export { type Pattern, parsePattern } from './query/pattern.ts';
 export {
   type CallEvent,
   type EndEvent,

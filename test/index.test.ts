@@ -16,10 +16,10 @@ const scriptOutput = (script: string): unknown => {
 test('the library lists what the command lists', () => {
   const path = fixture('hello/debug-v0');
   const names = scriptOutput(`
-    import { list, openForListing, parsePatterns } from 'rsym';
+    import { list, openForListing, parsePattern } from 'rsym';
     const image = openForListing(${JSON.stringify(path)});
     const names = [];
-    for (const { table, rows } of list(image, { patterns: parsePatterns(['helloworld::**']) }, () => {}))
+    for (const { table, rows } of list(image, { patterns: [parsePattern('helloworld::**')] }, () => {}))
       for (const row of rows) names.push(table.name(row));
     console.log(JSON.stringify(names));
   `);
