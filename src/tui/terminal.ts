@@ -16,6 +16,13 @@ type Listener = {
 const enterCodes = '\x1b[?1049h\x1b[?25l\x1b[?7l';
 const leaveCodes = '\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l';
 
+/**
+ * Ink ends the process at these where nobody else listens; whoever listens may do so for the first signal only, and
+ * stop listening before Ink looks.
+ */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const nothing = (): void => undefined;
+
 /** The end of an escape sequence comes at once; a person needs longer for the next key. */
 const escapeMs = 20;
 
@@ -52,6 +59,7 @@ export class Terminal implements Disposable {
     // Before the handler that prints the error and ends the process: it must print on the restored screen.
     process.prependListener('uncaughtException', this.#restore);
     process.on('exit', this.#restore);
+    for (const signal of signals) process.on(signal, nothing);
     this.#output.write(enterCodes);
   }
 
@@ -78,6 +86,7 @@ export class Terminal implements Disposable {
     process.off('SIGCONT', this.#onContinue);
     process.off('uncaughtException', this.#restore);
     process.off('exit', this.#restore);
+    for (const signal of signals) process.off(signal, nothing);
     this.#input.pause();
   }
 

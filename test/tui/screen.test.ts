@@ -32,7 +32,7 @@ const inShell = (args: readonly string[], env: Readonly<Record<string, string>> 
 
 /** That the shell has its terminal back: the same settings, a cursor, an echo, no alternate screen. */
 const expectRestored = async (terminal: Terminal): Promise<Screen> => {
-  const screen = await terminal.waitFor('prompt> ');
+  const screen = await terminal.waitFor(/^prompt>/m);
   const settings = screen.text.split('\n').filter((line) => /^[0-9a-f]+(:[0-9a-f]+)+$/.test(line));
   expect(settings.length).toBe(2);
   expect(settings[1]).toBe(settings[0]);
@@ -41,7 +41,6 @@ const expectRestored = async (terminal: Terminal): Promise<Screen> => {
   await terminal.waitFor('prompt> echoed');
   terminal.press('Enter');
   await terminal.waitFor('got echoed');
-  // Wrapping is on again: a line that is too long goes on in the next row.
   return screen;
 };
 
