@@ -34,18 +34,34 @@ const SIGSTOP = 19;
 
 const noteThread: Code = [mov('r6', 'r1'), call('get_current_pid_tgid'), store(8, 'r10', FRAME.thread, 'r0')];
 
+/** The frame's word at `to` = the kernel's word at r3 + `offset`; 0 where it can't be read. */
+const readKernel = (size: 4 | 8, to: number, offset: number): Code => [
+  store(size, 'r10', to, 0),
+  add('r3', offset),
+  mov('r1', 'r10'),
+  add('r1', to),
+  mov('r2', size),
+  call('probe_read_kernel'),
+];
+
+/** Adds the process number in r1 to a set. */
+const addProcess = (map: 'scope' | 'forked'): Code => [
+  store(4, 'r10', FRAME.small, 'r1'),
+  store(4, 'r10', FRAME.small + 4, 1),
+  loadMap('r1', map),
+  frameAddress('r2', FRAME.small),
+  frameAddress('r3', FRAME.small + 4),
+  mov('r4', 0),
+  call('map_update_elem'),
+];
+
 /** The user-space stack pointer of the current thread, from where it entered the kernel. */
 const noteUserStackPointer: Code = [
-  store(8, 'r10', FRAME.sp, 0),
   call('get_current_task_btf'),
   mov('r1', 'r0'),
   call('task_pt_regs'),
   mov('r3', 'r0'),
-  add('r3', PT_REGS.rsp),
-  mov('r1', 'r10'),
-  add('r1', FRAME.sp),
-  mov('r2', 8),
-  call('probe_read_kernel'),
+  readKernel(8, FRAME.sp, PT_REGS.rsp),
 ];
 
 const report = (kind: number, ringBytes: number): Code => [
@@ -106,22 +122,13 @@ export const forkProgram = (task: TaskOffsets): ProgramSpec => ({
     noteThread,
     knownThread,
     load(8, 'r3', 'r6', 8),
-    add('r3', task.tgid),
-    store(8, 'r10', FRAME.small, 0),
-    mov('r1', 'r10'),
-    add('r1', FRAME.small),
-    mov('r2', 4),
-    call('probe_read_kernel'),
+    readKernel(4, FRAME.small, task.tgid),
     load(4, 'r1', 'r10', FRAME.small),
     load(8, 'r2', 'r10', FRAME.thread),
     alu('rsh', 'r2', 32),
     // A new thread has a stack of its own and inherits no call.
     jumpIf('eq', 'r1', 'r2', 'out'),
-    loadMap('r1', 'forked'),
-    frameAddress('r2', FRAME.small),
-    frameAddress('r3', FRAME.small + 4),
-    mov('r4', 0),
-    call('map_update_elem'),
+    addProcess('forked'),
     end,
   ]),
 });
@@ -142,31 +149,15 @@ export const launchProgram = (parent: number, task: TaskOffsets): ProgramSpec =>
     jumpIf('eq', 'r1', 0, 'out'),
     call('get_current_task'),
     mov('r3', 'r0'),
-    add('r3', task.realParent),
-    store(8, 'r10', FRAME.sp, 0),
-    mov('r1', 'r10'),
-    add('r1', FRAME.sp),
-    mov('r2', 8),
-    call('probe_read_kernel'),
+    readKernel(8, FRAME.sp, task.realParent),
     load(8, 'r3', 'r10', FRAME.sp),
-    add('r3', task.tgid),
-    store(4, 'r10', FRAME.small, 0),
-    mov('r1', 'r10'),
-    add('r1', FRAME.small),
-    mov('r2', 4),
-    call('probe_read_kernel'),
+    readKernel(4, FRAME.small, task.tgid),
     load(4, 'r1', 'r10', FRAME.small),
     jumpIf('ne', 'r1', parent, 'out'),
     store(8, 'r7', 0, 0),
     load(8, 'r1', 'r10', FRAME.thread),
     alu('rsh', 'r1', 32),
-    store(4, 'r10', FRAME.small, 'r1'),
-    store(4, 'r10', FRAME.small + 4, 1),
-    loadMap('r1', 'scope'),
-    frameAddress('r2', FRAME.small),
-    frameAddress('r3', FRAME.small + 4),
-    mov('r4', 0),
-    call('map_update_elem'),
+    addProcess('scope'),
     mov('r1', SIGSTOP),
     call('send_signal'),
     end,
