@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { address } from '../../src/base/units.ts';
@@ -287,6 +288,23 @@ describe('wasm', () => {
 });
 
 describe('a real program', () => {
+  testNeeding(['linux'], 'without section headers still has its dynamic symbols', () => {
+    const whole = readFileSync(process.execPath);
+    const bare = Buffer.from(whole);
+    bare.fill(0, 40, 48); // e_shoff
+    bare.fill(0, 58, 64); // e_shentsize, e_shnum, e_shstrndx
+    const dynamic = (bytes: Buffer): string[] =>
+      read(bytes, (table) =>
+        all(table)
+          .filter((row) => table.dynamic(row) && table.kind(row) === 'function' && !table.undefined(row))
+          .map((row) => table.raw(row).replace(/@.*/, ''))
+          .sort(),
+      );
+    const found = dynamic(bare);
+    expect(found.length).toBeGreaterThan(100);
+    expect(found).toEqual(dynamic(whole));
+  });
+
   testNeeding(['nm'], 'has the symbols that nm shows, at their addresses and with their letters', () => {
     const path = fixture('hello/release-v0');
     using image = openImage(path);
