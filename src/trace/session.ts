@@ -173,12 +173,15 @@ export class Session implements Disposable {
   }
 
   /** Drops a table entry whose call has ended. Only for threads that are gone: others may have made it anew. */
-  forget({ tgid, tid, sp, fn }: StaleKey): void {
-    const key = Buffer.alloc(PENDING.keySize);
-    key.writeBigUInt64LE((BigInt(tgid) << 32n) | BigInt(tid), 0);
-    key.writeBigUInt64LE(sp, 8);
-    key.writeBigUInt64LE(BigInt(fn), 16);
-    deleteElement(this.#map('pending'), key);
+  forget(key: StaleKey): void {
+    deleteElement(this.#map('pending'), pendingKey(key));
+  }
+
+  /** Whether this call is still in the table of those under way. */
+  isUnderWay(key: StaleKey, callId: number): boolean {
+    const value = Buffer.alloc(PENDING.size);
+    if (!lookupElement(this.#map('pending'), pendingKey(key), value)) return false;
+    return value.readBigUInt64LE(PENDING.callId) === BigInt(callId);
   }
 
   #globals(): Buffer {
@@ -244,6 +247,14 @@ export type SessionStatistics = {
   readonly functions: readonly FunctionStatistics[];
   readonly unmatchedExits: number;
   readonly losses: Losses;
+};
+
+const pendingKey = ({ tgid, tid, sp, fn }: StaleKey): Buffer => {
+  const key = Buffer.alloc(PENDING.keySize);
+  key.writeBigUInt64LE((BigInt(tgid) << 32n) | BigInt(tid), 0);
+  key.writeBigUInt64LE(sp, 8);
+  key.writeBigUInt64LE(BigInt(fn), 16);
+  return key;
 };
 
 const groupBy = <Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): [Key, Item[]][] => {

@@ -81,10 +81,12 @@ class Trace {
       {
         entered: (call) => request.entries && this.#tell(call, 'enter', null),
         ended: (call) => {
+          if (this.#isEnough()) return;
           this.#calls++;
           this.#tell(call, 'call', call);
         },
         stale: (key) => session.forget(key),
+        isUnderWay: (key, callId) => session.isUnderWay(key, callId),
       },
       {
         tracked: (fn) => session.plan.tracked[fn] ?? false,
@@ -212,7 +214,6 @@ class Trace {
   }
 
   #tell(call: EnteredCall, event: CallEvent['event'], ended: EndedCall | null): void {
-    if (event === 'call' && this.#request.calls !== undefined && this.#calls > this.#request.calls) return;
     const site = this.#request.sites[call.enter.fn];
     if (site) this.#events.push(showCall(site, call, event, ended, ++this.#seq));
   }
