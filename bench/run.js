@@ -24,7 +24,7 @@ const rows = {
 const usage = `usage: node bench/run.js [--only ROW,…] [--runs N] [--json] [--program FILE]
   --only      rows: ${Object.keys(rows).join(', ')}
   --runs      counted runs of each side (5)
-  --program   rsym's main file (dist/cli/main.js, or RSYM_BENCH_PROGRAM)
+  --program   rsym's main file (dist/cli/main.js, or RSYM_PROGRAM)
 `;
 
 const options = () => {
@@ -43,7 +43,7 @@ const options = () => {
   const runs = Number(values.runs);
   if (!Number.isInteger(runs) || runs < 1 || runs > 1000) throw new Error('--runs takes a whole number, 1 to 1000');
   const program =
-    values.program ?? process.env.RSYM_BENCH_PROGRAM ?? fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+    values.program ?? process.env.RSYM_PROGRAM ?? fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
   return { chosen, runs, json: values.json, help: values.help, program };
 };
 

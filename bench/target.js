@@ -29,8 +29,8 @@ export class Target {
   #child;
   #lines;
   #address = 0;
-  /** ns a call without probes */
-  unwatched = 0;
+  /** What a call costs without probes. */
+  unwatched = { wallNs: 0, cpuNs: 0 };
 
   static async start(path, calls) {
     const target = new Target();
@@ -39,7 +39,7 @@ export class Target {
     const [address, bytes] = await target.#read('function');
     if (!isPush(bytes)) throw new Error(`${functionName} begins with ${bytes}, not with push`);
     target.#address = Number(address);
-    target.unwatched = Number((await target.#read('unwatched'))[0]);
+    target.unwatched = await target.#cost('unwatched');
     return target;
   }
 
@@ -66,10 +66,15 @@ export class Target {
     }
   }
 
-  /** Makes the calls; returns ns a call. */
+  async #cost(key) {
+    const [wallNs, cpuNs] = (await this.#read(key)).map(Number);
+    return { wallNs, cpuNs };
+  }
+
+  /** Makes the calls; returns what one costs. */
   async watch() {
     this.#child.stdin.write('\n');
-    return Number((await this.#read('watched'))[0]);
+    return await this.#cost('watched');
   }
 
   async end() {

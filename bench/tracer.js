@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { installed } from './installed.js';
 import { Target } from './target.js';
 
 const pollMs = 20;
@@ -9,6 +8,8 @@ const attachMs = 30_000;
 /** bpftrace plants one probe after the other; the target shows only the first of them. */
 const settleMs = 400;
 const quietMs = 400;
+/** A tenth of a CPU: both sides look at their buffers from time to time. */
+const quietNs = quietMs * 1e5;
 const drainMs = 60_000;
 const exitMs = 10_000;
 
@@ -21,31 +22,14 @@ const waitFor = async (condition, limitMs, what) => {
   }
 };
 
-/** Until the file has stopped growing: the tracer has written all that it has. */
-const drained = async (path) => {
-  let size = -1;
-  for (let quiet = 0, waited = 0; quiet < quietMs && waited < drainMs; waited += pollMs) {
-    const now = sizeOf(path);
-    quiet = now === size ? quiet + pollMs : 0;
-    size = now;
-    await sleep(pollMs);
-  }
-};
-
 class Tracer {
   #child;
-  #stderr;
-  #usage;
+  #log;
 
-  constructor(command, environment, log) {
-    this.#stderr = log;
-    this.#usage = `${log}.usage`;
-    const time = installed('time');
+  constructor([file, ...args], environment, log) {
+    this.#log = log;
     const fd = openSync(log, 'w');
-    const [file, ...args] = time === null ? command : [time, '-f', '%U %S', '-o', this.#usage, ...command];
-    // A group of its own: `time` passes no signal on, so the group is signalled.
-    const env = { ...process.env, ...environment };
-    this.#child = spawn(file, args, { stdio: ['ignore', fd, fd], env, detached: true });
+    this.#child = spawn(file, args, { stdio: ['ignore', fd, fd], env: { ...process.env, ...environment } });
     closeSync(fd);
   }
 
@@ -54,26 +38,38 @@ class Tracer {
   }
 
   get said() {
-    return readFileSync(this.#stderr, 'utf8');
+    return readFileSync(this.#log, 'utf8');
   }
 
   signal(name) {
-    if (this.isRunning) process.kill(-this.#child.pid, name);
+    if (this.isRunning) this.#child.kill(name);
   }
 
-  /** User and system time of the whole run, µs; null without `/usr/bin/time`. */
-  get cpuMicroseconds() {
-    if (installed('time') === null) return null;
-    const [user, system] = readFileSync(this.#usage, 'utf8').trim().split('\n').at(-1).split(' ').map(Number);
-    return (user + system) * 1e6;
+  /** Time on a CPU so far, over all threads, ns. The first number of `schedstat` (Documentation/scheduler/sched-stats). */
+  cpuNs() {
+    const tasks = `/proc/${this.#child.pid}/task`;
+    const spent = (task) => Number(readFileSync(`${tasks}/${task}/schedstat`, 'utf8').split(' ')[0]);
+    return readdirSync(tasks).reduce((sum, task) => sum + spent(task), 0);
   }
 }
 
+/** Until the tracer has written all that it has: its file has stopped growing, and it has little to do. */
+const drained = async (tracer, path) => {
+  let last = { size: -1, cpuNs: 0 };
+  for (let waited = 0; waited < drainMs; waited += quietMs) {
+    const now = { size: sizeOf(path), cpuNs: tracer.cpuNs() };
+    if (now.size === last.size && now.cpuNs - last.cpuNs < quietNs) return;
+    last = now;
+    await sleep(quietMs);
+  }
+};
+
 /**
- * Runs the target under a tracer and waits until the tracer has written everything.
+ * Runs the target under a tracer and waits until the tracer has written everything. `onCpuNs` is the part of the
+ * slowdown that the target spent on a CPU, `cpuNs` what the tracer did meanwhile and until it had written all.
  *
  * @param {{path: string, calls: number, command: (pid: number) => readonly string[], env?: object, output: string, log: string}} what
- * @returns {Promise<{slowdownNs: number, cpuUs: number | null, written: string, said: string}>}
+ * @returns {Promise<{slowdownNs: number, onCpuNs: number, cpuNs: number, written: string, said: string}>}
  */
 export const watchTarget = async ({ path, calls, command, env = {}, output, log }) => {
   const target = await Target.start(path, calls);
@@ -87,15 +83,18 @@ export const watchTarget = async ({ path, calls, command, env = {}, output, log 
     await waitFor(() => !tracer.isRunning || target.isProbed(), attachMs, 'no probe');
     if (!tracer.isRunning) throw new Error(`the tracer ended: ${tracer.said.trim()}`);
     await sleep(settleMs);
+    const cpuBefore = tracer.cpuNs();
     const watched = await target.watch();
-    await drained(output);
+    await drained(tracer, output);
+    const cpuNs = tracer.cpuNs() - cpuBefore;
     await target.end();
     await sleep(settleMs);
     tracer.signal('SIGINT');
     await waitFor(() => !tracer.isRunning, exitMs, 'the tracer has not ended');
     return {
-      slowdownNs: watched - target.unwatched,
-      cpuUs: tracer.cpuMicroseconds,
+      slowdownNs: watched.wallNs - target.unwatched.wallNs,
+      onCpuNs: watched.cpuNs - target.unwatched.cpuNs,
+      cpuNs,
       written: readFileSync(output, 'utf8'),
       said: tracer.said,
     };

@@ -14,15 +14,24 @@ pub extern "C" fn rsym_bench_mixed(a: i64, b: u64) -> u64 {
     (a as u64).rotate_left(5) ^ b
 }
 
-fn nanoseconds_per_call(calls: u64) -> f64 {
+/// Time on a CPU so far, ns: what others' load doesn't lengthen.
+fn on_cpu() -> f64 {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    text.split(' ').next().and_then(|n| n.parse().ok()).unwrap_or(f64::NAN)
+}
+
+/// What a call costs by the clock, and on the CPU alone; ns.
+fn measure(calls: u64) -> String {
     let mut sum = 0;
+    let used = on_cpu();
     let start = Instant::now();
     for i in 0..calls {
         sum ^= rsym_bench_mixed(-(black_box(i) as i64), i);
     }
     let spent = start.elapsed().as_nanos() as f64;
+    let used = on_cpu() - used;
     black_box(sum);
-    spent / calls as f64
+    format!("{} {}", spent / calls as f64, used / calls as f64)
 }
 
 fn main() {
@@ -31,9 +40,9 @@ fn main() {
     // A function's own first bytes are there and readable.
     let first = unsafe { std::slice::from_raw_parts(function, 2) };
     println!("function {function:p} {:02x}{:02x}", first[0], first[1]);
-    println!("unwatched {}", nanoseconds_per_call(calls));
+    println!("unwatched {}", measure(calls));
     let mut line = String::new();
     stdin().read_line(&mut line).expect("a line on stdin");
-    println!("watched {}", nanoseconds_per_call(calls));
+    println!("watched {}", measure(calls));
     stdin().read_to_end(&mut Vec::new()).expect("the end of stdin");
 }
