@@ -26,6 +26,8 @@ export class Controller {
   #state: State;
   #search: Search | null = null;
   #tracing: Tracing | null = null;
+  /** Traces that were left: resolves when their probes are removed. */
+  #left: Promise<unknown> = Promise.resolve();
   /** Programs that rsym started and that were running when last heard of. */
   readonly #started = new Set<number>();
   #drawTimer: NodeJS.Timeout | undefined;
@@ -68,7 +70,7 @@ export class Controller {
   async close(): Promise<readonly number[]> {
     this.#closed = true;
     clearTimeout(this.#drawTimer);
-    await this.#tracing?.stop();
+    await Promise.all([this.#left, this.#tracing?.stop()]);
     return [...this.#started].filter(isRunning);
   }
 
@@ -168,7 +170,6 @@ export class Controller {
   }
 
   #begin({ spec, scope }: Effect & { kind: 'begin' }): void {
-    const before = this.#tracing?.stop();
     const begin = (): void => {
       if (this.#closed) return;
       const tracing = new Tracing(this.#browser.facts.path, spec, scope, (news) => {
@@ -179,15 +180,14 @@ export class Controller {
       this.#tracing = tracing;
       tracing.done.catch(this.#hooks.fail);
     };
-    if (before) before.then(begin, this.#hooks.fail);
-    else begin();
+    this.#left.then(begin);
   }
 
   #stop(): void {
     const tracing = this.#tracing;
     if (!tracing) return;
     this.#tracing = null;
-    tracing.stop().then(() => {
+    this.#left = tracing.stop().then(() => {
       const running = [...this.#started].filter(isRunning);
       if (running.length > 0) this.#do({ kind: 'notice', text: `probes removed; PID ${running.join(', ')} runs on` });
       this.#drawSoon();

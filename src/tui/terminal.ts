@@ -81,6 +81,7 @@ export class Terminal implements Disposable {
     this.#restore();
     clearTimeout(this.#timer);
     this.#input.off('data', this.#onData);
+    // What listens for errors stays: reading from a terminal that is gone fails later, too.
     this.#input.off('end', this.#listener.closed);
     this.#output.off('resize', this.#onResize);
     process.off('SIGCONT', this.#onContinue);

@@ -7,6 +7,7 @@ import { displayWidth } from '../../src/report/terminal-width.ts';
 import { App } from '../../src/tui/app.tsx';
 import type { Size, State } from '../../src/tui/state.ts';
 import { makeTheme } from '../../src/tui/theme.ts';
+import { mount } from '../../src/tui/view.tsx';
 import { call, entry, facts, follow, functionFacts, probeFacts, state, typed } from './states.ts';
 
 afterEach(cleanup);
@@ -165,6 +166,33 @@ describe('every level at every size', () => {
         for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(size.columns);
       }
     });
+});
+
+describe('as it is mounted', () => {
+  test('frames are what the components make, whole and at once', () => {
+    const shown: string[] = [];
+    const view = mount(
+      (frame) => shown.push(frame),
+      makeTheme(false),
+      entry,
+      () => undefined,
+    );
+    for (const one of [state(), follow(state(), 'down'), open, tracing]) {
+      view.draw(one);
+      expect(stripVTControlCharacters(shown.at(-1) ?? '').replace(/ +$/gm, '')).toBe(plainFrame(one).trim());
+    }
+    view.unmount();
+  });
+
+  test('a component that throws is told', async () => {
+    const failed = new Promise((resolve) => {
+      const broken = (): never => {
+        throw new Error('provoked');
+      };
+      mount(() => undefined, makeTheme(false), broken, resolve).draw(state());
+    });
+    expect(await failed).toMatchObject({ message: 'provoked' });
+  });
 });
 
 test('without colour nothing is coloured, and the chosen row is still marked', () => {

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cli, cliFail, program } from '../support/cli.ts';
 import { fixture } from '../support/fixtures.ts';
 import { describeNeeding } from '../support/need.ts';
-import { type Screen, Terminal } from '../support/terminal.ts';
+import { expectRestored, inShell, screenPid } from '../support/shell-terminal.ts';
+import { Terminal } from '../support/terminal.ts';
 import { wasmWithNames } from '../support/wasm-names.ts';
 
 test('without a terminal it says so, and what to do instead', () => {
@@ -14,35 +15,6 @@ test('without a terminal it says so, and what to do instead', () => {
   }
   expect(cli(['tui', '--help']).stdout).toContain('Type to search');
 });
-
-/** Runs rsym under a shell that shows the terminal's settings before and after, then a prompt that reads a line. */
-const inShell = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Terminal =>
-  new Terminal(
-    [
-      ...[
-        'sh',
-        '-c',
-        'stty -g; "$@"; echo "status $?"; stty -g; printf "prompt> "; read answer; echo "got $answer"',
-        'sh',
-      ],
-      ...[process.execPath, program, ...args],
-    ],
-    { width: 90, height: 20, env },
-  );
-
-/** That the shell has its terminal back: the same settings, a cursor, an echo, no alternate screen. */
-const expectRestored = async (terminal: Terminal): Promise<Screen> => {
-  const screen = await terminal.waitFor(/^prompt>/m);
-  const settings = screen.text.split('\n').filter((line) => /^[0-9a-f]+(:[0-9a-f]+)+$/.test(line));
-  expect(settings.length).toBe(2);
-  expect(settings[1]).toBe(settings[0]);
-  expect({ alternate: screen.alternate, cursor: screen.cursorVisible }).toEqual({ alternate: false, cursor: true });
-  terminal.type('echoed');
-  await terminal.waitFor('prompt> echoed');
-  terminal.press('Enter');
-  await terminal.waitFor('got echoed');
-  return screen;
-};
 
 describeNeeding(['tmux', 'linux'], 'the screen in a terminal', () => {
   const hello = fixture('hello/debug-v0');
@@ -133,6 +105,18 @@ describeNeeding(['tmux', 'linux'], 'the screen in a terminal', () => {
     test('no such file', async () => {
       expect(await restoredAfter([join(folder, 'nothing')])).toContain('there is no such file');
     });
+    test('a defect, while the screen is shown', async () => {
+      const crash = "process.on('SIGUSR2', () => { throw new Error('provoked') })";
+      const preload = `--import=data:text/javascript,${encodeURIComponent(crash)}`;
+      await using terminal = inShell([hello], { NODE_OPTIONS: preload });
+      await terminal.waitFor(/\d+ functions/);
+      process.kill(await screenPid(terminal), 'SIGUSR2');
+      const { text } = await expectRestored(terminal);
+      expect(text).toMatch(/^rsym: internal error: provoked$/m);
+      expect(text).toContain('status 2');
+      expect(text).not.toMatch(/^\s+at /m);
+    });
+
     test('not an image', async () => {
       await restoredAfter([file('text', 'plain text')]);
     });
@@ -191,12 +175,3 @@ describeNeeding(['tmux', 'linux'], 'the screen in a terminal', () => {
     expect((await terminal.waitFor(/^name +red/m)).text).toContain('red\\x1b[31m\\x1b[2J');
   });
 });
-
-/** The shell's child; the shell itself is what the terminal knows. */
-const screenPid = async (terminal: Terminal): Promise<number> => {
-  const { readFileSync } = await import('node:fs');
-  const shell = await terminal.pid();
-  const [child] = readFileSync(`/proc/${shell}/task/${shell}/children`, 'utf8').trim().split(' ').map(Number);
-  if (!child) throw new Error('the shell has no child');
-  return child;
-};

@@ -1,0 +1,138 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { address } from '../../src/base/units.ts';
+import { Browser, openForBrowsing, type Search } from '../../src/query/browse.ts';
+import { readSignature } from '../../src/query/given-signature.ts';
+import { fixture } from '../support/fixtures.ts';
+import { wasmWithNames } from '../support/wasm-names.ts';
+
+const finished = (search: Search): Search => {
+  while (!search.done) search.step();
+  return search;
+};
+const found = (browser: Browser, text: string): string[] =>
+  [...finished(browser.search(text)).rows()].map((row) => browser.entry(row).name);
+
+describe('searching', () => {
+  let folder: string;
+  let browser: Browser;
+  const many = Array.from({ length: 20_000 }, (_, i) => `module::function_${i}`);
+  const names = [
+    'zoo::hello',
+    'hello::main',
+    'a::hello_there',
+    'othello',
+    'Hello',
+    'hello',
+    'qsort',
+    'x::y::z',
+    ...many,
+  ];
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'rsym-browse-'));
+    const path = join(folder, 'names.wasm');
+    writeFileSync(path, wasmWithNames(names));
+    browser = new Browser(openForBrowsing(path));
+  });
+  afterAll(() => {
+    browser[Symbol.dispose]();
+    rmSync(folder, { recursive: true });
+  });
+
+  test('the name itself first, then what begins with it, then the others; small letters find both', () => {
+    const all = found(browser, 'hello');
+    expect(all.slice(0, 3).sort()).toEqual(['Hello', 'hello', 'zoo::hello']);
+    expect(all[3]).toBe('a::hello_there');
+    expect(all.slice(4).sort()).toEqual(['hello::main', 'othello']);
+    expect(found(browser, 'Hello')).toEqual(['Hello']);
+  });
+
+  test('each text finds what plain comparison finds, in whatever order they are typed', () => {
+    for (const text of [
+      'f',
+      'fu',
+      'function_1',
+      'function_12',
+      'function_1',
+      'function_199',
+      '::',
+      'nothing',
+      'h',
+      '',
+    ]) {
+      const wanted = names.filter((name) => name.toLowerCase().includes(text)).sort();
+      expect(found(browser, text).sort()).toEqual(wanted);
+    }
+  });
+
+  test('patterns', () => {
+    expect(found(browser, '/^q.*t$/')).toEqual(['qsort']);
+    expect(found(browser, 'x::*::z')).toEqual(['x::y::z']);
+  });
+
+  test('what is half typed finds nothing, and says why', () => {
+    const search = browser.search('/abc');
+    expect(search.fault).toMatch(/never closed/);
+    expect([search.done, search.rows().length]).toEqual([true, 0]);
+  });
+});
+
+describe('a function of a program', () => {
+  const browser = new Browser(openForBrowsing(fixture('hello/debug-v0')));
+  const [row = -1] = finished(browser.search('helloworld::hello')).rows();
+
+  test('its facts', () => {
+    expect(browser.function(row)).toMatchObject({
+      name: 'helloworld::hello',
+      kind: 'function',
+      section: '.text',
+      scheme: 'rust-v0',
+      crate: 'helloworld',
+    });
+    expect(browser.probe(row)).toMatchObject({
+      copies: 1,
+      returns: { exits: expect.any(Number) },
+      implementation: null,
+    });
+  });
+
+  test('its address finds it, and so does one inside it', () => {
+    const { address: at } = browser.function(row);
+    expect(found(browser, `0x${at.toString(16)}`)).toEqual(['helloworld::hello']);
+    expect(found(browser, `0x${(at + 1n).toString(16)}`)).toEqual(['helloworld::hello']);
+  });
+
+  test('a program can be run', () => {
+    expect(browser.facts.runnable).toBe(true);
+  });
+});
+
+describe('a signature that was typed', () => {
+  const read = (text: string, name = 'demo::hello') => readSignature(text, name, address(0x1234n));
+
+  test('names the function by its address, however it was written', () => {
+    for (const [text, spec] of [
+      ['', '0x1234'],
+      ['(i: i32) -> i32', '0x1234(i: i32) -> i32'],
+      ['demo::hello(i: i32)', '0x1234(i: i32)'],
+      ['fn hello(hello: i32)', 'fn 0x1234(hello: i32)'],
+      ['void *malloc(size_t size)', 'void *0x1234(size_t size)'],
+    ] as const)
+      expect(read(text)).toMatchObject({ ok: true, spec });
+  });
+
+  test('what can not be read is an error with its place', () => {
+    for (const text of ['(i: i33)', '(i: i32', 'nothing here', '(']) {
+      const { ok } = read(text);
+      expect(ok, text).toBe(false);
+    }
+  });
+
+  test('names that are no words do no harm', () => {
+    for (const name of ['<a::B as c::D>::f', 'a::{closure#0}', 'operator()(int)', '', '\x1b[31m'])
+      expect(read('(i: i32)', name)).toMatchObject({ ok: true });
+  });
+});
