@@ -58,17 +58,9 @@ export const callLine = (call: CallEvent, { palette, origin, threads }: TraceSty
   const duration = call.duration === null ? '' : durationText(call.duration);
   const indent = indentation.repeat(Math.min(call.depth, maxIndented));
   const args = call.args.map((arg) => argumentText(arg, palette)).join(', ');
-  return [
-    palette.faint(timeText(call.time, origin).padStart(timeWidth)),
-    ' ',
-    duration.padStart(durationWidth),
-    '  ',
-    who,
-    indent,
-    palette.name(sanitize(call.function)),
-    `(${args})`,
-    endText(call, palette),
-  ].join('');
+  const time = palette.faint(timeText(call.time, origin).padStart(timeWidth));
+  const name = palette.name(sanitize(call.function));
+  return `${time} ${duration.padStart(durationWidth)}  ${who}${indent}${name}(${args})${endText(call, palette)}`;
 };
 
 const lossNames: Record<keyof Losses, string> = {

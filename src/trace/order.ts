@@ -9,24 +9,30 @@ const windowNs = 2_000_000n;
  */
 export class RecordOrder {
   #held: TraceRecord[] = [];
+  #newest = 0n;
+  #sorted = true;
 
   add(record: TraceRecord): void {
+    const last = this.#held.at(-1);
+    if (last !== undefined && record.sequence < last.sequence) this.#sorted = false;
+    if (record.time > this.#newest) this.#newest = record.time;
     this.#held.push(record);
   }
 
   /** The records that are due: all of them if `idle`. */
   take(idle: boolean): TraceRecord[] {
     const held = this.#held;
-    if (held.length === 0) return [];
-    held.sort((a, b) => a.sequence - b.sequence);
-    if (idle) {
-      this.#held = [];
-      return held;
-    }
-    let newest = 0n;
-    for (const { time } of held) if (time > newest) newest = time;
-    const firstYoung = held.findIndex(({ time }) => time > newest - windowNs);
-    this.#held = held.splice(firstYoung < 0 ? held.length : firstYoung);
+    if (!this.#sorted) held.sort((a, b) => a.sequence - b.sequence);
+    this.#sorted = true;
+    const due = idle ? held.length : this.#due();
+    this.#held = held.splice(due);
     return held;
+  }
+
+  /** How many precede the first that is young. */
+  #due(): number {
+    const young = this.#newest - windowNs;
+    const first = this.#held.findIndex(({ time }) => time > young);
+    return first < 0 ? this.#held.length : first;
   }
 }
