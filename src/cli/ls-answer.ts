@@ -46,7 +46,7 @@ export const answerLs = async (words: LsWords, flags: LsFlags): Promise<void> =>
     : answerText(words, flags, options, tally, remarks));
   if (tally.omitted > 0) process.stderr.write(`rsym: ${tally.omitted} more symbols are left out by --limit\n`);
   if (tally.failed) process.exitCode = 2;
-  else if (tally.symbols === 0) nothing(words, flags, tally.noted, matching?.nearestInFiles);
+  else if (tally.symbols + tally.omitted === 0) nothing(words, flags, tally.noted, matching?.nearestInFiles);
 };
 
 /** Every file is tried; where there is only one, its error is the command's. */

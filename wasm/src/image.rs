@@ -2,9 +2,11 @@
 
 mod archive;
 mod elf;
+mod elf_dynamic;
 mod elf_symbols;
 pub mod exports;
 mod failure;
+mod line_exports;
 mod lines;
 mod module;
 mod names;
