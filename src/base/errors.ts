@@ -31,9 +31,6 @@ export class RsymError extends Error {
   }
 }
 
-/** Whether a feature is there; "unsupported" is a value, never an exception. */
-export type Support = { readonly ok: true } | { readonly ok: false; readonly reason: string; readonly hint?: string };
-
 /** Makes a new member of a union fail to compile where it isn't handled. */
 export const never = (value: never): never => {
   throw new RsymError('internal', `unhandled case: ${String(value)}`);

@@ -1,14 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { type FileOffset, fileOffset, type RuntimeAddress, runtimeAddress } from '../base/units.ts';
 
 export type MappedFile = {
   /** As the process sees it. */
   readonly path: string;
   /** Under a path that works from here: the process may live in another mount namespace. */
   readonly reachable: string;
-  readonly start: bigint;
-  readonly end: bigint;
+  readonly start: RuntimeAddress;
+  readonly end: RuntimeAddress;
   /** Position in the file of the mapping's first byte. */
-  readonly offset: bigint;
+  readonly offset: FileOffset;
   readonly executable: boolean;
 };
 
@@ -31,9 +32,9 @@ export const mappings = (pid: number | 'self'): MappedFile[] => {
       {
         path: name,
         reachable: pid !== 'self' && existsSync(inRoot) ? inRoot : name,
-        start: BigInt(`0x${start}`),
-        end: BigInt(`0x${end}`),
-        offset: BigInt(`0x${offset}`),
+        start: runtimeAddress(BigInt(`0x${start}`)),
+        end: runtimeAddress(BigInt(`0x${end}`)),
+        offset: fileOffset(BigInt(`0x${offset}`)),
         executable: rights.includes('x'),
       },
     ];

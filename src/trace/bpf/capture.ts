@@ -1,4 +1,3 @@
-import { PT_REGS } from '../sys/uapi.ts';
 import { add, type Code, call, jumpIf, label, load, mov, store } from './asm.ts';
 import type { Piece, RecordLayout } from './records.ts';
 import { FRAME } from './steps.ts';
@@ -50,6 +49,3 @@ const captureOne = (piece: Piece, index: number): Code => {
 };
 
 export const capture = (layout: RecordLayout): Code => layout.pieces.map(captureOne);
-
-/** The pt_regs offset of a register. */
-export const ptRegs = (register: keyof typeof PT_REGS): number => PT_REGS[register];
