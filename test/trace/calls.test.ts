@@ -83,6 +83,16 @@ describe('a call', () => {
     expect(traced.counter(0, 'unmatchedExits') + traced.counter(1, 'unmatchedExits')).toBe(0);
   });
 
+  test('that flows into another function at the same stack pointer ends with it', () => {
+    const traced = new TracedMachine([probeSite(), probeSite()]);
+    traced.machine.mappings = [{ start: 0x6000n, end: 0x8000n }];
+    traced.enter(mainThread, 0, sp);
+    traced.enter(mainThread, 1, sp);
+    traced.exit(mainThread, 1, sp);
+    traced.exit(mainThread, 0, sp);
+    expect(kinds(traced.records())).toEqual(['enter 0', 'enter 1', 'exit 1', 'exit 0']);
+  });
+
   test('seen by a uretprobe has its stack pointer 8 higher', () => {
     const traced = new TracedMachine([probeSite({ returns: { mode: 'uretprobe' } })]);
     traced.enter(mainThread, 0, sp);

@@ -14,7 +14,7 @@ const steps = (among: readonly Step['kind'][]): fc.Arbitrary<Step[]> =>
       a: fc.nat({ max: 50 }),
       b: fc.nat({ max: 50 }),
     }),
-    { maxLength: 120 },
+    { maxLength: 120, size: 'max' },
   );
 
 const run = (history: readonly Step[], ringBytes: number): World => {
@@ -80,6 +80,41 @@ describe('any history of threads is told as it was', () => {
       { numRuns: 150 },
     );
   });
+});
+
+describe('a call whose exit was lost is told as left, though its frame', () => {
+  /** An outer call, and an inner one whose exit finds the ring full. */
+  const world = (): World => {
+    const made = new World(2, 200);
+    for (const kind of ['call', 'call', 'return', 'drain'] as const) made.step({ kind, thread: 0, a: 0, b: 0 });
+    expect(made.traced.counter(0, 'lostExits')).toBe(1);
+    return made;
+  };
+
+  test.each([
+    ['panic', ['left', 'left']],
+    ['end', ['left', 'exited']],
+    ['drain', ['left', 'running']],
+  ] as const)('is passed by: %s', (kind, outcomes) => {
+    const made = world();
+    made.step({ kind, thread: 0, a: 0, b: 0 });
+    made.finish();
+    check(made);
+    expect(made.ended.map(({ outcome }) => outcome)).toEqual(outcomes);
+  });
+});
+
+test('the caller is on the same stack, where a thread has two', () => {
+  const world = new World(1, 1 << 20);
+  for (const kind of ['call', 'switch', 'call', 'switch', 'call', 'switch', 'call'] as const)
+    world.step({ kind, thread: 0, a: 0, b: 0 });
+  world.finish();
+  expect(world.entered.map(({ parent, depth }) => [parent, depth])).toEqual([
+    [null, 0],
+    [1, 1],
+    [1, 1],
+    [2, 2],
+  ]);
 });
 
 describe('the table of calls under way', () => {

@@ -68,6 +68,16 @@ describe('calls that ended unseen', () => {
     expect(keys(traced)).toEqual([]);
   });
 
+  test('and come again under the same key do not hide the calls around them', () => {
+    const traced = machine();
+    traced.enter(mainThread, 0, 0x7400n);
+    traced.enter(mainThread, 1, 0x7300n);
+    traced.enter(mainThread, 1, 0x7300n);
+    traced.exit(mainThread, 1, 0x7300n);
+    traced.landing(mainThread, 0x7450n);
+    expect(keys(traced)).toEqual([]);
+  });
+
   test('on another stack stay, whichever way the addresses lie', () => {
     const traced = machine();
     traced.enter(mainThread, 0, 0x7400n);
@@ -99,13 +109,14 @@ describe('calls that ended unseen', () => {
 
 test('the stack mapping is looked up again when the stack pointer leaves it, and after a refusal', () => {
   const traced = machine();
+  traced.machine.mappings = [...traced.machine.mappings, { start: stackEnd, end: 0x8800n }];
   const ends = (): unknown[] => traced.records().map((record) => record.kind === 'enter' && record.stackEnd);
   traced.machine.busy = true;
   traced.enter(mainThread, 0, sp);
   traced.machine.busy = false;
-  for (const at of [0x6fe0n, 0x2_0000n, 0x2_fff8n, 0x6000n, 0x7ff8n, 0x5_0000n, 0x7000n])
+  for (const at of [0x6fe0n, 0x2_0000n, 0x2_fff8n, 0x6000n, 0x7ff8n, stackEnd, 0x5_0000n, 0x7000n])
     traced.enter(mainThread, 0, at);
-  expect(ends()).toEqual([0n, stackEnd, 0x3_0000n, 0x3_0000n, stackEnd, stackEnd, 0n, stackEnd]);
+  expect(ends()).toEqual([0n, stackEnd, 0x3_0000n, 0x3_0000n, stackEnd, stackEnd, 0x8800n, 0n, stackEnd]);
 });
 
 describe('the end of a thread', () => {

@@ -47,6 +47,11 @@ class ThreadModel {
     this.id = id;
   }
 
+  /** A record from this place on the current stack has come: what is below it is known to have ended. */
+  seen(sp: bigint): void {
+    this.unseen = this.unseen.filter((one) => one.stack !== this.current || one.sp >= sp);
+  }
+
   get own(): Frame[] {
     return this.frames.filter(({ stack }) => stack === this.current);
   }
@@ -131,6 +136,10 @@ export class World {
     const isLost = this.traced.counter(fn, 'lostEntries') > lost;
     // The exits' numbers and the landings' are drawn from the same counter: the newest is this entry's.
     const id = isLost ? null : this.traced.global('sequence');
+    if (!isLost) {
+      thread.seen(sp);
+      thread.unseen = thread.unseen.filter((one) => one.sp !== sp || one.fn !== fn);
+    }
     const told = thread.frames.filter((frame) => frame.id !== null);
     const parent = told.findLast(({ stack }) => stack === thread.current) ?? told.at(-1);
     const isDoubtful = thread.unseen.some((one) => one.id !== null && (one.stack !== thread.current || one.sp >= sp));
@@ -157,7 +166,10 @@ export class World {
     if (this.traced.counter(frame.fn, 'lostExits') > lost) {
       frame.outcomes = ['left'];
       thread.unseen.push(frame);
-    } else frame.outcomes = [which === 0 ? 'returned' : 'tail-call'];
+    } else {
+      if (frame.id !== null) thread.seen(frame.sp);
+      frame.outcomes = [which === 0 ? 'returned' : 'tail-call'];
+    }
     return frame;
   }
 
@@ -179,7 +191,10 @@ export class World {
       // What ended unseen is found out later, by whatever stands above it then.
       for (const frame of gone) frame.outcomes = how === 'vanish' ? ['left', 'unwound', 'exited', 'running'] : ['left'];
       thread.unseen.push(...gone);
-    } else for (const frame of gone) frame.outcomes = how === 'panic' ? ['unwound', 'left'] : ['left'];
+    } else {
+      thread.seen(outermost.sp + 8n);
+      for (const frame of gone) frame.outcomes = how === 'panic' ? ['unwound', 'left'] : ['left'];
+    }
   }
 
   #end(thread: ThreadModel): void {

@@ -84,6 +84,14 @@ export const assemble = (code: readonly Instruction[], maps: (name: string) => n
     if (at === undefined) throw new RsymError('internal', `no label ${to}`);
     return at;
   };
+  const distance = (to: string): number => {
+    const slots = target(to) - slot - 1;
+    if (slots === (slots << 16) >> 16) return slots;
+    throw new RsymError('unsupported', 'cannot capture so much of one call', {
+      reason: 'a jump of the tracing program would be longer than the kernel can encode',
+      hints: ['give a signature with fewer arguments'],
+    });
+  };
   const emit = (opcode: number, dst: number, src: number, offset: number, immediate: number): void => {
     bytes.writeUInt8(opcode, slot * 8);
     bytes.writeUInt8((src << 4) | dst, slot * 8 + 1);
@@ -126,14 +134,12 @@ export const assemble = (code: readonly Instruction[], maps: (name: string) => n
         emit(0, 0, 0, 0, 0);
         break;
       case 'jump':
-        emit(CLASS.jmp, 0, 0, target(i.to) - slot - 1, 0);
+        emit(CLASS.jmp, 0, 0, distance(i.to), 0);
         break;
-      case 'branch': {
-        const distance = target(i.to) - slot - 1;
-        if (typeof i.src === 'number') emit(CLASS.jmp | JUMP[i.op], number(i.dst), 0, distance, i.src);
-        else emit(CLASS.jmp | JUMP[i.op] | SOURCE_REGISTER, number(i.dst), number(i.src), distance, 0);
+      case 'branch':
+        if (typeof i.src === 'number') emit(CLASS.jmp | JUMP[i.op], number(i.dst), 0, distance(i.to), i.src);
+        else emit(CLASS.jmp | JUMP[i.op] | SOURCE_REGISTER, number(i.dst), number(i.src), distance(i.to), 0);
         break;
-      }
       case 'call':
         emit(CLASS.jmp | 0x80, 0, 0, 0, HELPERS[i.helper]);
         break;
