@@ -2,7 +2,7 @@ import type { ReactElement } from 'react';
 import { RsymError } from '../base/errors.ts';
 import { errorLines } from './error-lines.ts';
 import { fieldText } from './field-row.ts';
-import { factsHeight, signatureRows } from './layout.ts';
+import { factsHeight, faultRows } from './layout.ts';
 import { factLines, type Line } from './lines.ts';
 import { Row } from './row.tsx';
 import { Rows } from './rows.tsx';
@@ -12,13 +12,12 @@ import { truncate } from './wrap.ts';
 
 type Props = { readonly state: State; readonly detail: DetailState; readonly theme: Theme };
 
-const faultRows = signatureRows - 1;
 const labelWidth = 12;
 
 /** What is known of one function, and the field for its signature. */
 export const DetailPane = ({ state, detail, theme }: Props): ReactElement => {
   const { size, notice } = state;
-  const height = factsHeight(size);
+  const height = factsHeight(state);
   const lines = factLines(state);
   const shown = lines.slice(detail.top, detail.top + height);
   const below = lines.length - detail.top - height;
@@ -33,7 +32,7 @@ export const DetailPane = ({ state, detail, theme }: Props): ReactElement => {
     <>
       <Rows lines={shown} height={height} theme={theme} labelWidth={labelWidth} />
       <Row text={fieldText(signature, theme)} />
-      <Rows lines={faultLines(detail, size.columns)} height={faultRows} theme={theme} labelWidth={0} />
+      <Rows lines={faultLines(detail, size.columns)} height={faultRows(state)} theme={theme} labelWidth={0} />
       <Row text={theme.faint(truncate(notice ?? (below > 0 ? `↓ ${below} more lines` : ''), size.columns))} />
     </>
   );

@@ -17,11 +17,13 @@ export const listHeight = ({ rows }: Size): number =>
 /** Rows between the title and the last two lines. */
 export const bodyHeight = ({ rows }: Size): number => Math.max(1, rows - titleRows - noticeRows - hintRows);
 
-/** The field, and what is wrong with it: the place, and two lines in words. */
-export const signatureRows = 5;
+const fieldRows = 1;
+
+/** Below the signature's field, where it has a fault: the place, and two lines in words. */
+export const faultRows = ({ detail }: State): number => (detail?.fault ? 4 : 0);
 
 /** Rows for what is known of a function. */
-export const factsHeight = (size: Size): number => Math.max(1, bodyHeight(size) - signatureRows);
+export const factsHeight = (state: State): number => Math.max(1, bodyHeight(state.size) - fieldRows - faultRows(state));
 
 /** Notes stay in sight above the calls, but never take more than a third of the rows. */
 export const notesHeight = (size: Size, count: number): number => Math.min(count, Math.floor(bodyHeight(size) / 3));

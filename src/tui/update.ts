@@ -160,7 +160,7 @@ const scroll = (state: State, motion: Motion): State => {
   }
   if (state.level === 'detail' && detail) {
     const count = factLines(state).length;
-    return { ...state, detail: { ...detail, top: scrolledPage(detail.top, motion, count, factsHeight(size)) } };
+    return { ...state, detail: { ...detail, top: scrolledPage(detail.top, motion, count, factsHeight(state)) } };
   }
   if (state.level === 'trace' && trace) return { ...state, trace: scrolled(trace, motion, callsHeight(state)) };
   return state;
