@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { notMeasured } from './result.js';
 import { demangle } from './rows/demangle.js';
 import { cargo, driver } from './rows/list.js';
 import { entryOnly, safeReturns } from './rows/slowdown.js';
@@ -47,6 +48,10 @@ const options = () => {
   return { chosen, runs, json: values.json, help: values.help, program };
 };
 
+/** What went wrong in one row doesn't take the others' figures away. */
+const failed = (row, { message }) =>
+  notMeasured({ row, what: 'failed', rival: '-', budget: null, reason: message.split('\n').slice(0, 5).join(' ') });
+
 const main = async () => {
   const { chosen, runs, json, help, program } = options();
   if (help) return process.stdout.write(usage);
@@ -58,7 +63,12 @@ const main = async () => {
   const results = [];
   for (const row of chosen) {
     process.stderr.write(`row ${row} …\n`);
-    results.push(...(await rows[row](context)));
+    try {
+      results.push(...(await rows[row](context)));
+    } catch (error) {
+      results.push(failed(row, error));
+      process.exitCode = 2;
+    }
   }
   process.stdout.write(json ? `${JSON.stringify({ schema: 1, results }, null, 2)}\n` : tableText(results));
 };
