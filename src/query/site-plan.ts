@@ -24,7 +24,7 @@ export const implementation = (
   const [i] = symbols.at(at);
   const size = i === undefined ? 0n : symbols.size(i);
   notes.push(
-    `${named.name} is chosen at run time (IFUNC): watching the implementation at 0x${at.toString(16)}${i === undefined ? '' : ` (${symbols.name(i)})`}, not the resolver`,
+    `${sanitize(named.name)} is chosen at run time (IFUNC): watching the implementation at 0x${at.toString(16)}${i === undefined ? '' : ` (${sanitize(symbols.name(i))})`}, not the resolver`,
   );
   return { ...named, address: at, size, parts: [], aliases: [] };
 };

@@ -30,8 +30,9 @@ export const resolveTarget = (target: string, pids: readonly number[] = []): str
   return realpathSync(found);
 };
 
-/** `libc` names libc.so.6 and libc-2.31.so, not libcap.so.2. */
+/** `libc` names libc.so.6 and libc-2.31.so, neither libcap.so.2 nor libc-client.so.2007. */
 const isNamed = (path: string, name: string): boolean => {
   const file = basename(path);
-  return file === name || file.startsWith(`${name}.so`) || (file.startsWith(`${name}-`) && file.includes('.so'));
+  if (file === name) return true;
+  return file.startsWith(name) && /^(-\d[\d.]*)?\.so(\.|$)/.test(file.slice(name.length));
 };

@@ -1,5 +1,7 @@
 import { RsymError } from '../base/errors.ts';
 
+const blanks = ' \t\n\r';
+
 /**
  * Splits a command into words: blanks separate, quotes of both kinds keep blanks, a backslash keeps the next character
  * (inside double quotes only `"` and `\`). No shell: nothing is expanded.
@@ -24,7 +26,7 @@ export const splitWords = (line: string): string[] => {
     } else if (c === '"' || c === "'") {
       quote = c;
       word ??= '';
-    } else if (/\s/.test(c)) {
+    } else if (blanks.includes(c)) {
       if (word !== null) words.push(word);
       word = null;
     } else {

@@ -15,12 +15,20 @@ const maxIndented = 40;
 const timeWidth = 10;
 const durationWidth = 9;
 
+const units = [
+  ['µs', 1e3],
+  ['ms', 1e6],
+  ['s', 1e9],
+] as const;
+
 /** A duration with three significant digits and its unit: `412ns`, `1.23µs`, `45.6ms`, `2.00s`. */
 export const durationText = (ns: bigint): string => {
   const value = Number(ns);
   if (value < 1_000) return `${value}ns`;
-  const [scaled, unit] =
-    value < 1e6 ? [value / 1e3, 'µs'] : value < 1e9 ? [value / 1e6, 'ms'] : ([value / 1e9, 's'] as const);
+  // Rounded first: what rounds up to 1000 is 1.00 of the next unit.
+  const rounded = value < 1e12 ? Number(value.toPrecision(3)) : value;
+  const [unit, size] = units.findLast(([, least]) => rounded >= least) ?? units[0];
+  const scaled = rounded / size;
   return `${scaled < 10 ? scaled.toFixed(2) : scaled < 100 ? scaled.toFixed(1) : scaled.toFixed(0)}${unit}`;
 };
 

@@ -55,7 +55,8 @@ export const memberOffsets = (
   const typesEnd = typesStart + btf.readUInt32LE(12);
   const strings = headerSize + btf.readUInt32LE(16);
   // The whole table is walked for each trace: aligned words are ten times as fast as the buffer's own readers.
-  const words = new Uint32Array(btf.buffer.slice(btf.byteOffset + typesStart, btf.byteOffset + typesEnd));
+  const types = Uint8Array.prototype.slice.call(btf, typesStart, typesEnd);
+  const words = new Uint32Array(types.buffer, 0, types.length >> 2);
   const text = (offset: number): string => btf.toString('latin1', strings + offset, btf.indexOf(0, strings + offset));
   const names = new Map(
     Object.keys(wanted).map((name) => [btf.indexOf(`\0${name}\0`, strings, 'latin1') + 1 - strings, name]),
@@ -72,7 +73,7 @@ export const memberOffsets = (
     if (name !== undefined) outer.push({ name, at });
     at += 3 + trailing(kind, vlen) / 4;
   }
-  const visit = (struct: string, at: number, base: number, depth: number): void => {
+  const visit = (struct: string, at: number, base: number, seen: Set<number>): void => {
     const info = words[at + 1] ?? 0;
     const bitfields = info >>> 31 === 1;
     for (let member = 0; member < (info & 0xffff); member++) {
@@ -83,13 +84,14 @@ export const memberOffsets = (
       const key = `${struct}.${name}`;
       if (name !== '' && wanted[struct]?.includes(name) && !found.has(key)) found.set(key, offset);
       const inner = starts[words[m + 1] ?? 0];
-      if (name === '' && inner !== undefined && depth < 8) {
+      if (name === '' && inner !== undefined && !seen.has(inner)) {
+        seen.add(inner);
         const kind = ((words[inner + 1] ?? 0) >>> 24) & 0x1f;
-        if (kind === KIND.struct || kind === KIND.union) visit(struct, inner, offset, depth + 1);
+        if (kind === KIND.struct || kind === KIND.union) visit(struct, inner, offset, seen);
       }
     }
   };
-  for (const { name, at } of outer) visit(name, at, 0, 0);
+  for (const { name, at } of outer) visit(name, at, 0, new Set());
   return found;
 };
 
