@@ -33,7 +33,8 @@ export type TraceRequest = {
   readonly onAttached?: (attached: { readonly probes: number; readonly pid: number | null }) => void;
 };
 
-const readLimit = 20_000;
+// Objects that live for one short batch die young: with large batches the garbage collector takes most of the time.
+const readLimit = 1_000;
 const idleMs = 50;
 const lossCheckMs = 1_000;
 /** A terminal's Ctrl-C reaches the started program too: its end is worth waiting for. */
@@ -222,9 +223,11 @@ class Trace {
     const now = Date.now();
     if (!force && now - this.#lossCheckedAt < lossCheckMs) return;
     this.#lossCheckedAt = now;
-    const event = lossEvent(this.#lossesTold, this.#session.statistics(), this.#request.sites);
+    // One reading for both: what is lost between two of them would be told by neither.
+    const statistics = this.#session.statistics();
+    const event = lossEvent(this.#lossesTold, statistics, this.#request.sites);
     if (!event) return;
-    this.#lossesTold = this.#session.statistics();
+    this.#lossesTold = statistics;
     this.#events.push({ ...event, time: process.hrtime.bigint(), seq: ++this.#seq });
   }
 

@@ -3,7 +3,10 @@ import { displayWidth, truncateMiddle } from '../report/terminal-width.ts';
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 const ascii = /^[\x20-\x7e]*$/;
 
-/** A text in pieces of at most `columns`, cut between characters; at most `most` pieces, the last then ends in `…`. */
+/**
+ * A text in pieces of at most `columns`, cut between characters (one that is wider stands alone); at most `most` pieces, the last then
+ * ends in `…`.
+ */
 export const wrap = (text: string, columns: number, most: number): string[] => {
   const width = Math.max(1, columns);
   // What can't be shown need not be measured: a name may be a megabyte long.
@@ -13,7 +16,7 @@ export const wrap = (text: string, columns: number, most: number): string[] => {
   let used = 0;
   for (const piece of pieces(near, width)) {
     const wide = displayWidth(piece);
-    if (used + wide > width) {
+    if (used > 0 && used + wide > width) {
       lines.push(line);
       line = '';
       used = 0;
