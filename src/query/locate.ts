@@ -39,6 +39,7 @@ export const isColdPart = (raw: string): boolean => coldPart.test(raw);
  */
 export const locate = (image: Image, symbols: SymbolTable, texts: readonly string[]): LocatedFunction[] => {
   const found = new Map<bigint, LocatedFunction>();
+  const cold = coldParts(symbols);
   for (const text of texts) {
     const spec = parseSpec(text);
     const indices = matching(symbols, spec.pattern);
@@ -54,7 +55,10 @@ export const locate = (image: Image, symbols: SymbolTable, texts: readonly strin
         size: symbols.size(i),
         isIfunc: symbols.kind(i) === 'ifunc',
         aliases: aliasesOf(symbols, i),
-        parts: partsOf(symbols, symbols.raw(i)),
+        parts: (cold.get(symbols.raw(i)) ?? []).map((part) => ({
+          address: symbols.address(part),
+          size: symbols.size(part),
+        })),
         signature: spec.signature,
       });
     }
@@ -83,10 +87,15 @@ export const aliasesOf = (symbols: SymbolTable, i: number): string[] => {
   return [...new Set(names)];
 };
 
-const partsOf = (symbols: SymbolTable, raw: string): { address: Address; size: bigint }[] => {
-  const parts: { address: Address; size: bigint }[] = [];
-  for (const name of [`${raw}.cold`, `${raw}.cold.0`, `${raw}.cold.1`]) {
-    for (const i of symbols.byRaw(name)) parts.push({ address: symbols.address(i), size: symbols.size(i) });
+/** Rows of the cold parts, by the raw name of the function that each belongs to. */
+const coldParts = (symbols: SymbolTable): ReadonlyMap<string, readonly number[]> => {
+  const parts = new Map<string, number[]>();
+  for (const i of symbols.containingText('.cold', symbols.functions(), 'raw')) {
+    const [, base] = coldPart.exec(symbols.raw(i)) ?? [];
+    if (base === undefined) continue;
+    const known = parts.get(base);
+    if (known) known.push(i);
+    else parts.set(base, [i]);
   }
   return parts;
 };
