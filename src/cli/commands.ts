@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { type PlainCommand, readLine } from './option-table.ts';
 
-type CommandModule = { readonly register: (program: Command) => void };
+type CommandModule = { readonly register: (program: Command) => void; readonly plain?: PlainCommand };
 
 /** Every command and the file that registers it; only the named one is loaded. `rsym --help` lists them in this order. */
 const commands: Record<string, () => Promise<CommandModule>> = {
@@ -18,4 +19,14 @@ export const commandNames: readonly string[] = Object.keys(commands);
 export const registerCommands = async (program: Command, name: string | undefined): Promise<void> => {
   const wanted = name === undefined ? Object.values(commands) : [commands[name]];
   for (const load of wanted) (await load?.())?.register(program);
+};
+
+/** Answers a line that needs no help, suggestion or complaint; false: commander is to read it. */
+export const answerPlainly = async ([name = '', ...args]: readonly string[]): Promise<boolean> => {
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  const plain = load && (await load()).plain;
+  const line = plain && readLine(plain, args);
+  if (!line) return false;
+  await plain.answer(line.words, line.flags, args);
+  return true;
 };

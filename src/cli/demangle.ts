@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { addOptions, type OptionRow, type PlainCommand } from './option-table.ts';
 import { writeAll } from './output.ts';
 
 type Flags = { readonly full?: boolean; readonly json?: boolean };
@@ -9,17 +10,25 @@ Without NAME it is a filter: text goes from stdin to stdout with the names in it
 demangled and every other byte as it was. Rust (legacy and v0) and C++ (Itanium).
 --json prints one line for each name: {"schema", "raw", "name", "scheme"}.`;
 
+const options: readonly OptionRow[] = [
+  { flags: '--full', description: 'show hashes and crate disambiguators' },
+  { flags: '--json', description: 'one line of JSON for each name' },
+];
+
+export const plain: PlainCommand = {
+  options,
+  fewestWords: 0,
+  answer: (names, flags) => (names.length > 0 ? answerNames(names, flags) : filter(flags)),
+};
+
 export const register = (program: Command): void => {
-  program
+  const command = program
     .command('demangle')
     .description('what mangled names mean: of the arguments, or in any text on stdin')
-    .argument('[NAME...]', 'mangled names')
-    .option('--full', 'show hashes and crate disambiguators')
-    .option('--json', 'one line of JSON for each name')
+    .argument('[NAME...]', 'mangled names');
+  addOptions(command, options)
     .addHelpText('after', details)
-    .action(async (names: string[], flags: Flags) => {
-      await (names.length > 0 ? answerNames(names, flags) : filter(flags));
-    });
+    .action((names: string[], flags: Flags) => plain.answer(names, flags, []));
 };
 
 const answerNames = async (names: readonly string[], flags: Flags): Promise<void> => {

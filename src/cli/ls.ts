@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { RsymError } from '../base/errors.ts';
 import { splitArguments } from './ls-arguments.ts';
+import { addOptions, type OptionRow, type PlainCommand } from './option-table.ts';
 
 export type LsFlags = {
   readonly all?: true;
@@ -28,38 +29,48 @@ const parseLimit = (text: string): number => {
   throw new RsymError('usage', `--limit takes a number, not '${text}'`);
 };
 
+const options: readonly OptionRow[] = [
+  { flags: '-a, --all', description: 'all symbols, not only functions' },
+  { flags: '--sort <KEY>', description: 'addr (default), name (as shown; default with --nm) or size' },
+  { flags: '-r, --reverse', description: 'the other way round' },
+  { flags: '--crate <CRATE>', description: 'only what was written in this crate' },
+  {
+    flags: '--kind <KINDS>',
+    description: 'only these kinds: function, ifunc, data, tls, notype, …',
+    parse: (text, before) => [...((before as string[] | undefined) ?? []), ...text.split(',')],
+  },
+  { flags: '-u, --undefined', description: 'only symbols that the file needs from others' },
+  { flags: '-D, --dynamic', description: 'only symbols of the dynamic table' },
+  { flags: '--mangled', description: 'names as they are in the file' },
+  { flags: '--full', description: 'with hashes and crate disambiguators' },
+  { flags: '--nm', description: 'lines like those of nm: address, class letter, name' },
+  { flags: '--limit <N>', description: 'at most N symbols of each file', parse: parseLimit },
+  { flags: '--json', description: 'one JSON document' },
+];
+
+export const plain: PlainCommand = {
+  options,
+  fewestWords: 1,
+  answer: async (words, flags, args) => {
+    const { answerLs } = await import('./ls-answer.ts');
+    // `--` itself is not among the words.
+    const dashes = args.indexOf('--');
+    await answerLs(splitArguments(words, dashes < 0 ? 0 : args.length - dashes - 1), flags);
+  },
+};
+
 export const register = (program: Command): void => {
-  program
+  const command = program
     .command('ls')
     .description('functions or symbols of ELF files, archives and wasm modules')
     .usage('[options] FILE… [PATTERN…]')
     .argument('<FILE>', 'an ELF file, an archive or a wasm module')
-    .argument('[PATTERN...]', 'more files, and what to list of them')
-    .option('-a, --all', 'all symbols, not only functions')
-    .option('--sort <KEY>', 'addr (default), name (as shown; default with --nm) or size')
-    .option('-r, --reverse', 'the other way round')
-    .option('--crate <CRATE>', 'only what was written in this crate')
-    .option('--kind <KINDS>', 'only these kinds: function, ifunc, data, tls, notype, …', (text, all: string[] = []) => [
-      ...all,
-      ...text.split(','),
-    ])
-    .option('-u, --undefined', 'only symbols that the file needs from others')
-    .option('-D, --dynamic', 'only symbols of the dynamic table')
-    .option('--mangled', 'names as they are in the file')
-    .option('--full', 'with hashes and crate disambiguators')
-    .option('--nm', 'lines like those of nm: address, class letter, name')
-    .option('--limit <N>', 'at most N symbols of each file', parseLimit)
-    .option('--json', 'one JSON document')
+    .argument('[PATTERN...]', 'more files, and what to list of them');
+  addOptions(command, options)
     .addHelpText('after', details)
-    .action(async (_file: string, _rest: unknown, flags: LsFlags, command: Command) => {
-      const { answerLs } = await import('./ls-answer.ts');
-      await answerLs(splitArguments(command.args, countAfterDashes(program)), flags);
-    });
+    .action((_file: string, _rest: unknown, flags: LsFlags) => plain.answer(command.args, flags, rawArgs(program)));
 };
 
-/** Commander drops `--` itself; its own record of the whole line still has it. */
-const countAfterDashes = (program: Command): number => {
-  const { rawArgs = [] } = program as Command & { readonly rawArgs?: readonly string[] };
-  const dashes = rawArgs.indexOf('--');
-  return dashes < 0 ? 0 : rawArgs.length - dashes - 1;
-};
+/** Commander keeps the line that it was given. */
+const rawArgs = (program: Command): readonly string[] =>
+  (program as Command & { readonly rawArgs?: readonly string[] }).rawArgs ?? [];

@@ -23,7 +23,7 @@ const printVersion = (): number => {
 const runCommand = async (args: readonly string[]): Promise<number> => {
   const { fail, run } = await import('./run.ts');
   process.on('uncaughtException', (error) => process.exit(fail(error, Boolean(process.env['RSYM_DEBUG']))));
-  return run(args, version());
+  return run(args, version);
 };
 
 const args = process.argv.slice(2);
