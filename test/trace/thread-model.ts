@@ -189,7 +189,11 @@ export class World {
       );
     if (how === 'vanish' || this.traced.global('lostLandings') > lost) {
       // What ended unseen is found out later, by whatever stands above it then.
-      for (const frame of gone) frame.outcomes = how === 'vanish' ? ['left', 'unwound', 'exited', 'running'] : ['left'];
+      // The kernel forgets 16 calls at a landing, newest first, and stops at one on another stack: then a lost landing leaves no trace.
+      const isBlocked =
+        gone.length > 16 || [...thread.frames, ...thread.unseen].some(({ stack }) => stack !== thread.current);
+      const later = how === 'vanish' ? ['unwound', 'exited', 'running'] : isBlocked ? ['exited', 'running'] : [];
+      for (const frame of gone) frame.outcomes = ['left', ...later];
       thread.unseen.push(...gone);
     } else {
       thread.seen(outermost.sp + 8n);
