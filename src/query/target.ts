@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { RsymError } from '../base/errors.ts';
 import { sanitize } from '../base/text.ts';
@@ -12,11 +12,7 @@ import { mappedFiles } from './mappings.ts';
  * @throws {RsymError} `input` if there is no such file or library.
  */
 export const resolveTarget = (target: string, pids: readonly number[] = []): string => {
-  if (target.includes('/') || existsSync(target)) {
-    if (!existsSync(target))
-      throw new RsymError('input', `cannot open ${sanitize(target)}`, { reason: 'there is no such file' });
-    return realpathSync(target);
-  }
+  if (target.includes('/') || isFile(target)) return realPath(target);
   for (const pid of pids) {
     const mapped = mappedFiles(pid).find((file) => isNamed(file.path, target));
     if (mapped) return mapped.reachable;
@@ -28,6 +24,27 @@ export const resolveTarget = (target: string, pids: readonly number[] = []): str
     });
   }
   return realpathSync(found);
+};
+
+/** A folder that happens to be called `libc` is not meant. */
+const isFile = (name: string): boolean => statSync(name, { throwIfNoEntry: false })?.isDirectory() === false;
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'a folder on the way may not be searched',
+  ELOOP: 'its symbolic links go in a circle',
+};
+
+const realPath = (path: string): string => {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    throw new RsymError(code === 'EACCES' ? 'permission' : 'input', `cannot open ${sanitize(path)}`, {
+      reason: reasons[code] ?? code,
+      cause: error,
+    });
+  }
 };
 
 /** `libc` names libc.so.6 and libc-2.31.so, neither libcap.so.2 nor libc-client.so.2007. */

@@ -66,6 +66,7 @@ const toJson = (event: TraceEvent): object => {
         seq: event.seq,
         calls: event.calls,
         lost: lossesJson(event.lost),
+        lost_functions: event.lostFunctions,
         under_way_at_attach: event.underWayAtAttach,
         functions: event.functions,
         probes: event.probes,

@@ -110,7 +110,9 @@ export const traceText = (event: TraceEvent, style: TraceStyle): string => {
     case 'enter':
       return `${callLine(event, style)}\n`;
     case 'lost': {
-      const where = event.functions.map((f) => `${sanitize(f.function)} ${f.entries + f.exits + f.pending}`);
+      const where = event.functions.map(
+        (f) => `${sanitize(f.function)} ${f.entries + f.exits + f.pending + f.threads}`,
+      );
       const by = where.length > 0 ? ` (${where.join(', ')})` : '';
       return `${style.palette.warning(`LOST ${lossText(event.losses)}${by}`)}\n`;
     }

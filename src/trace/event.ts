@@ -63,18 +63,16 @@ export type Losses = {
   readonly threadEnds: number;
 };
 
+/** The losses that belong to one function's probes. */
+export type FunctionLosses = Pick<Losses, 'entries' | 'exits' | 'pending' | 'threads'> & { readonly function: string };
+
 export type LostEvent = {
   readonly event: 'lost';
   readonly time: bigint;
   readonly seq: number;
   /** Since the last such event. */
   readonly losses: Losses;
-  readonly functions: readonly {
-    readonly function: string;
-    readonly entries: number;
-    readonly exits: number;
-    readonly pending: number;
-  }[];
+  readonly functions: readonly FunctionLosses[];
 };
 
 export type NoteEvent = { readonly event: 'note'; readonly seq: number; readonly text: string };
@@ -88,6 +86,8 @@ export type EndEvent = {
   readonly seq: number;
   readonly calls: number;
   readonly lost: Losses;
+  /** The same by function; those that lost nothing are left out. */
+  readonly lostFunctions: readonly FunctionLosses[];
   /** Exits seen of calls that had begun before tracing did. */
   readonly underWayAtAttach: number;
   readonly functions: number;

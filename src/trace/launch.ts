@@ -104,7 +104,7 @@ export const launch = async (session: Session, command: Command): Promise<Launch
     const deadline = Date.now() + stopTimeoutMs;
     while (processState(pid) !== 'T') {
       if (Date.now() > deadline || !isAlive(pid)) {
-        process.kill(pid, 'SIGKILL');
+        if (isAlive(pid)) process.kill(pid, 'SIGKILL');
         throw new RsymError('process', `cannot start ${sanitize(command.file)} under observation`, {
           reason: 'it did not stop at its first instruction',
           hints: ['start it by hand and use -p PID'],

@@ -1,3 +1,4 @@
+import { RsymError } from '../base/errors.ts';
 import { fileOffset } from '../base/units.ts';
 import type { Surroundings } from './bpf/entry.ts';
 import { landingProgram } from './bpf/landing.ts';
@@ -11,6 +12,7 @@ import { type PlannedProgram, type ProgramPlan, planPrograms, siteValue } from '
 import { type Layouts, readRecord, type TraceRecord } from './record.ts';
 import type { LandingSite, ProbeSite } from './site.ts';
 import type { OwnedFd } from './sys/fd.ts';
+import { RINGBUF } from './sys/uapi.ts';
 import { attachRawTracepoint, attachUprobes } from './uprobe/attach.ts';
 import { createMap, deleteElement, lookupElement, u32, updateElement } from './uprobe/map.ts';
 import { loadProgram } from './uprobe/program.ts';
@@ -55,6 +57,7 @@ export class Session implements Disposable {
       vma: kernelTypes().vma,
     };
     this.plan = planPrograms(options.sites, around, options.maxString);
+    refuseLargeRecords(this.plan, options.ringBytes);
     this.#layouts = { entry: (fn) => this.plan.entryLayouts[fn], exit: (site) => this.plan.exitLayouts[site] };
     try {
       const sizes = {
@@ -265,4 +268,17 @@ const groupBy = <Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key):
     else groups.set(keyOf(item), [item]);
   }
   return [...groups];
+};
+
+/** A record that doesn't fit into the ring would be lost each time. */
+const refuseLargeRecords = (plan: ProgramPlan, ringBytes: number): void => {
+  const largest = Math.max(
+    0,
+    ...[...plan.entryLayouts, ...plan.exitLayouts].map(({ size }) => size + RINGBUF.headerSize),
+  );
+  if (largest <= ringBytes) return;
+  throw new RsymError('usage', `the ring of ${ringBytes} bytes is too small`, {
+    reason: `one call takes up to ${largest} bytes in it`,
+    hints: ['--ring with more, or --max-string with less'],
+  });
 };

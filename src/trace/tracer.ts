@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { RsymError } from '../base/errors.ts';
 import { Correlator, type EndedCall, type EnteredCall } from './correlate.ts';
-import type { CallEvent, EndEvent, LostEvent, ProgramEnd, TraceEvent } from './event.ts';
+import type { CallEvent, EndEvent, ProgramEnd, TraceEvent } from './event.ts';
 import { type Command, isAlive, type Launched, launch } from './launch.ts';
+import { lossesBetween, noLosses } from './losses.ts';
 import { RecordOrder } from './order.ts';
 import { Session, type SessionStatistics } from './session.ts';
 import { showCall } from './show.ts';
@@ -36,6 +37,8 @@ export type TraceRequest = {
 // Objects that live for one short batch die young: with large batches the garbage collector takes most of the time.
 const readLimit = 1_000;
 const idleMs = 50;
+/** Nothing for so long: no record that belongs before those that came is still on its way. */
+const quietMs = 2;
 const lossCheckMs = 1_000;
 /** A terminal's Ctrl-C reaches the started program too: its end is worth waiting for. */
 const graceMs = 200;
@@ -72,6 +75,7 @@ class Trace {
   #lossesTold: SessionStatistics;
   #lossCheckedAt = 0;
   #accepted = 0;
+  #readAt = 0;
   #lastSequence = 0;
 
   constructor(session: Session, request: TraceRequest) {
@@ -155,7 +159,9 @@ class Trace {
       const detached = this.#detached;
       if (this.#stopping) this.#detach();
       const read = this.#session.read((record) => this.#order.add(record), readLimit);
-      for (const record of this.#order.take(read === 0)) {
+      if (read > 0) this.#readAt = performance.now();
+      const quiet = read === 0 && (gone || detached || performance.now() - this.#readAt > quietMs);
+      for (const record of this.#order.take(quiet)) {
         this.#accepted++;
         this.#lastSequence = record.sequence;
         this.#correlator.accept(record);
@@ -164,7 +170,7 @@ class Trace {
       this.#checkLosses();
       if (this.#events.length > 0) yield this.#takeEvents();
       if (read === 0 && (gone || detached)) break;
-      if (read === 0) await this.#wait();
+      if (read === 0) await this.#wait(quiet ? idleMs : quietMs);
       // A steady stream must not keep timers and signals from being heard.
       else await setImmediate();
     }
@@ -199,12 +205,12 @@ class Trace {
     return this.#targetGone;
   }
 
-  async #wait(): Promise<void> {
+  async #wait(ms: number): Promise<void> {
     const woken = new Promise<void>((resolve) => {
       this.#wake = resolve;
     });
     if (this.#targetGone || (this.#stopping && !this.#detaching)) return;
-    this.#waiting = this.#session.ring.wait(idleMs);
+    this.#waiting = this.#session.ring.wait(ms);
     await Promise.race([this.#waiting, woken]);
   }
 
@@ -225,20 +231,23 @@ class Trace {
     this.#lossCheckedAt = now;
     // One reading for both: what is lost between two of them would be told by neither.
     const statistics = this.#session.statistics();
-    const event = lossEvent(this.#lossesTold, statistics, this.#request.sites);
-    if (!event) return;
+    const lost = lossesBetween(this.#lossesTold, statistics, this.#request.sites);
+    if (!lost) return;
     this.#lossesTold = statistics;
-    this.#events.push({ ...event, time: process.hrtime.bigint(), seq: ++this.#seq });
+    this.#events.push({ event: 'lost', time: process.hrtime.bigint(), seq: ++this.#seq, ...lost });
   }
 
   #end(): EndEvent {
     const statistics = this.#session.statistics();
+    const lost =
+      this.#isEnough() && this.#isGapless() ? undefined : lossesBetween(null, statistics, this.#request.sites);
     return {
       event: 'end',
       time: process.hrtime.bigint(),
       seq: ++this.#seq,
       calls: this.#calls,
-      lost: this.#isEnough() && this.#isGapless() ? noLosses : statistics.losses,
+      lost: lost?.losses ?? noLosses,
+      lostFunctions: lost?.functions ?? [],
       underWayAtAttach: statistics.unmatchedExits,
       functions: this.#request.sites.length,
       probes: this.#session.probes,
@@ -255,32 +264,3 @@ class Trace {
     this.#session[Symbol.dispose]();
   }
 }
-
-const noLosses = { entries: 0, exits: 0, pending: 0, threads: 0, landings: 0, threadEnds: 0 } as const;
-
-/** What was lost between two readings; undefined if nothing was. */
-const lossEvent = (
-  before: SessionStatistics,
-  now: SessionStatistics,
-  sites: readonly ProbeSite[],
-): Omit<LostEvent, 'time' | 'seq'> | undefined => {
-  const losses = {
-    entries: now.losses.entries - before.losses.entries,
-    exits: now.losses.exits - before.losses.exits,
-    pending: now.losses.pending - before.losses.pending,
-    threads: now.losses.threads - before.losses.threads,
-    landings: now.losses.landings - before.losses.landings,
-    threadEnds: now.losses.threadEnds - before.losses.threadEnds,
-  };
-  if (Object.values(losses).every((count) => count === 0)) return undefined;
-  const functions = now.functions.flatMap((after, fn) => {
-    const earlier = before.functions[fn];
-    const name = sites[fn]?.name;
-    if (!earlier || name === undefined) return [];
-    const entries = after.entries - earlier.entries;
-    const exits = after.exits - earlier.exits;
-    const pending = after.pending - earlier.pending;
-    return entries + exits + pending > 0 ? [{ function: name, entries, exits, pending }] : [];
-  });
-  return { event: 'lost', losses, functions };
-};
