@@ -28,6 +28,8 @@ const optionsOf = (patterns: readonly Pattern[], flags: LsFlags): ListOptions =>
   sort: parseSort(flags.sort ?? (flags.nm ? 'name' : 'addr')),
   reverse: flags.reverse === true,
   names: flags.mangled ? 'mangled' : flags.full ? 'full' : 'short',
+  // nm's lines have no room for them.
+  countCopies: flags.json === true || flags.nm !== true,
   ...(flags.limit === undefined ? {} : { limit: flags.limit }),
 });
 

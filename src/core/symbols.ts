@@ -21,7 +21,7 @@ export type LineOptions = {
   readonly names: NameForm;
   /** Digits of an address in nm's lines; null: rsym's own columns. */
   readonly nm: 8 | 16 | null;
-  /** For each row; not needed for nm's lines. */
+  /** For each row, or none for nm's lines. */
   readonly copies: Uint32Array;
   readonly prefix: Uint8Array;
 };

@@ -27,6 +27,8 @@ export type ListOptions = {
   readonly names?: 'short' | 'full' | 'mangled';
   /** At most so many symbols of each image; the others are counted. */
   readonly limit?: number;
+  /** False: copies are not counted, which takes time; each row then counts as one. */
+  readonly countCopies?: boolean;
 };
 
 /** The symbols of one image that were asked for. Valid until the next one is taken from the generator. */
@@ -38,7 +40,7 @@ export type Listing = {
   readonly table: SymbolTable;
   /** Symbols in the order asked for. */
   readonly rows: Uint32Array;
-  /** For each of `rows`: how many listed symbols share its path. */
+  /** For each of `rows`: how many listed symbols share its path; none where they were not asked for. */
   readonly copies: Uint32Array;
   /** How many symbols the limit left out. */
   readonly omitted: number;
@@ -114,7 +116,7 @@ const listImage = (
   // In an archive members without symbols are ordinary.
   if (member === null) for (const text of notesOn(image, table, all.length)) remark({ kind: 'note', text });
   const found = matchingRows(table, all, options.patterns ?? [], options.crate);
-  const copiesOf = countCopies(table, found.counted);
+  const copiesOf = options.countCopies === false ? null : countCopies(table, found.counted);
   const sorted = order(table, found.rows, options);
   const rows = sorted.subarray(0, options.limit ?? sorted.length);
   return {
@@ -123,7 +125,7 @@ const listImage = (
     image,
     table,
     rows,
-    copies: rows.map((row) => copiesOf[row] ?? 1),
+    copies: copiesOf === null ? new Uint32Array() : rows.map((row) => copiesOf[row] ?? 1),
     omitted: sorted.length - rows.length,
   };
 };
