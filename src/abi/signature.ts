@@ -51,11 +51,35 @@ export const parseSpec = (text: string): Spec => {
   const given = settled.slice(0, -1).filter(({ type }, _, all) => !(all.length === 1 && type.text === 'void'));
   const signature: Signature = {
     path: prefix.path,
-    args: given.map((arg) => ({ name: arg.name, ...byValue(text, arg.type, true) })),
+    args: given.map((arg) => {
+      const type = byValue(text, arg.type, true);
+      return arg.name === 'self' && type.shape.kind === 'pointer'
+        ? { name: arg.name, text: type.text, shape: receiverShape(prefix.path, type.shape) }
+        : { name: arg.name, ...type };
+    }),
     variadic,
     ret: byValue(text, settled.at(-1)?.type ?? ret.type, false),
   };
   return { pattern: prefix.path, signature };
+};
+
+/**
+ * What `&self` is, where the path tells the type that the method is of: a reference to `str`, a slice or a trait
+ * object is a pair. Elsewhere the type is taken to have a size, and the reference to be a pointer.
+ */
+const receiverShape = (path: string, sized: ValueShape): ValueShape => {
+  // `<str>::find`, `<str as Pattern>::f`, `<impl str>::find`, `<impl Trait for [u8]>::f`, `<dyn Any>::is`
+  const [, self] = /<(?:impl\s+)?(?:[^<>]*\sfor\s+)?(str\b|\[|dyn\b)/.exec(path) ?? [];
+  switch (self) {
+    case 'str':
+      return { kind: 'str', name: sized.name };
+    case '[':
+      return { kind: 'slice', name: sized.name };
+    case 'dyn':
+      return { kind: 'fat', name: sized.name };
+    default:
+      return sized;
+  }
 };
 
 /** One line in Rust's order: `path(name: type, …) -> type`. */

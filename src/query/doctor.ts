@@ -11,33 +11,72 @@ export type DoctorReport = {
   /** What a trace would use now; null: nothing works, and `refusals` says why. */
   readonly backend: 'bpf' | null;
   readonly refusals: readonly Refusal[];
+  /** Whether a trace can also start a program itself; if not, `refusals` says why. */
+  readonly launch: { readonly ok: boolean; readonly refusals: readonly Refusal[] };
 };
 
 export const examine = async (): Promise<DoctorReport> => {
   const machine = readMachine();
   if (machine.os !== 'linux' || machine.arch !== 'x64') {
     const reason = `tracing needs Linux on x86-64; this is ${machine.os} on ${machine.arch}`;
-    return { machine, features: [], backend: null, refusals: [{ reason, fixes: [] }] };
+    return answerOf(machine, [], [{ reason, fixes: [] }]);
   }
   // Loaded only here: the system calls behind it exist on no other machine.
   const { needed, probeFeatures } = await import('../trace/features.ts');
   const features = probeFeatures().map((feature) => ({ ...feature, needed: needed.includes(feature.name) }));
-  const refusals = refusalsOf(machine, features);
-  return { machine, features, backend: refusals.length === 0 ? 'bpf' : null, refusals };
+  return answerOf(machine, features, refusalsOf(machine, features));
+};
+
+const answerOf = (
+  machine: Machine,
+  features: DoctorReport['features'],
+  refusals: readonly Refusal[],
+): DoctorReport => {
+  const all = [...refusals, ...launchRefusalsOf(features)];
+  return {
+    machine,
+    features,
+    backend: refusals.length === 0 ? 'bpf' : null,
+    refusals,
+    launch: { ok: all.length === 0, refusals: all },
+  };
+};
+
+/** What keeps a trace from starting programs beyond what keeps it from anything. */
+export const launchRefusalsOf = (features: DoctorReport['features']): Refusal[] => {
+  const types = features.find(({ name }) => name === 'kernel-btf')?.support;
+  if (types === undefined || types.ok) return [];
+  return [
+    {
+      reason: `starting a program under observation needs the kernel's type information (${types.reason})`,
+      fixes: ['start it by hand, then rsym trace … -p PID', 'a kernel built with CONFIG_DEBUG_INFO_BTF'],
+    },
+  ];
 };
 
 type Refused = { readonly name: FeatureName; readonly reason: string; readonly error: string | null };
 
-/** One refusal for lack of rights, which explains every feature it takes away, and one for each missing feature. */
+/**
+ * One refusal for the namespace, one for lack of rights, which explains every feature it takes away, and one for each
+ * missing feature.
+ */
 export const refusalsOf = (machine: Machine, features: DoctorReport['features']): Refusal[] => {
   const failed = features.flatMap(({ name, needed, support }): Refused[] =>
     needed && !support.ok ? [{ name, reason: support.reason, error: support.error }] : [],
   );
   const isDenied = ({ error }: Refused): boolean => error === 'EPERM' || error === 'EACCES';
   const denied = failed.filter(isDenied);
-  const refusals = failed.filter((feature) => !isDenied(feature)).map(missing);
-  return denied.length === 0 ? refusals : [lackOfRights(machine, denied), ...refusals];
+  return [
+    ...(machine.pidNamespace === 'nested' ? [otherNumbers(machine)] : []),
+    ...(denied.length === 0 ? [] : [lackOfRights(machine, denied)]),
+    ...failed.filter((feature) => !isDenied(feature)).map(missing),
+  ];
 };
+
+const otherNumbers = ({ container }: Machine): Refusal => ({
+  reason: 'this is a nested PID namespace: the kernel’s probes know processes by other numbers than are seen here',
+  fixes: ['run rsym on the host', ...(container?.startsWith('Docker') ? ['docker run --pid=host …'] : [])],
+});
 
 const missing = ({ name, reason, error }: Refused): Refusal => {
   if (name === 'uprobe-multi' && (error === 'EINVAL' || error === 'EOPNOTSUPP' || error === 'ENOTSUPP'))
@@ -68,7 +107,7 @@ const lackOfRights = (machine: Machine, denied: readonly Refused[]): Refusal => 
   if (machine.seccomp === 'filter')
     return {
       reason: `the capabilities are there, so a seccomp filter refuses (${what})`,
-      fixes: ['docker run --security-opt seccomp=unconfined --cap-add BPF --cap-add PERFMON …'],
+      fixes: ['docker run --security-opt seccomp=unconfined --cap-add BPF --cap-add PERFMON --pid=host …'],
     };
   if (machine.lockdown === 'confidentiality')
     return {
@@ -91,7 +130,7 @@ const waysToRights = ({ uid, container, capabilities }: Machine): string[] => {
     return [
       container === null
         ? 'start this session with CAP_BPF and CAP_PERFMON in its bounding set: now not even root gets them here'
-        : 'docker run --cap-add BPF --cap-add PERFMON …   (for processes of the host also --pid=host)',
+        : 'docker run --cap-add BPF --cap-add PERFMON --pid=host …',
     ];
   const caps = '--inh-caps=+bpf,+perfmon --ambient-caps=+bpf,+perfmon';
   return uid === 0

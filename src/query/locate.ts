@@ -93,6 +93,8 @@ const coldParts = (symbols: SymbolTable): ReadonlyMap<string, readonly number[]>
   for (const i of symbols.containingText('.cold', symbols.functions(), 'raw')) {
     const [, base] = coldPart.exec(symbols.raw(i)) ?? [];
     if (base === undefined) continue;
+    // Of two functions with one name, nobody tells whose part it is; following the code does.
+    if (symbols.byRaw(base).filter((row) => isFunction(symbols, row)).length > 1) continue;
     const known = parts.get(base);
     if (known) known.push(i);
     else parts.set(base, [i]);

@@ -62,10 +62,17 @@ const capabilities = [
 /** linux/proc_ns.h, PROC_PID_INIT_INO: the inode of the first pid namespace. */
 const initialPidNamespace = 'pid:[4026531836]';
 
+const pidNamespace = (): Machine['pidNamespace'] => {
+  const own = link('/proc/self/ns/pid');
+  return own === null ? 'unknown' : own === initialPidNamespace ? 'initial' : 'nested';
+};
+
+/** Whether processes have other numbers here than the kernel's probes see. */
+export const inNestedPidNamespace = (): boolean => pidNamespace() === 'nested';
+
 export const readMachine = (): Machine => {
   const status = read('/proc/self/status');
   const isIn = (set: string, bit: bigint): boolean => ((BigInt(`0x${field(status, set) ?? '0'}`) >> bit) & 1n) === 1n;
-  const pidNamespace = link('/proc/self/ns/pid');
   return {
     os: process.platform,
     release: read('/proc/sys/kernel/osrelease') ?? '',
@@ -73,7 +80,7 @@ export const readMachine = (): Machine => {
     node: process.versions.node,
     uid: process.getuid?.() ?? null,
     container: containerSign(),
-    pidNamespace: pidNamespace === null ? 'unknown' : pidNamespace === initialPidNamespace ? 'initial' : 'nested',
+    pidNamespace: pidNamespace(),
     userNamespace: isUserNamespace(read('/proc/self/uid_map')),
     seccomp: seccompMode(field(status, 'Seccomp')),
     lockdown: /\[(\w+)\]/.exec(read('/sys/kernel/security/lockdown') ?? '')?.[1] ?? null,

@@ -57,8 +57,12 @@ const fileFinding = ({ format, machine, type, bits, littleEndian }: Image): Find
   return good('file', `an ELF ${type === 'shared' ? 'library' : 'program'} for x86-64`);
 };
 
-const rightsFinding = ({ backend, refusals }: DoctorReport): Finding => {
-  if (backend !== null) return good('rights', `tracing works here (backend ${backend})`);
+const rightsFinding = ({ backend, refusals, launch }: DoctorReport): Finding => {
+  const [obstacle] = launch.refusals;
+  if (backend !== null)
+    return obstacle === undefined
+      ? good('rights', `tracing works here (backend ${backend})`)
+      : good('rights', `tracing of running programs works here (backend ${backend}); ${obstacle.reason}`);
   const [first] = refusals;
   return bad('rights', first?.reason ?? 'tracing does not work here', first?.fixes ?? []);
 };

@@ -1,4 +1,5 @@
 import { lowerSignature, rawPlan } from '../abi/lower.ts';
+import type { CallPlan } from '../abi/model.ts';
 import { sanitize } from '../base/text.ts';
 import { fileOffset, hex } from '../base/units.ts';
 import { readUpTo } from '../code/bytes.ts';
@@ -49,15 +50,26 @@ export const planSite = (
   const sweep = code.sweep(fn);
   const returns = planReturns(sweep, choice, code);
   if (returns.mode === 'none' && choice === 'safe') notes.push(`${name}: returns aren't watched: ${returns.reason}`);
+  if (returns.mode === 'sites' && sweep.complete) notes.push(...sweep.notes.map((note) => `${name}: ${note}`));
   if (fn.aliases.length > 0)
     notes.push(`${name} has the same code as ${fn.aliases.map(sanitize).join(', ')}: calls can't be told apart`);
+  const plan = fn.signature ? lowerSignature(fn.signature) : rawPlan();
+  notes.push(...doubts(plan).map((doubt) => `${name}: ${doubt}`));
   return {
     name: fn.name,
     path,
     entry: fileOffset(code.offsetOf(fn.address)),
     returns,
     loopsToEntry: sweep.complete && sweep.loopsToEntry,
-    plan: fn.signature ? lowerSignature(fn.signature) : rawPlan(),
+    plan,
     copy: { kind: 'symbol', address: fn.address, caller: null, callSite: null },
   };
 };
+
+/** What of a call can't be shown, or only under an assumption. */
+const doubts = ({ args, ret }: CallPlan): string[] =>
+  [...args, { ...ret, name: 'its return value' }].flatMap(({ name, places, note }) => {
+    const gone = places.find((place) => place.kind === 'gone');
+    const doubt = gone?.kind === 'gone' ? `not shown, ${gone.reason}` : note;
+    return doubt === null ? [] : [`${sanitize(name)}: ${doubt}`];
+  });

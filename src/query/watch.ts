@@ -1,4 +1,4 @@
-import { readlinkSync, realpathSync } from 'node:fs';
+import { accessSync, constants, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { formatSignature, parseSpec } from '../abi/signature.ts';
 import { RsymError } from '../base/errors.ts';
 import { sanitize } from '../base/text.ts';
@@ -238,8 +238,9 @@ const planLandings = (image: Image, pids: readonly number[], scope: Scope, notes
     if (program !== null) for (const file of programFiles(program)) files.add(file);
   }
   const { sites, unwinders } = findLandingSites([...files]);
-  if (unwinders.length === 0 && image.needed.length === 0 && image.type !== 'shared') {
-    notes.push('no unwinder is found in this static program: a call that a panic ends is shown as `left`');
+  const canUnwind = image.needed.length === 0 || image.needed.some((name) => name.startsWith('libgcc_s'));
+  if (unwinders.length === 0 && canUnwind && image.type !== 'shared') {
+    notes.push('no unwinder is found: a call that a panic ends is shown as `left`');
   }
   return sites;
 };
@@ -256,10 +257,11 @@ const programFiles = (path: string): string[] => {
 const programPath = (file: string): string | null => {
   const candidates = file.includes('/')
     ? [file]
-    : (process.env['PATH'] ?? '').split(':').map((dir) => `${dir}/${file}`);
+    : (process.env['PATH'] ?? '').split(':').map((dir) => `${dir || '.'}/${file}`);
   for (const candidate of candidates) {
     try {
-      return realpathSync(candidate);
+      accessSync(candidate, constants.X_OK);
+      if (statSync(candidate).isFile()) return realpathSync(candidate);
     } catch {
       // not in this folder
     }

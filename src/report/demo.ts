@@ -10,10 +10,10 @@ export const stepText = (what: string, command: string, palette: Palette): strin
   `${palette.heading(what)}\n$ ${sanitize(command)}\n`;
 
 /** What a trace would do here, and why it can't. */
-export const untracedText = (probes: readonly PlannedProbe[], { refusals }: DoctorReport): string => {
+export const untracedText = (probes: readonly PlannedProbe[], { launch }: DoctorReport): string => {
   const planned = probes.map(
     ({ name, address, offset }) =>
       `  would probe ${sanitize(name)} at ${hex(address)}${offset === null ? '' : ` (file offset ${hex(offset)})`}, and its returns`,
   );
-  return `${[...planned, ...refusals.flatMap(refusalLines)].join('\n')}\n`;
+  return `${[...planned, ...launch.refusals.flatMap(refusalLines)].join('\n')}\n`;
 };

@@ -45,7 +45,7 @@ const machineRows = (machine: Machine): Row[] => [
 const featureLines = (report: DoctorReport, palette: Palette): string[] => {
   const rows = report.features.map(({ name, use, needed, support }): Row => {
     const state = support.ok ? 'yes' : 'no';
-    return [state, name, support.ok ? use : `${use}: ${support.reason}${needed ? '' : ' (not needed)'}`];
+    return [state, name, support.ok ? use : `${use}: ${support.reason}${needed ? '' : ' (not needed for running programs)'}`];
   });
   return table(rows).map((line, i) => {
     const { needed, support } = report.features[i] ?? {};
@@ -53,10 +53,11 @@ const featureLines = (report: DoctorReport, palette: Palette): string[] => {
   });
 };
 
-const verdict = ({ backend, refusals }: DoctorReport, palette: Palette): string[] =>
-  backend === null
-    ? refusals.flatMap(refusalLines)
-    : [`  ${palette.good('works')}: through the kernel's uprobes (backend ${backend})`];
+const verdict = ({ backend, refusals, launch }: DoctorReport, palette: Palette): string[] => {
+  if (backend === null) return refusals.flatMap(refusalLines);
+  const works = `  ${palette.good('works')}: through the kernel's uprobes (backend ${backend})`;
+  return launch.ok ? [works] : [`${works}, in programs that run already`, ...launch.refusals.flatMap(refusalLines)];
+};
 
 export const refusalLines = ({ reason, fixes }: Refusal): string[] => [
   `  not possible: ${sanitize(reason)}`,
@@ -88,7 +89,7 @@ const findingLines = ({ topic, state, what, fixes }: Finding, palette: Palette):
 
 /** A schema 1 document; `question` is null where only the machine was asked about. */
 export const doctorJson = (report: DoctorReport, answer: NoEvents | null): object => {
-  const { machine, features, backend, refusals } = report;
+  const { machine, features, backend, refusals, launch } = report;
   const { pidNamespace, userNamespace, capabilities, settings, ...rest } = machine;
   return {
     schema: 1,
@@ -104,6 +105,7 @@ export const doctorJson = (report: DoctorReport, answer: NoEvents | null): objec
     })),
     backend,
     refusals,
+    launch,
     question: answer === null ? null : questionJson(answer),
   };
 };

@@ -45,9 +45,11 @@ const endings: Record<Outcome, string> = {
   entered: '',
 };
 
+/** A value that holds only under an assumption (told in a note before) carries a question mark. */
 const valueText = (value: ShownValue, palette: Palette): string => {
-  const mark = value.evidence === 'conflict' ? palette.warning(`<${value.evidence}>`) : '';
-  return palette.value(value.text) + mark;
+  const doubtful = value.note !== null && value.evidence !== 'gone';
+  const mark = value.evidence === 'conflict' ? '<conflict>' : doubtful ? '?' : '';
+  return palette.value(value.text) + (mark === '' ? '' : palette.warning(mark));
 };
 
 const argumentText = (value: ShownValue, palette: Palette): string =>

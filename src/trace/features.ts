@@ -48,98 +48,63 @@ const refused = (what: string, errno: number): Tried => ({
 });
 
 export const probeFeatures = (): Feature[] => [
-  { name: 'bpf-map', use: 'calls under way', support: tryMap(MAP_TYPE.hash, 8, 8, 1) },
-  { name: 'bpf-ring-buffer', use: 'events', support: tryMap(MAP_TYPE.ringbuf, 0, 0, 4096) },
+  { name: 'bpf-map', use: 'calls under way', support: tryMap('hash', 8, 8, 1) },
+  { name: 'bpf-ring-buffer', use: 'events', support: tryMap('ringbuf', 0, 0, 4096) },
   { name: 'bpf-program', use: 'reading arguments and results', support: tryProgram() },
   { name: 'raw-tracepoint', use: 'ends of threads and processes', support: tryRawTracepoint() },
   { name: 'uprobe-multi', use: 'probing functions', support: onPage(tryUprobeMulti) },
-  { name: 'kernel-btf', use: 'telling a thread’s stacks apart', support: tryBtf() },
+  { name: 'kernel-btf', use: 'starting programs, telling a thread’s stacks apart', support: tryTypes() },
   { name: 'perf-uprobe', use: 'probing functions the older way', support: onPage(tryPerfUprobe) },
 ];
-
-/** asm/unistd_64.h; linux/memfd.h */
-const NR_MEMFD_CREATE = 319;
-const MFD_CLOEXEC = 1;
 
 /** Tries something on a file of one page of `nop`s that has no name and that nobody runs. */
 const onPage = (attempt: (file: string) => Tried): Tried => {
   const name = Buffer.from('rsym-doctor\0');
-  const made = syscall(NR_MEMFD_CREATE, addressOf(name), MFD_CLOEXEC);
+  const made = syscall(NR.memfdCreate, addressOf(name), MFD_CLOEXEC);
   if (!made.ok) return refused('memfd_create', made.errno);
   using page = new OwnedFd(made.value);
   writeSync(page.value, Buffer.alloc(4096, 0x90));
   return attempt(`/proc/self/fd/${page.value}`);
 };
 
-const tryMap = (type: number, keySize: number, valueSize: number, entries: number): Tried => {
-  const attr = attributes();
-  attr.writeUInt32LE(type, 0);
-  attr.writeUInt32LE(keySize, 4);
-  attr.writeUInt32LE(valueSize, 8);
-  attr.writeUInt32LE(entries, 12);
-  const made = bpf('mapCreate', attr);
-  if (!made.ok) return refused('bpf(BPF_MAP_CREATE)', made.errno);
-  new OwnedFd(made.value)[Symbol.dispose]();
-  return yes;
+/** Makes something as a trace makes it, and lets go of it. */
+const attempt = (what: string, make: () => OwnedFd): Tried => {
+  try {
+    make()[Symbol.dispose]();
+    return yes;
+  } catch (error) {
+    if (error instanceof KernelRefusal) return refused(what, error.errno);
+    throw error;
+  }
 };
 
-type Loaded = { readonly ok: true; readonly fd: OwnedFd } | { readonly ok: false; readonly support: Tried };
+const tryMap = (type: MapType, keySize: number, valueSize: number, maxEntries: number): Tried =>
+  attempt('bpf(BPF_MAP_CREATE)', () => createMap({ name: 'doctor', type, keySize, valueSize, maxEntries }));
 
-/** `return 0`, under the licence that reading user memory asks for. */
-const loadProgram = (type: number, attachType: number): Loaded => {
-  const code: readonly Instruction[] = [mov('r0', 0), exit()];
-  const bytes = assemble(code, () => 0);
-  const licence = Buffer.from('GPL\0');
-  const attr = attributes();
-  attr.writeUInt32LE(type, 0);
-  attr.writeUInt32LE(bytes.length / 8, 4);
-  attr.writeBigUInt64LE(addressOf(bytes), 8);
-  attr.writeBigUInt64LE(addressOf(licence), 16);
-  attr.writeUInt32LE(attachType, 68);
-  const loaded = bpf('progLoad', attr);
-  if (!loaded.ok) return { ok: false, support: refused('bpf(BPF_PROG_LOAD)', loaded.errno) };
-  return { ok: true, fd: new OwnedFd(loaded.value) };
+const load = (type: ProgramType, uprobeMulti: boolean): OwnedFd =>
+  loadProgram({ name: 'rsym_doctor', type, uprobeMulti, code: [mov('r0', 0), exit()], functions: [] }, () => {
+    throw new RsymError('internal', 'this program uses no map');
+  });
+
+const loading = 'bpf(BPF_PROG_LOAD)';
+const tryProgram = (): Tried => attempt(loading, () => load('kprobe', false));
+
+/** Loads a program and attaches it; the refusal of whichever of the two is refused. */
+const attaching = (
+  what: string,
+  type: ProgramType,
+  uprobeMulti: boolean,
+  attach: (program: OwnedFd) => OwnedFd,
+): Tried => {
+  let loaded: OwnedFd | undefined;
+  const support = attempt(loading, () => {
+    loaded = load(type, uprobeMulti);
+    return new OwnedFd(-1);
+  });
+  if (loaded === undefined) return support;
+  using program: OwnedFd = loaded;
+  return attempt(what, () => attach(program));
 };
-
-const tryProgram = (): Tried => {
-  const loaded = loadProgram(PROG_TYPE.kprobe, 0);
-  if (!loaded.ok) return loaded.support;
-  using _program = loaded.fd;
-  return yes;
-};
-
-const tryRawTracepoint = (): Tried => {
-  const loaded = loadProgram(PROG_TYPE.rawTracepoint, 0);
-  if (!loaded.ok) return loaded.support;
-  using program = loaded.fd;
-  const name = Buffer.from('sched_process_exit\0');
-  const attr = attributes();
-  attr.writeBigUInt64LE(addressOf(name), 0);
-  attr.writeUInt32LE(program.value, 8);
-  const opened = bpf('rawTracepointOpen', attr);
-  if (!opened.ok) return refused('bpf(BPF_RAW_TRACEPOINT_OPEN)', opened.errno);
-  new OwnedFd(opened.value)[Symbol.dispose]();
-  return yes;
-};
-
-const tryUprobeMulti = (file: string): Tried => {
-  const loaded = loadProgram(PROG_TYPE.kprobe, ATTACH_UPROBE_MULTI);
-  if (!loaded.ok) return loaded.support;
-  using program = loaded.fd;
-  const path = Buffer.from(`${file}\0`);
-  const offsets = Buffer.alloc(8);
-  const attr = attributes();
-  attr.writeUInt32LE(program.value, 0);
-  attr.writeUInt32LE(ATTACH_UPROBE_MULTI, 8);
-  attr.writeBigUInt64LE(addressOf(path), 16);
-  attr.writeBigUInt64LE(addressOf(offsets), 24);
-  attr.writeUInt32LE(1, 48);
-  const linked = bpf('linkCreate', attr);
-  if (!linked.ok) return refused('bpf(BPF_LINK_CREATE, uprobe_multi)', linked.errno);
-  new OwnedFd(linked.value)[Symbol.dispose]();
-  return yes;
-};
-
 const kernelTypes = '/sys/kernel/btf/vmlinux';
 
 const tryBtf = (): Tried => {

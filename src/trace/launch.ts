@@ -33,6 +33,7 @@ export const isAlive = (pid: number): boolean => !['Z', 'X', undefined].includes
 export type Launched = {
   readonly pid: number;
   readonly resume: () => void;
+  readonly kill: () => void;
   readonly ended: Promise<ProgramEnd>;
   /** Waits for its end, but not longer than so many ms. */
   readonly endsWithin: (ms: number) => Promise<void>;
@@ -72,19 +73,35 @@ const start = async (command: Command): Promise<ChildProcess> => {
   }
 };
 
+const openFiles = (pid: number | 'self'): { soft: bigint; hard: bigint } | null => {
+  try {
+    const [, soft, hard] = /^Max open files\s+(\d+)\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/limits`, 'latin1')) ?? [];
+    return soft === undefined || hard === undefined ? null : { soft: BigInt(soft), hard: BigInt(hard) };
+  } catch {
+    return null; // another user's process
+  }
+};
+
 /**
- * Node raises its own limit of open files, which a program would inherit; it gets back the one that rsym was started
- * under, as far as that can be told: its parent's.
+ * Node raises its own soft limit of open files to the hard one, and a program would inherit that; it gets back the
+ * one that rsym was started under, as far as that can be told: its parent's, and never more than was allowed.
  */
 const restoreLimit = (pid: number): void => {
+  const parent = openFiles(process.ppid);
+  const own = openFiles('self');
+  if (!parent || !own) return;
+  let soft = parent.soft;
+  if (soft > own.hard) soft = own.hard;
+  const limit = Buffer.from(new BigUint64Array([soft, own.hard]).buffer);
+  syscall(NR.prlimit64, pid, RLIMIT_NOFILE, addressOf(limit), 0);
+};
+
+/** Sends a signal to a process that may be gone by now. */
+const signal = (pid: number, name: NodeJS.Signals): void => {
   try {
-    const limits = readFileSync(`/proc/${process.ppid}/limits`, 'latin1');
-    const [, soft, hard] = /^Max open files\s+(\d+)\s+(\d+)/m.exec(limits) ?? [];
-    if (soft === undefined || hard === undefined) return;
-    const limit = Buffer.from(new BigUint64Array([BigInt(soft), BigInt(hard)]).buffer);
-    syscall(NR.prlimit64, pid, RLIMIT_NOFILE, addressOf(limit), 0);
-  } catch {
-    // the parent belongs to another user: the raised limit stays
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 };
 
@@ -104,7 +121,7 @@ export const launch = async (session: Session, command: Command): Promise<Launch
     const deadline = Date.now() + stopTimeoutMs;
     while (processState(pid) !== 'T') {
       if (Date.now() > deadline || !isAlive(pid)) {
-        if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+        signal(pid, 'SIGKILL');
         throw new RsymError('process', `cannot start ${sanitize(command.file)} under observation`, {
           reason: 'it did not stop at its first instruction',
           hints: ['start it by hand and use -p PID'],
@@ -120,7 +137,14 @@ export const launch = async (session: Session, command: Command): Promise<Launch
       await Promise.race([ended, over]);
       clearTimeout(timer);
     };
-    return { pid, ended, endsWithin, resume: () => process.kill(pid, 'SIGCONT'), release: () => child.unref() };
+    return {
+      pid,
+      ended,
+      endsWithin,
+      resume: () => signal(pid, 'SIGCONT'),
+      kill: () => signal(pid, 'SIGKILL'),
+      release: () => child.unref(),
+    };
   } finally {
     armed[Symbol.dispose]();
   }

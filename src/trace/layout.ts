@@ -1,5 +1,6 @@
 import type { ArgPlan, CallPlan, Place, ReturnPlan } from '../abi/model.ts';
 import { textKind, type ValueShape } from '../abi/shape.ts';
+import { RsymError } from '../base/errors.ts';
 import { ENTER, EXIT, type Piece, type RecordLayout } from './bpf/records.ts';
 import { PT_REGS } from './sys/uapi.ts';
 
@@ -7,6 +8,9 @@ import { PT_REGS } from './sys/uapi.ts';
 export type ValueSlot = { readonly words: readonly (Piece | null)[]; readonly text: Piece | null };
 
 export type CaptureLayout = RecordLayout & { readonly values: readonly ValueSlot[] };
+
+/** Offsets in a program's instructions are 16 bits with a sign. */
+const maxRecordSize = 32_000;
 
 const roundUp = (value: number): number => (value + 7) & ~7;
 
@@ -58,6 +62,12 @@ class LayoutBuilder {
   }
 
   build(): CaptureLayout {
+    if (this.#at > maxRecordSize) {
+      throw new RsymError('usage', 'so much of one call cannot be captured', {
+        reason: `its record would take ${this.#at} bytes, of at most ${maxRecordSize}`,
+        hints: ['a smaller --max-string', 'a signature with fewer texts'],
+      });
+    }
     return { pieces: this.pieces, values: this.values, size: roundUp(this.#at) };
   }
 }

@@ -197,6 +197,7 @@ export class Session implements Disposable {
   statistics(): SessionStatistics {
     const value = Buffer.alloc(FUNCTION_STATS.size);
     const functions = this.#options.sites.map((_, fn): FunctionStatistics => {
+      value.fill(0);
       lookupElement(this.#map('functions'), u32(fn), value);
       const field = (at: number): number => Number(value.readBigUInt64LE(at));
       return {

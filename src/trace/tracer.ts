@@ -69,6 +69,7 @@ class Trace {
   #stopping = false;
   #detaching: Promise<void> | undefined;
   #detached = false;
+  #resumed = false;
   #wake: () => void = () => {};
   #waiting: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
@@ -111,7 +112,7 @@ class Trace {
       case 'processes':
         for (const pid of scope.pids) {
           if (!isAlive(pid)) throw new RsymError('process', `process ${pid} does not exist`);
-          this.#session.watchProcess(pid);
+          if (!this.#session.watchProcess(pid)) throw new RsymError('usage', 'too many processes are named');
           this.#session.attach(pid);
         }
         break;
@@ -122,7 +123,13 @@ class Trace {
     for (const text of this.#request.notes) this.#events.push({ event: 'note', seq: ++this.#seq, text });
     this.#request.onAttached?.({ probes: this.#session.probes, pid: this.#launched?.pid ?? null });
     if (seconds !== undefined) this.#timer = setTimeout(() => this.#stop(), seconds * 1000);
-    this.#launched?.resume();
+    this.#resume();
+  }
+
+  /** Lets a started program run; also where tracing it came to nothing, it must not stay stopped. */
+  #resume(): void {
+    if (!this.#resumed) this.#launched?.resume();
+    this.#resumed = true;
   }
 
   async #launch(command: Command): Promise<Launched> {
@@ -136,8 +143,7 @@ class Trace {
     try {
       this.#session.attach(launched.pid);
     } catch (error) {
-      process.kill(launched.pid, 'SIGKILL');
-      launched.resume();
+      launched.kill();
       throw error;
     }
     launched.ended.then((end) => {
@@ -257,6 +263,7 @@ class Trace {
 
   async close(): Promise<void> {
     clearTimeout(this.#timer);
+    this.#resume();
     await this.#detach();
     if (this.#program === null) this.#launched?.release();
     // The kernel may still be writing to memory that the wait looks at.

@@ -301,3 +301,13 @@ describe('a signature that was printed reads the same', () => {
     expect([again.variadic, shapeText(again.ret.shape)]).toEqual([once.variadic, shapeText(once.ret.shape)]);
   });
 });
+
+test('a receiver is as wide as the type that the path names', () => {
+  const self = (text: string): string | undefined => parseSpec(text).signature?.args[0]?.shape.kind;
+  expect(self('core::str::<impl str>::find(&self, c: char)')).toBe('str');
+  expect(self('<str as app::Count>::count(&self, n: i32) -> usize')).toBe('str');
+  expect(self('<[u8]>::len(&self) -> usize')).toBe('slice');
+  expect(self('<impl app::Sum for [i64]>::sum(&self) -> i64')).toBe('slice');
+  expect(self('<dyn core::any::Any>::is(&self) -> bool')).toBe('fat');
+  expect(self('app::Server::handle(&mut self, id: u64)')).toBe('pointer');
+});

@@ -135,6 +135,13 @@ describe('the end of a thread', () => {
     traced.exec(mainThread);
     expect(traced.records().slice(1)).toMatchObject([{ kind: 'exec', tid: 100, sp: 0n }]);
   });
+
+  test('by exec of another thread than the main one, under the number that it had', () => {
+    const traced = machine();
+    traced.enter({ ...mainThread, tid: 104 }, 0, sp);
+    traced.exec(mainThread, 104);
+    expect(traced.records().slice(1)).toMatchObject([{ kind: 'exec', tid: 104 }]);
+  });
 });
 
 describe('a new process', () => {

@@ -153,8 +153,9 @@ export class TracedMachine {
     this.machine.run(this.#threadEnd, { ...thread, tracepoint: [0n, 0n] });
   }
 
-  exec(thread: Thread): void {
-    this.machine.run(this.#exec, { ...thread, tracepoint: [0n, 0n, 0n] });
+  /** `oldTid`: the number that the thread had before it replaced its process. */
+  exec(thread: Thread, oldTid: number = thread.tid): void {
+    this.machine.run(this.#exec, { ...thread, tracepoint: [0n, BigInt(oldTid), 0n] });
   }
 
   /** What the reader gets; the ring is empty afterwards. */

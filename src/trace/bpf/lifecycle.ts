@@ -93,7 +93,7 @@ export const threadEndProgram = (around: Surroundings): ProgramSpec => ({
   ]),
 });
 
-/** At sched_process_exec: a thread that is inside a traced function leaves it, because its program is replaced. */
+/** At sched_process_exec(task, old_pid, …): a thread that is inside a traced function leaves it, because its program is replaced. */
 export const execProgram = (around: Surroundings): ProgramSpec => ({
   name: 'rsym_exec',
   type: 'rawTracepoint',
@@ -101,6 +101,9 @@ export const execProgram = (around: Surroundings): ProgramSpec => ({
   functions: [],
   code: flatten([
     noteThread,
+    // A thread that replaces its process takes the main thread's number: the tracepoint tells the one it had.
+    load(8, 'r1', 'r6', 8),
+    store(4, 'r10', FRAME.thread, 'r1'),
     knownThread,
     store(8, 'r10', FRAME.sp, 0),
     remove('threads', FRAME.thread),

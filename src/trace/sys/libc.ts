@@ -17,14 +17,26 @@ export type CallResult = { readonly ok: true; readonly value: number } | { reado
 
 const result = (value: number): CallResult => (value < 0 ? { ok: false, errno: koffi.errno() } : { ok: true, value });
 
-/** `syscall(2)`; unused arguments are zero. Addresses come from {@link addressOf}. */
+/**
+ * Buffers whose address was taken. The kernel reads them through numbers that the garbage collector doesn't know, so
+ * they are held here until a system call has answered for good.
+ */
+let held: Uint8Array[] = [];
+const EAGAIN = 11;
+
+/** `syscall(2)`; unused arguments are zero. Addresses come from {@link addressOf}, taken since the last call. */
 export const syscall = (number: number, ...args: readonly (number | bigint)[]): CallResult => {
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = args;
-  return result(Number(rawSyscall(number, a, b, c, d, e, f)));
+  const answer = result(Number(rawSyscall(number, a, b, c, d, e, f)));
+  if (answer.ok || answer.errno !== EAGAIN) held = [];
+  return answer;
 };
 
-/** Where a buffer's bytes lie. They stay there while the buffer is referenced: the caller must keep it alive. */
-export const addressOf = (buffer: Uint8Array): bigint => BigInt(koffi.address(buffer) as bigint | number);
+/** Where a buffer's bytes lie, for the next system call. */
+export const addressOf = (buffer: Uint8Array): bigint => {
+  held.push(buffer);
+  return BigInt(koffi.address(buffer) as bigint | number);
+};
 
 export const close = (fd: number): CallResult => result(rawClose(fd) as number);
 

@@ -1,7 +1,10 @@
 /** Numbers of the kernel's user API, x86-64. Each group names the header it comes from. */
 
 /** asm/unistd_64.h */
-export const NR = { perfEventOpen: 298, prlimit64: 302, bpf: 321 } as const;
+export const NR = { perfEventOpen: 298, prlimit64: 302, memfdCreate: 319, bpf: 321 } as const;
+
+/** linux/memfd.h */
+export const MFD_CLOEXEC = 1;
 
 /** asm-generic/resource.h */
 export const RLIMIT_NOFILE = 7;
@@ -47,6 +50,12 @@ export const RINGBUF = {
   availableData: 0,
 } as const;
 
+/** linux/perf_event.h: struct perf_event_attr as of PERF_ATTR_SIZE_VER5, and a flag of perf_event_open. */
+export const PERF_ATTR = { size: 112, type: 0, ownSize: 4, flags: 40, uprobePath: 56 } as const;
+/** The bit of `flags` that keeps an event from counting before it is enabled. */
+export const PERF_ATTR_DISABLED = 1n;
+export const PERF_FLAG_FD_CLOEXEC = 8;
+
 /** poll.h */
 export const POLLIN = 1;
 
@@ -66,6 +75,7 @@ export const ERRNO: Readonly<Record<number, string>> = {
   24: 'EMFILE',
   28: 'ENOSPC',
   38: 'ENOSYS',
+  40: 'ELOOP',
   95: 'EOPNOTSUPP',
   524: 'ENOTSUPP',
 };

@@ -1,10 +1,9 @@
-import { RsymError } from '../../base/errors.ts';
 import type { FileOffset } from '../../base/units.ts';
 import type { OwnedFd } from '../sys/fd.ts';
 import { OwnedFd as Fd } from '../sys/fd.ts';
 import { addressOf } from '../sys/libc.ts';
 import { ATTACH_UPROBE_MULTI, errnoName, UPROBE_MULTI_RETURN } from '../sys/uapi.ts';
-import { attributes, bpf, refusal } from './bpf.ts';
+import { attributes, bpf, KernelRefusal, refusal } from './bpf.ts';
 
 export type UprobeTarget = {
   readonly path: string;
@@ -33,10 +32,12 @@ export const attachUprobes = (program: OwnedFd, target: UprobeTarget): OwnedFd =
   const result = bpf('linkCreate', attr);
   if (result.ok) return new Fd(result.value);
   if (result.errno === 3) {
-    throw new RsymError('process', `process ${target.pid} does not exist`, { reason: 'the kernel answered ESRCH' });
+    throw new KernelRefusal('process', `process ${target.pid} does not exist`, result.errno, {
+      reason: 'the kernel answered ESRCH',
+    });
   }
   if (result.errno === 2 || result.errno === 40) {
-    throw new RsymError('input', `cannot probe ${target.path}`, {
+    throw new KernelRefusal('input', `cannot probe ${target.path}`, result.errno, {
       reason: `the file is gone (${errnoName(result.errno)})`,
     });
   }

@@ -1,4 +1,4 @@
-import { RsymError } from '../../base/errors.ts';
+import { type ErrorCode, RsymError, type RsymErrorDetails } from '../../base/errors.ts';
 import { OwnedFd } from '../sys/fd.ts';
 import { addressOf, type CallResult, syscall } from '../sys/libc.ts';
 import { BPF_CMD, errnoName, NR } from '../sys/uapi.ts';
@@ -30,11 +30,26 @@ const privilegeHints = [
   'rsym doctor tells what is missing',
 ];
 
-/** The error for a refused bpf command: lack of privilege is told apart from lack of support. */
-export const refusal = (what: string, errno: number, detail?: string): RsymError => {
+/** A bpf command that the kernel refused. */
+export class KernelRefusal extends RsymError {
+  readonly errno: number;
+
+  constructor(code: ErrorCode, message: string, errno: number, details: RsymErrorDetails) {
+    super(code, message, details);
+    this.errno = errno;
+  }
+}
+
+/**
+ * The error for a refused bpf command: lack of privilege is told apart from lack of support. `log` is what the verifier
+ * wrote: its last line becomes part of the reason, all of it the message of the error's cause.
+ */
+export const refusal = (what: string, errno: number, log = ''): KernelRefusal => {
   const denied = errno === 1 || errno === 13;
-  return new RsymError(denied ? 'permission' : 'unsupported', `cannot ${what}`, {
-    reason: `the kernel refused bpf (${errnoName(errno)})${detail ? `: ${detail}` : ''}`,
+  const last = log.split('\n').findLast((line) => line !== '' && !line.startsWith('processed '));
+  return new KernelRefusal(denied ? 'permission' : 'unsupported', `cannot ${what}`, errno, {
+    reason: `the kernel refused bpf (${errnoName(errno)})${last === undefined ? '' : `: ${last}`}`,
     hints: denied ? privilegeHints : ['rsym doctor tells what this kernel allows'],
+    cause: log === '' ? undefined : new Error(log),
   });
 };

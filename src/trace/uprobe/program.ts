@@ -10,7 +10,7 @@ import { attributes, bpf, bpfFd, refusal } from './bpf.ts';
 const license = Buffer.from('GPL\0', 'latin1');
 const logSize = 256 * 1024;
 
-/** Loads a program. A refusal carries the verifier's last line; with RSYM_DEBUG set, its whole log. */
+/** Loads a program. A refusal carries the verifier's last line; its cause, the whole log. */
 export const loadProgram = (spec: ProgramSpec, maps: (name: string) => OwnedFd): OwnedFd => {
   const code = assemble(spec.code, (name) => maps(name).value);
   const attr = attributes();
@@ -24,7 +24,7 @@ export const loadProgram = (spec: ProgramSpec, maps: (name: string) => OwnedFd):
   const first = bpf('progLoad', attr);
   functionInfo?.[Symbol.dispose]();
   if (first.ok) return new Fd(first.value);
-  throw refusal('load a tracing program', first.errno, verifierMessage(spec, maps, attr, code));
+  throw refusal('load a tracing program', first.errno, verifierLog(spec, attr, code));
 };
 
 /** Programs with callbacks must describe their functions' types to the kernel. */
@@ -52,12 +52,8 @@ const describeFunctions = (spec: ProgramSpec, attr: Buffer): OwnedFd | null => {
 /** The kernel reads these blocks through addresses that the collector doesn't know. */
 const keepAlive = new WeakMap<Buffer, Buffer>();
 
-const verifierMessage = (
-  spec: ProgramSpec,
-  maps: (name: string) => OwnedFd,
-  attr: Buffer,
-  code: Buffer,
-): string | undefined => {
+/** What the verifier says when it is asked again, now with room for its log; empty if it isn't the one that refuses. */
+const verifierLog = (spec: ProgramSpec, attr: Buffer, code: Buffer): string => {
   const log = Buffer.alloc(logSize);
   attr.writeUInt32LE(0, 72);
   const types = describeFunctions(spec, attr);
@@ -68,9 +64,6 @@ const verifierMessage = (
   const again = bpf('progLoad', attr);
   types?.[Symbol.dispose]();
   if (again.ok) new Fd(again.value)[Symbol.dispose]();
-  void maps;
   const text = log.toString('latin1', 0, Math.max(0, log.indexOf(0)));
-  if (process.env['RSYM_DEBUG']) process.stderr.write(`${spec.name}\n${text}\n`);
-  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('processed '));
-  return lines.at(-1);
+  return text === '' ? '' : `program ${spec.name}\n${text}`;
 };
