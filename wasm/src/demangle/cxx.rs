@@ -21,13 +21,30 @@ const DEEPEST: u32 = 160;
 
 /// Appends what `name` means; false, with `out` unchanged, where it isn't such a name.
 pub fn append(name: &[u8], out: &mut Vec<u8>) -> bool {
+    let Some((text, key)) = constructors_keyed_to(name) else { return append_encoding(name, out) };
+    let start = out.len();
+    out.extend_from_slice(text);
+    // One prefix only, as in c++filt: a key that has another is a name as it stands, however many follow.
+    if append_encoding(key, out) {
+        return true;
+    }
+    let is_plain = !key.is_empty() && !key.starts_with(b"_Z") && key.iter().all(u8::is_ascii_graphic);
+    if is_plain {
+        out.extend_from_slice(key);
+    } else {
+        out.truncate(start);
+    }
+    is_plain
+}
+
+fn append_encoding(name: &[u8], out: &mut Vec<u8>) -> bool {
     let start = out.len();
     if direct(name, out).is_some() {
         return true;
     }
     out.truncate(start);
     let (name, clones) = name.split_at(memchr::memchr(b'.', name).unwrap_or(name.len()));
-    if is_suffix(clones) && by_library(name, out) {
+    if is_mangled(name) && is_suffix(clones) && by_library(name, out) {
         respell_literals(out, start);
         append_clones(clones, out);
         return true;
@@ -36,11 +53,12 @@ pub fn append(name: &[u8], out: &mut Vec<u8>) -> bool {
     false
 }
 
+/// Without the marker the library would take a word for a type: `a` for a `signed char`.
+fn is_mangled(name: &[u8]) -> bool {
+    name.starts_with(b"_Z") || name.starts_with(b"__Z")
+}
+
 fn direct(name: &[u8], out: &mut Vec<u8>) -> Option<()> {
-    if let Some(keyed) = constructors_keyed_to(name) {
-        out.extend_from_slice(keyed.0);
-        return if append(keyed.1, out) { Some(()) } else { None };
-    }
     let inner = name.strip_prefix(b"_Z").or_else(|| name.strip_prefix(b"__Z"))?;
     let mut tree = Tree::with_room();
     let mut parser = Parser::new(inner, &mut tree);

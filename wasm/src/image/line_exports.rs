@@ -28,7 +28,8 @@ pub unsafe extern "C" fn lines_prefix(symbols: *mut Symbols, len: usize) -> *mut
 }
 
 /// Begins lines of the rows of the last question: `nm` is the width of nm's addresses, 0 for rsym's own columns;
-/// `names` is 0 short, 1 full, 2 as in the file. The names are prepared. Returns the three widths.
+/// `names` is 0 short, 1 full, 2 as in the file. The names are prepared. Returns the three widths; of nm's
+/// lines only the first means anything.
 ///
 /// # Safety
 /// `symbols` came from [`super::exports::image_symbols`].
@@ -38,8 +39,9 @@ pub unsafe extern "C" fn lines_begin(symbols: *mut Symbols, nm: u32, names: u32)
     let layout = &mut symbols.layout;
     layout.nm = nm != 0;
     layout.raw = names == 2;
-    layout.fit(&symbols.table, &symbols.rows, &symbols.copies);
-    if nm != 0 {
+    if nm == 0 {
+        layout.fit(&symbols.table, &symbols.rows, &symbols.copies);
+    } else {
         layout.address_width = nm;
     }
     layout

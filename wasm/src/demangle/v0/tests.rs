@@ -103,10 +103,14 @@ impl Maker {
     }
 
     fn constant(&mut self) {
-        let constants = ["j5_", "h0_", "lnff_", "b1_", "b0_", "b7_", "p", "c41_", "Re616263_", "of0123456789abcdef_", "Aj1_j2_E"];
-        match self.dice.roll(12) as usize {
-            11 => self.backreference(),
-            index => self.name.push_str(constants[index]),
+        let constants = [
+            "j5_", "h0_", "lnff_", "b1_", "b0_", "b7_", "p", "Re616263_", "Aj1_j2_E",
+            "of0123456789abcdef_", "nn80000000000000000000000000000000_", "o0000000000000000000000000000001f_",
+            "c41_", "c000000041_", "c22_", "c27_", "c5c_", "c7f_", "cd800_", "c1f600_",
+        ];
+        match self.dice.roll(constants.len() as u64 + 1) as usize {
+            index if index < constants.len() => self.name.push_str(constants[index]),
+            _ => self.backreference(),
         }
     }
 

@@ -184,7 +184,7 @@ impl Writer<'_> {
         Some(())
     }
 
-    /// Integers, booleans and `_`; other constants are rare.
+    /// Integers, booleans, characters and `_`; other constants are rare.
     pub fn constant(&mut self) -> Option<()> {
         self.enter()?;
         let tag = self.next()?;
@@ -202,6 +202,11 @@ impl Writer<'_> {
                 1 => self.put(b"true"),
                 _ => return None,
             },
+            b'c' => match self.hexadecimal()? {
+                // Quotes, backslashes and what is not ASCII may need an escape.
+                code @ 0x20..=0x7e if code != 0x27 && code != 0x5c => self.put(&[b'\'', code as u8, b'\'']),
+                _ => return None,
+            },
             b'B' => self.backreference(Self::constant)?,
             _ => return None,
         }
@@ -209,15 +214,28 @@ impl Writer<'_> {
     }
 
     pub fn integer(&mut self, tag: u8) -> Option<()> {
-        let value = self.hexadecimal()?;
-        self.number(value, 10);
+        let digits = self.inner.get(self.at..)?;
+        match self.hexadecimal() {
+            Some(value) => self.number(value, 10),
+            // More than 64 bits are left as they are.
+            None => {
+                let end = digits.iter().position(|digit| !matches!(digit, b'0'..=b'9' | b'a'..=b'f'))?;
+                let significant = digits[..end].iter().position(|&digit| digit != b'0').map_or(0, |zeros| end - zeros);
+                if significant <= 16 || digits[end] != b'_' {
+                    return None;
+                }
+                self.at = self.inner.len() - digits.len() + end + 1;
+                self.put(b"0x");
+                self.put(&digits[..end]);
+            }
+        }
         if self.full {
             self.put(basic_type(tag));
         }
         Some(())
     }
 
-    /// Lower-case digits and `_`; what exceeds 64 bits is left to the reference implementation.
+    /// Lower-case digits and `_`; none where it is more than 64 bits.
     pub fn hexadecimal(&mut self) -> Option<u64> {
         let mut value = 0u64;
         loop {
