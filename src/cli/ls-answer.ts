@@ -2,6 +2,7 @@ import { RsymError } from '../base/errors.ts';
 import { sanitize } from '../base/text.ts';
 import { type Listing, type ListOptions, list, openForListing, parseKind, type Remark } from '../query/list.ts';
 import type { Pattern } from '../query/pattern.ts';
+import { listNm, listText } from '../report/list-text.ts';
 import type { LsFlags } from './ls.ts';
 import type { LsWords } from './ls-arguments.ts';
 import { writeAll } from './output.ts';
@@ -82,7 +83,6 @@ const answerText = async (
   tally: Tally,
   remark: (remark: Remark) => void,
 ): Promise<void> => {
-  const { listNm, listText } = await import('../report/list-text.ts');
   const write = flags.nm ? listNm : listText;
   let heading = process.stdout.isTTY === true && !flags.nm;
   await eachFile(words, remark, async (path) => {

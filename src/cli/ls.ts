@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { RsymError } from '../base/errors.ts';
+import { answerLs } from './ls-answer.ts';
 import { splitArguments } from './ls-arguments.ts';
 import { addOptions, type OptionRow, type PlainCommand } from './option-table.ts';
 
@@ -52,7 +53,6 @@ export const plain: PlainCommand = {
   options,
   fewestWords: 1,
   answer: async (words, flags, args) => {
-    const { answerLs } = await import('./ls-answer.ts');
     // `--` itself is not among the words.
     const dashes = args.indexOf('--');
     await answerLs(splitArguments(words, dashes < 0 ? 0 : args.length - dashes - 1), flags);
