@@ -8,7 +8,7 @@ export type ErrorCode =
   | 'process' // a process doesn't exist, can't be started, or ended
   | 'internal'; // a defect of rsym
 
-type Details = {
+export type RsymErrorDetails = {
   /** Plain cause, one line: "the kernel refused bpf (EPERM)". */
   readonly reason?: string | undefined;
   /** What to do next, one line each: a command where there is one. */
@@ -22,7 +22,7 @@ export class RsymError extends Error {
   readonly reason: string | undefined;
   readonly hints: readonly string[];
 
-  constructor(code: ErrorCode, message: string, details: Details = {}) {
+  constructor(code: ErrorCode, message: string, details: RsymErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = 'RsymError';
     this.code = code;

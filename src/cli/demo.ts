@@ -34,7 +34,7 @@ const demo = async (): Promise<void> => {
   const what = '\nIts calls, with arguments and results, while the program runs (its own output goes to stderr):';
   const report = await examine();
   // Awaited here: the folder goes when this function is left.
-  if (report.backend !== null) return await step(bundled, what, trace);
+  if (report.launch.ok) return await step(bundled, what, trace);
   await say(what, shellCommand('rsym', ...trace));
   await write(process.stdout, untracedText(wouldProbe(join(bundled.folder, bundled.name), [signature]), report));
 };

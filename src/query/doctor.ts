@@ -27,11 +27,7 @@ export const examine = async (): Promise<DoctorReport> => {
   return answerOf(machine, features, refusalsOf(machine, features));
 };
 
-const answerOf = (
-  machine: Machine,
-  features: DoctorReport['features'],
-  refusals: readonly Refusal[],
-): DoctorReport => {
+const answerOf = (machine: Machine, features: DoctorReport['features'], refusals: readonly Refusal[]): DoctorReport => {
   const all = [...refusals, ...launchRefusalsOf(features)];
   return {
     machine,

@@ -45,7 +45,11 @@ const machineRows = (machine: Machine): Row[] => [
 const featureLines = (report: DoctorReport, palette: Palette): string[] => {
   const rows = report.features.map(({ name, use, needed, support }): Row => {
     const state = support.ok ? 'yes' : 'no';
-    return [state, name, support.ok ? use : `${use}: ${support.reason}${needed ? '' : ' (not needed for running programs)'}`];
+    return [
+      state,
+      name,
+      support.ok ? use : `${use}: ${support.reason}${needed ? '' : ' (not needed for running programs)'}`,
+    ];
   });
   return table(rows).map((line, i) => {
     const { needed, support } = report.features[i] ?? {};

@@ -1,10 +1,24 @@
-import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { exit, type Instruction, mov } from './bpf/asm.ts';
-import { assemble } from './bpf/assemble.ts';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { RsymError } from '../base/errors.ts';
+import { fileOffset } from '../base/units.ts';
+import { exit, mov, type ProgramSpec } from './bpf/asm.ts';
+import { kernelTypes } from './kernel-types.ts';
 import { OwnedFd } from './sys/fd.ts';
 import { addressOf, syscall } from './sys/libc.ts';
-import { ATTACH_UPROBE_MULTI, errnoName, MAP_TYPE, NR, PROG_TYPE } from './sys/uapi.ts';
-import { attributes, bpf } from './uprobe/bpf.ts';
+import {
+  errnoName,
+  type MapType,
+  MFD_CLOEXEC,
+  NR,
+  PERF_ATTR,
+  PERF_ATTR_DISABLED,
+  PERF_FLAG_FD_CLOEXEC,
+  type ProgramType,
+} from './sys/uapi.ts';
+import { attachRawTracepoint, attachUprobes } from './uprobe/attach.ts';
+import { KernelRefusal } from './uprobe/bpf.ts';
+import { createMap } from './uprobe/map.ts';
+import { loadProgram } from './uprobe/program.ts';
 
 /**
  * What the kernel lets this process do, found by doing it: a version number says nothing about configuration,
@@ -67,64 +81,64 @@ const onPage = (attempt: (file: string) => Tried): Tried => {
   return attempt(`/proc/self/fd/${page.value}`);
 };
 
-/** Makes something as a trace makes it, and lets go of it. */
-const attempt = (what: string, make: () => OwnedFd): Tried => {
+/** Makes something as a trace makes it, tries what to do with it, and lets go of it. */
+const attempt = (what: string, make: () => OwnedFd, then: (made: OwnedFd) => Tried = () => yes): Tried => {
+  let made: OwnedFd;
   try {
-    make()[Symbol.dispose]();
-    return yes;
+    made = make();
   } catch (error) {
     if (error instanceof KernelRefusal) return refused(what, error.errno);
     throw error;
   }
+  using owned = made;
+  return then(owned);
 };
 
 const tryMap = (type: MapType, keySize: number, valueSize: number, maxEntries: number): Tried =>
   attempt('bpf(BPF_MAP_CREATE)', () => createMap({ name: 'doctor', type, keySize, valueSize, maxEntries }));
 
-const load = (type: ProgramType, uprobeMulti: boolean): OwnedFd =>
-  loadProgram({ name: 'rsym_doctor', type, uprobeMulti, code: [mov('r0', 0), exit()], functions: [] }, () => {
-    throw new RsymError('internal', 'this program uses no map');
-  });
+const tryProgram = (type: ProgramType = 'kprobe', uprobeMulti = false, then?: (program: OwnedFd) => Tried): Tried =>
+  attempt('bpf(BPF_PROG_LOAD)', () => loadProgram(idle(type, uprobeMulti), noMap), then);
 
-const loading = 'bpf(BPF_PROG_LOAD)';
-const tryProgram = (): Tried => attempt(loading, () => load('kprobe', false));
-
-/** Loads a program and attaches it; the refusal of whichever of the two is refused. */
-const attaching = (
-  what: string,
-  type: ProgramType,
-  uprobeMulti: boolean,
-  attach: (program: OwnedFd) => OwnedFd,
-): Tried => {
-  let loaded: OwnedFd | undefined;
-  const support = attempt(loading, () => {
-    loaded = load(type, uprobeMulti);
-    return new OwnedFd(-1);
-  });
-  if (loaded === undefined) return support;
-  using program: OwnedFd = loaded;
-  return attempt(what, () => attach(program));
+const noMap = (name: string): never => {
+  throw new RsymError('internal', `no map ${name}`);
 };
-const kernelTypes = '/sys/kernel/btf/vmlinux';
 
-const tryBtf = (): Tried => {
-  if (!existsSync(kernelTypes))
-    return { ok: false, reason: `${kernelTypes} does not exist: the kernel was built without`, error: null };
+const idle = (type: ProgramType, uprobeMulti: boolean): ProgramSpec => ({
+  name: 'rsym_doctor',
+  type,
+  uprobeMulti,
+  code: [mov('r0', 0), exit()],
+  functions: [],
+});
+
+const tryRawTracepoint = (): Tried =>
+  tryProgram('rawTracepoint', false, (program) =>
+    attempt('bpf(BPF_RAW_TRACEPOINT_OPEN)', () => attachRawTracepoint(program, 'sched_process_exit')),
+  );
+
+const tryUprobeMulti = (path: string): Tried =>
+  tryProgram('kprobe', true, (program) =>
+    attempt('bpf(BPF_LINK_CREATE, uprobe_multi)', () =>
+      attachUprobes(program, { path, offsets: [fileOffset(0n)], cookies: [0n], pid: null, uretprobe: false }),
+    ),
+  );
+
+const typesFile = '/sys/kernel/btf/vmlinux';
+const noTypes = (reason: string): Tried => ({ ok: false, reason: `${typesFile} ${reason}`, error: null });
+
+const tryTypes = (): Tried => {
   try {
-    closeSync(openSync(kernelTypes, 'r'));
-    return yes;
+    closeSync(openSync(typesFile, 'r'));
   } catch (error) {
-    return {
-      ok: false,
-      reason: `${kernelTypes}: ${(error as NodeJS.ErrnoException).code ?? 'unreadable'}`,
-      error: null,
-    };
+    const { code } = error as NodeJS.ErrnoException;
+    return noTypes(
+      code === 'ENOENT' ? 'does not exist: the kernel was built without' : `can't be read: ${code ?? 'unknown'}`,
+    );
   }
+  return kernelTypes().task === null ? noTypes('does not say where tasks keep what rsym reads of them') : yes;
 };
 
-/** linux/perf_event.h: PERF_ATTR_SIZE_VER5, and the flag that makes the descriptor close-on-exec. */
-const PERF_ATTR_SIZE = 112;
-const PERF_FLAG_FD_CLOEXEC = 8;
 const uprobeDevice = '/sys/bus/event_source/devices/uprobe/type';
 
 const tryPerfUprobe = (file: string): Tried => {
@@ -139,11 +153,11 @@ const tryPerfUprobe = (file: string): Tried => {
     };
   }
   const path = Buffer.from(`${file}\0`);
-  const attr = Buffer.alloc(PERF_ATTR_SIZE);
-  attr.writeUInt32LE(type, 0);
-  attr.writeUInt32LE(PERF_ATTR_SIZE, 4);
-  attr.writeBigUInt64LE(1n, 40); // disabled
-  attr.writeBigUInt64LE(addressOf(path), 56); // uprobe_path; the offset after it stays 0
+  const attr = Buffer.alloc(PERF_ATTR.size);
+  attr.writeUInt32LE(type, PERF_ATTR.type);
+  attr.writeUInt32LE(PERF_ATTR.size, PERF_ATTR.ownSize);
+  attr.writeBigUInt64LE(PERF_ATTR_DISABLED, PERF_ATTR.flags);
+  attr.writeBigUInt64LE(addressOf(path), PERF_ATTR.uprobePath); // the offset after it stays 0
   const opened = syscall(NR.perfEventOpen, addressOf(attr), -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
   if (!opened.ok) return refused('perf_event_open', opened.errno);
   new OwnedFd(opened.value)[Symbol.dispose]();

@@ -1,6 +1,6 @@
 import { release, userInfo } from 'node:os';
 import { describe, expect, test } from 'vitest';
-import { type DoctorReport, refusalsOf } from '../../src/query/doctor.ts';
+import { type DoctorReport, launchRefusalsOf, refusalsOf } from '../../src/query/doctor.ts';
 import type { Machine } from '../../src/query/machine.ts';
 import { readMachine } from '../../src/query/machine.ts';
 import { testWith } from '../support/need.ts';
@@ -79,6 +79,31 @@ describe('why tracing is refused', () => {
     ]);
     expect(refusalsOf(all, [feature('ENOSYS')])[0]?.reason).toMatch(/system call/);
     expect(refusalsOf(all, [feature('E2BIG')])[0]?.reason).toBe('bpf-map does not work (tried: E2BIG)');
+  });
+});
+
+describe('where a trace would refuse although every feature works', () => {
+  test('a nested PID namespace: whatever the rights, the host is named first', () => {
+    const nested = machine(names, { pidNamespace: 'nested', container: 'Docker (/.dockerenv)' });
+    const [refusal, ...rest] = refusalsOf(nested, [feature('')]);
+    expect(rest).toEqual([]);
+    expect(refusal).toMatchObject({
+      reason: expect.stringContaining('nested PID namespace'),
+      fixes: ['run rsym on the host', 'docker run --pid=host …'],
+    });
+    expect(refusalsOf({ ...nested, container: null }, [feature('EPERM')]).map(({ reason }) => reason)).toEqual([
+      expect.stringContaining('nested PID namespace'),
+      expect.stringContaining('security module'),
+    ]);
+    expect(refusalsOf({ ...nested, pidNamespace: 'unknown' }, [feature('')])).toEqual([]);
+  });
+
+  test('no type information: programs can not be started, running ones can be watched', () => {
+    const features = [feature(''), feature('ENOENT', 'kernel-btf', false)];
+    expect(refusalsOf(machine(names), features)).toEqual([]);
+    expect(launchRefusalsOf(features)).toMatchObject([{ reason: expect.stringContaining('(tried: ENOENT)') }]);
+    expect(launchRefusalsOf(features)[0]?.fixes[0]).toContain('-p PID');
+    expect(launchRefusalsOf([feature('', 'kernel-btf', false)])).toEqual([]);
   });
 });
 

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, type TestContext, test } from 'vitest';
+import { inNestedPidNamespace } from '../../src/query/machine.ts';
 
 /** Tools that tests compare with or lean on, and how each tells its version: that proves more than a file in PATH. */
 const versionFlag = {
@@ -46,6 +47,7 @@ const kernelLack = (): string | null => {
   const otherSystem = linuxLack();
   if (otherSystem !== null) return otherSystem;
   if (!existsSync('/sys/kernel/btf/vmlinux')) return 'no /sys/kernel/btf/vmlinux';
+  if (inNestedPidNamespace()) return 'a nested PID namespace';
   const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0';
   const has = (bit: bigint): boolean => ((BigInt(`0x${effective}`) >> bit) & 1n) === 1n;
   return has(CAP_SYS_ADMIN) || (has(CAP_BPF) && has(CAP_PERFMON)) ? null : 'neither root nor CAP_BPF and CAP_PERFMON';
