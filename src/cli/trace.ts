@@ -1,12 +1,14 @@
 import type { Writable } from 'node:stream';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { RsymError } from '../base/errors.ts';
+import { shellCommand } from '../base/shell.ts';
 import { sanitize } from '../base/text.ts';
 import { planWatch, type TraceEvent, type WatchScope, watchDefaults } from '../query/watch.ts';
 import { traceText } from '../report/trace.ts';
 import { traceJson } from '../report/trace-json.ts';
 import { fileWriter } from './file-writer.ts';
 import { paletteFor, write } from './output.ts';
+import { collectPids } from './pid.ts';
 import { stopSignal } from './stop.ts';
 
 type Flags = {
@@ -42,8 +44,6 @@ const seconds = (text: string): number => {
   return value;
 };
 
-const processes = (text: string, before: readonly number[] = []): readonly number[] => [...before, whole(1)(text)];
-
 export const register = (program: Command): void => {
   program
     .command('trace')
@@ -53,7 +53,7 @@ export const register = (program: Command): void => {
     )
     .argument('<target>', 'a file, or the short name of a library such as libc')
     .argument('[functions...]', 'patterns, perhaps with a signature; behind `--` the arguments of TARGET')
-    .option('-p, --pid <pid>', 'only this process (repeatable)', processes)
+    .option('-p, --pid <pid>', 'only this process (repeatable)', collectPids)
     .option('-c, --command <cmd>', 'run this command; it is split into words, no shell is used')
     .option('-d, --duration <seconds>', 'stop after so long', seconds)
     .option('-n, --calls <count>', 'stop after so many calls', whole(1))
@@ -100,20 +100,19 @@ const trace = async (target: string, _: unknown, flags: Flags, command: Command)
     const text = batch.map(format).join('');
     if (text !== '') await write(to, text);
     if (batch.some((event) => event.event === 'end' && event.calls === 0)) {
-      process.stderr.write(
-        `rsym: no call was seen; why? rsym doctor ${sanitize(target)} ${watch.patterns.map(quoted).join(' ')}\n`,
-      );
+      const pids = (flags.pid ?? []).flatMap((pid) => ['-p', pid]);
+      for (const pattern of watch.patterns) {
+        const question = shellCommand('rsym', 'doctor', target, pattern, ...pids);
+        process.stderr.write(`rsym: no call was seen; why? ${sanitize(question)}\n`);
+      }
     }
   }
 };
 
-const quoted = (word: string): string =>
-  /^[\w:./-]+$/.test(word) ? word : `'${sanitize(word).replaceAll("'", `'\\''`)}'`;
-
 const mostNotes = 12;
 
 const tell = (notes: readonly string[]): void => {
-  for (const note of notes.slice(0, mostNotes)) process.stderr.write(`rsym: ${note}\n`);
+  for (const note of notes.slice(0, mostNotes)) process.stderr.write(`rsym: ${sanitize(note)}\n`);
   const more = notes.length - mostNotes;
   if (more > 0) process.stderr.write(`rsym: and ${more} more notes like these; --json gives them all\n`);
 };

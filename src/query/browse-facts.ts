@@ -2,6 +2,7 @@ import { RsymError } from '../base/errors.ts';
 import { splitPath } from '../base/path.ts';
 import { sanitize } from '../base/text.ts';
 import { type Address, hex } from '../base/units.ts';
+import { longestInstruction, readUpTo } from '../code/bytes.ts';
 import { probeCost } from '../code/cost.ts';
 import { toFileOffset } from '../elf/address-map.ts';
 import type { Image } from '../elf/model.ts';
@@ -66,8 +67,6 @@ export const factsOf = (image: Image, symbols: SymbolTable, row: number): Functi
 
 const sanitizeOrNull = (text: string | null): string | null => (text === null ? null : sanitize(text));
 
-const longestInstruction = 15;
-
 /** What code facts are worked out from; the dearer parts once. */
 export type ProbeSources = {
   readonly image: Image;
@@ -104,7 +103,7 @@ const codeFacts = ({ symbols, code, parts }: ProbeSources, row: number): CodeFac
   const [address, raw] = [symbols.address(row), symbols.raw(row)];
   const size = symbols.size(row);
   const unknown = (reason: string): CodeFacts => ({ returns: { reason }, loopsToEntry: false, cost: null });
-  const first = firstBytes(code, address);
+  const first = readUpTo(code.code, address, longestInstruction);
   if (first === undefined) return unknown('the file has no code at its address');
   const sweep = code.sweep({
     name: symbols.name(row),
@@ -126,15 +125,6 @@ const codeFacts = ({ symbols, code, parts }: ProbeSources, row: number): CodeFac
     loopsToEntry: sweep.complete && sweep.loopsToEntry,
     cost: `${cost}: ${instruction}${'reason' in why ? `; ${why.reason}` : ''}`,
   };
-};
-
-/** Fewer where the code ends. */
-const firstBytes = (code: ImageCode, at: Address): Uint8Array | undefined => {
-  for (let length = longestInstruction; length > 0; length--) {
-    const bytes = code.code(at, length);
-    if (bytes) return bytes;
-  }
-  return undefined;
 };
 
 const implementation = (image: Image, symbols: SymbolTable, row: number): string => {

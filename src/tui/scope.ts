@@ -1,10 +1,8 @@
 import { RsymError } from '../base/errors.ts';
+import { parseProcessId } from '../base/process-id.ts';
 import type { WatchScope } from '../query/watch.ts';
 import { splitWords } from '../query/words.ts';
 import type { ScopeKind } from './state.ts';
-
-/** The kernel's own bound on process ids (linux/threads.h, PID_MAX_LIMIT). */
-const largestPid = 4_194_304;
 
 /** What a choice and its field ask for; an error that says what is wrong with the field. */
 export const readScope = (kind: ScopeKind, text: string): WatchScope | RsymError => {
@@ -30,8 +28,8 @@ const pidsIn = (text: string): number[] => {
   const words = text.split(/[\s,]+/).filter((word) => word !== '');
   if (words.length === 0) throw new RsymError('usage', 'a process id is missing');
   return words.map((word) => {
-    const pid = Number(word);
-    if (!/^\d+$/.test(word) || pid < 1 || pid > largestPid) throw new RsymError('usage', `not a process id: ${word}`);
+    const pid = parseProcessId(word);
+    if (pid === undefined) throw new RsymError('usage', `not a process id: ${word}`);
     return pid;
   });
 };
