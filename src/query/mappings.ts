@@ -13,31 +13,52 @@ export type MappedFile = {
   readonly executable: boolean;
 };
 
-/** Every file mapping of a process, from /proc/PID/maps; none if it is gone or may not be read. */
-export const mappings = (pid: number | 'self'): MappedFile[] => {
-  let text: string;
+/** One line of /proc/PID/maps that has a file. */
+export type Mapping = Omit<MappedFile, 'reachable'> & {
+  /** Some file systems show another inode here than `stat` does. */
+  readonly inode: bigint;
+  /** The file has gone, or another one has taken its name. */
+  readonly deleted: boolean;
+};
+
+const suffix = ' (deleted)';
+
+/** proc(5), /proc/PID/maps: range, permissions, offset, device, inode, path; `\012` stands for a line end in it. */
+const parseLine = (line: string): Mapping | undefined => {
+  const fields = /^([0-9a-f]+)-([0-9a-f]+) (\S+) ([0-9a-f]+) \S+ (\d+)\s+(\/.*)$/.exec(line);
+  if (!fields) return undefined;
+  const [, start = '0', end = '0', rights = '', offset = '0', inode = '0', shown = ''] = fields;
+  const deleted = shown.endsWith(suffix);
+  return {
+    path: (deleted ? shown.slice(0, -suffix.length) : shown).replaceAll('\\012', '\n'),
+    start: runtimeAddress(BigInt(`0x${start}`)),
+    end: runtimeAddress(BigInt(`0x${end}`)),
+    offset: fileOffset(BigInt(`0x${offset}`)),
+    executable: rights.includes('x'),
+    inode: BigInt(inode),
+    deleted,
+  };
+};
+
+/** Every file mapping of a process, those of deleted files too; `hidden`: it may not be read. */
+export const readMappings = (pid: number | 'self'): readonly Mapping[] | 'gone' | 'hidden' => {
   try {
-    text = readFileSync(`/proc/${pid}/maps`, 'utf8');
-  } catch {
-    return [];
+    const lines = readFileSync(`/proc/${pid}/maps`, 'utf8').split('\n');
+    return lines.flatMap((line) => parseLine(line) ?? []);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'EACCES' || code === 'EPERM' ? 'hidden' : 'gone';
   }
-  return text.split('\n').flatMap((line): MappedFile[] => {
-    const match = /^([0-9a-f]+)-([0-9a-f]+) (\S+) ([0-9a-f]+) \S+ \d+\s+(\/.*)$/.exec(line);
-    if (!match) return [];
-    const [, start = '0', end = '0', rights = '', offset = '0', path = ''] = match;
-    if (path.endsWith(' (deleted)')) return [];
-    const name = path.replaceAll('\\012', '\n');
-    const inRoot = `/proc/${pid}/root${name}`;
-    return [
-      {
-        path: name,
-        reachable: pid !== 'self' && existsSync(inRoot) ? inRoot : name,
-        start: runtimeAddress(BigInt(`0x${start}`)),
-        end: runtimeAddress(BigInt(`0x${end}`)),
-        offset: fileOffset(BigInt(`0x${offset}`)),
-        executable: rights.includes('x'),
-      },
-    ];
+};
+
+/** The mappings of files that are still there; none if the process is gone or may not be read. */
+export const mappings = (pid: number | 'self'): MappedFile[] => {
+  const all = readMappings(pid);
+  if (typeof all === 'string') return [];
+  return all.flatMap(({ inode: _, deleted, ...file }) => {
+    if (deleted) return [];
+    const inRoot = `/proc/${pid}/root${file.path}`;
+    return [{ ...file, reachable: pid !== 'self' && existsSync(inRoot) ? inRoot : file.path }];
   });
 };
 

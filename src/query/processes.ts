@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { type Mapping, readMappings } from './mappings.ts';
 
 /** A file as the kernel tells files apart: two names may be one file, and one name two files over time. */
 export type FileIdentity = { readonly dev: bigint; readonly ino: bigint };
@@ -36,7 +37,7 @@ export const surveyProcesses = (path: string, pids: readonly number[] = allPids(
   const related: RelatedProcess[] = [];
   let hidden = 0;
   for (const pid of pids) {
-    const maps = mapsOf(pid);
+    const maps = readMappings(pid);
     if (maps === 'hidden') hidden++;
     if (typeof maps === 'string') continue;
     const relation = relationOf(pid, maps, path, file);
@@ -50,32 +51,6 @@ const allPids = (): number[] =>
     .filter((name) => /^\d+$/.test(name))
     .map(Number);
 
-type Mapping = { readonly path: string; readonly ino: bigint; readonly deleted: boolean };
-
-const suffix = ' (deleted)';
-
-/** proc(5), /proc/PID/maps: range, permissions, offset, device, inode, path; `\012` stands for a line end in it. */
-const parseMaps = (text: string): Mapping[] => {
-  const mappings = new Map<string, Mapping>();
-  for (const line of text.split('\n')) {
-    const [, ino, shown] = /^\S+ \S+ \S+ \S+ (\d+)\s+(\/.*)$/.exec(line) ?? [];
-    if (ino === undefined || shown === undefined || mappings.has(shown)) continue;
-    const deleted = shown.endsWith(suffix);
-    const path = (deleted ? shown.slice(0, -suffix.length) : shown).replaceAll('\\012', '\n');
-    mappings.set(shown, { path, ino: BigInt(ino), deleted });
-  }
-  return [...mappings.values()];
-};
-
-const mapsOf = (pid: number): readonly Mapping[] | 'gone' | 'hidden' => {
-  try {
-    return parseMaps(readFileSync(`/proc/${pid}/maps`, 'utf8'));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return code === 'EACCES' || code === 'EPERM' ? 'hidden' : 'gone';
-  }
-};
-
 const relationOf = (
   pid: number,
   maps: readonly Mapping[],
@@ -85,9 +60,9 @@ const relationOf = (
   if (isSame(identityOf(`/proc/${pid}/exe`), file)) return 'runs';
   // The inode shown in maps is the upper layer's on some file systems: the name, seen from the process, is asked too.
   const isFile = (m: Mapping): boolean =>
-    !m.deleted && (m.ino === file?.ino || m.path === path) && isSame(identityOf(`/proc/${pid}/root${m.path}`), file);
+    !m.deleted && (m.inode === file?.ino || m.path === path) && isSame(identityOf(`/proc/${pid}/root${m.path}`), file);
   if (maps.some(isFile)) return 'maps';
-  const isEarlier = (m: Mapping): boolean => m.path === path && (m.deleted || m.ino !== file?.ino);
+  const isEarlier = (m: Mapping): boolean => m.path === path && (m.deleted || m.inode !== file?.ino);
   return maps.some(isEarlier) ? 'replaced' : null;
 };
 
