@@ -21,8 +21,8 @@ const printVersion = (): number => {
 };
 
 const runCommand = async (args: readonly string[]): Promise<number> => {
-  const { fail, run } = await import('./run.ts');
-  process.on('uncaughtException', (error) => process.exit(fail(error, Boolean(process.env['RSYM_DEBUG']))));
+  const { fail, run, wantsDebug } = await import('./run.ts');
+  process.on('uncaughtException', (error) => process.exit(fail(error, wantsDebug(args))));
   return run(args, version);
 };
 

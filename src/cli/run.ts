@@ -25,7 +25,8 @@ const answer = async (args: readonly string[], version: () => string): Promise<n
   return stopReason()?.exitCode ?? Number(process.exitCode ?? 0);
 };
 
-const wantsDebug = (args: readonly string[]): boolean => {
+/** `--debug`, or RSYM_DEBUG set to anything but nothing and `0`. */
+export const wantsDebug = (args: readonly string[]): boolean => {
   const env = process.env['RSYM_DEBUG'];
   const own = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
   return own.includes('--debug') || (env !== undefined && env !== '' && env !== '0');

@@ -37,7 +37,8 @@ const stackOf = (error: unknown): string[] => {
   const lines: string[] = [];
   for (let e = error, depth = 0; e instanceof Error && depth < 8; e = e.cause, depth++) {
     const frames = (e.stack ?? '').split('\n').filter((l) => /^\s+at /.test(l));
-    lines.push(`  ${depth === 0 ? 'raised' : `caused by: ${line(e.message)}`}`, ...frames.map(line));
+    // A cause may be a whole log: the kernel's verifier says in hundreds of lines what it didn't like.
+    lines.push(...(depth === 0 ? ['  raised'] : linesOf(`  caused by: ${e.message}`)), ...frames.map(line));
   }
   return lines;
 };

@@ -115,3 +115,21 @@ describe('a reader that goes away', () => {
     expect(await closed(['nosuch'], 'stderr')).toBe(2);
   });
 });
+
+describe('where an error was raised', () => {
+  const isTold = (args: readonly string[], RSYM_DEBUG?: string): boolean => {
+    const { status, stderr } = rsym([...args, 'ls', join(folder, 'nosuch')], { env: { RSYM_DEBUG } });
+    expect(status).toBe(2);
+    return /^ +at .*:\d+:\d+/m.test(stderr);
+  };
+
+  test.each([
+    [undefined, false],
+    ['', false],
+    ['0', false],
+    ['1', true],
+    ['yes', true],
+  ])('RSYM_DEBUG=%s', (value, told) => expect(isTold([], value)).toBe(told));
+
+  test('--debug', () => expect(isTold(['--debug'])).toBe(true));
+});
