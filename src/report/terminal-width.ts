@@ -2,8 +2,40 @@ import stringWidth from 'string-width';
 
 const ascii = /^[\x20-\x7e]*$/;
 
+/** Code units that are measured at once: a segmenter's time for a text grows with the square of its length. */
+const pieceLength = 256;
+
 /** Terminal columns that a text takes: wide characters take two, combining marks none. */
-export const displayWidth = (text: string): number => (ascii.test(text) ? text.length : stringWidth(text));
+export const displayWidth = (text: string): number => {
+  if (ascii.test(text)) return text.length;
+  // Escape sequences, which take no columns, may not be cut; they are in painted lines only, and those are short.
+  if (text.length <= pieceLength || /[\x1b\x9b]/.test(text)) return stringWidth(text);
+  let width = 0;
+  for (const piece of piecesOf(text)) width += stringWidth(piece);
+  return width;
+};
+
+const graphemes = new Intl.Segmenter();
+
+/** A text cut between graphemes, into short pieces unless a grapheme is long. */
+const piecesOf = function* (text: string): Generator<string> {
+  let start = 0;
+  for (let length = pieceLength; start + length < text.length; ) {
+    const piece = text.slice(start, start + length + (isSurrogatePair(text, start + length - 1) ? 1 : 0));
+    // Only the last grapheme's end depends on what follows.
+    const last = graphemes.segment(piece).containing(piece.length - 1)?.index ?? 0;
+    if (last === 0) {
+      length *= 2;
+      continue;
+    }
+    yield piece.slice(0, last);
+    start += last;
+    length = pieceLength;
+  }
+  yield text.slice(start);
+};
+
+const isSurrogatePair = (text: string, at: number): boolean => (text.codePointAt(at) ?? 0) > 0xffff;
 
 export const padEnd = (text: string, columns: number): string =>
   text + ' '.repeat(Math.max(0, columns - displayWidth(text)));

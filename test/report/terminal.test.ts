@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
 import { RsymError } from '../../src/base/errors.ts';
 import { renderError } from '../../src/report/error.ts';
@@ -28,6 +30,57 @@ describe('width', () => {
     expect(padEnd('名', 4)).toBe('名  ');
     expect(padStart('名', 4)).toBe('  名');
     expect(padEnd('long', 2)).toBe('long');
+  });
+
+  test('a long text is as wide as its graphemes, whatever they are', () => {
+    const parts = [
+      'a',
+      'é',
+      '名',
+      'e\u0301',
+      '\u0301',
+      '👩‍👩‍👧',
+      '🇩🇪',
+      '🇩',
+      '👍🏽',
+      '각',
+      '\u1100',
+      '\u1161',
+      'ｶﾞ',
+      'क्षि',
+      '\u200d',
+    ];
+    const odd = [...parts, '\u{e0100}', '\ud83d', '\udc4d', '\r', '\n', '\u0600', '#\ufe0f\u20e3', '\x1b[1m'];
+    const text = fc.array(fc.constantFrom(...odd), { minLength: 1, maxLength: 40 });
+    fc.assert(
+      fc.property(text, fc.integer({ min: 1, max: 30 }), fc.nat(4), (some, times, ahead) => {
+        // Each way of cutting it comes up: what stands in front moves it.
+        const long = 'x'.repeat(ahead) + some.join('').repeat(times);
+        expect(displayWidth(long)).toBe(stringWidth(long));
+      }),
+      { numRuns: 400 },
+    );
+    for (const part of odd) {
+      const long = `x${part.repeat(300)}`;
+      expect(displayWidth(long), JSON.stringify(part)).toBe(stringWidth(long));
+    }
+  });
+
+  test('the work for a text grows with its length: no piece that is segmented is longer than some graphemes', () => {
+    const { segment } = Intl.Segmenter.prototype;
+    const lengths: number[] = [];
+    Intl.Segmenter.prototype.segment = function (text: string) {
+      lengths.push(text.length);
+      return segment.call(this, text);
+    };
+    try {
+      expect(displayWidth('名'.repeat(20_000))).toBe(40_000);
+      expect(displayWidth('aé'.repeat(10_000))).toBe(20_000);
+    } finally {
+      Intl.Segmenter.prototype.segment = segment;
+    }
+    expect(Math.max(...lengths)).toBeLessThan(1_000);
+    expect(lengths.reduce((sum, length) => sum + length, 0)).toBeLessThan(4 * 40_000);
   });
 
   test('a cut text keeps both ends and fits', () => {
@@ -61,5 +114,11 @@ describe('errors', () => {
     expect(plain(error)).not.toContain('.ts:');
     expect(plain(error, true)).toMatch(/raised\n {4}at .*terminal\.test\.ts/);
     expect(plain(error, true)).toContain('caused by: inner');
+  });
+
+  test('a log as the cause is shown line by line', () => {
+    const error = new RsymError('unsupported', 'outer', { cause: new Error('program p\n0: (b7) r0 = 0\nbad \x1b') });
+    expect(plain(error)).toBe('rsym: outer\n');
+    expect(plain(error, true)).toContain('\n  caused by: program p\n0: (b7) r0 = 0\nbad \\x1b\n');
   });
 });
