@@ -42,7 +42,7 @@ export const answerLs = async (words: LsWords, flags: LsFlags): Promise<void> =>
   const remarks = (remark: Remark): void => {
     if (remark.kind === 'failure') tally.failed = true;
     else tally.noted = true;
-    process.stderr.write(`rsym: ${remark.text}\n`);
+    process.stderr.write(`rsym: ${sanitize(remark.text)}\n`);
   };
   await (flags.json
     ? answerJson(words, flags, options, tally, remarks)

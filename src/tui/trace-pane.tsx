@@ -47,7 +47,7 @@ const callLines = (trace: TraceState, height: number, columns: number): Line[] =
     const usual = event.event === 'call' && (event.outcome === 'returned' || event.outcome === 'entered');
     return {
       label: '',
-      text: truncate(traceText(event, style).trimEnd(), columns),
+      text: truncate(sanitize(traceText(event, style).trimEnd()), columns),
       tone: usual || event.event === 'enter' ? 'plain' : event.event === 'note' ? 'faint' : 'warning',
     };
   });
