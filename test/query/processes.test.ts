@@ -2,6 +2,7 @@ import { copyFileSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
+import { mappings, readMappings } from '../../src/query/mappings.ts';
 import { identityOf, surveyProcesses } from '../../src/query/processes.ts';
 import { fixture } from '../support/fixtures.ts';
 import { testWith } from '../support/need.ts';
@@ -36,10 +37,19 @@ testWith('linux')('the program of a process, a library of it, a file it has noth
 
 testWith('linux')('a file that was replaced since the process started', () => {
   const before = identityOf(path);
+  const mapped = (): string[] => mappings(child.pid).map((mapping) => mapping.path);
+  expect(mapped()).toContain(path);
   copyFileSync(path, `${path}.new`);
   renameSync(`${path}.new`, path);
   expect(identityOf(path)).not.toEqual(before);
   expect(relations(path)).toEqual(['replaced']);
+  // Its mappings are those of a file that is gone: no offset in the new one may be worked out from them.
+  expect(mapped()).not.toContain(path);
+  const all = readMappings(child.pid);
+  expect(typeof all === 'string' ? all : all.filter((mapping) => mapping.path === path)).toContainEqual(
+    expect.objectContaining({ deleted: true, inode: before?.ino, executable: true }),
+  );
+  expect(readMappings(2 ** 22 + 1)).toBe('gone');
 });
 
 testWith('linux')('a file that is gone, and a process that is none', () => {
