@@ -1,5 +1,6 @@
 import type { Outcome } from './event.ts';
 import type { EnterRecord, ExitRecord, LandingRecord, ThreadEndRecord, TraceRecord } from './record.ts';
+import { type EnteredCall, type Pending, ThreadCalls } from './thread-calls.ts';
 import type { Captured } from './value.ts';
 
 /** A call that ended, or that won't be followed further. */
@@ -12,11 +13,6 @@ export type EndedCall = {
   readonly ret: Captured | null;
   readonly duration: bigint | null;
 };
-
-export type EnteredCall = { readonly enter: EnterRecord; readonly parent: number | null; readonly depth: number };
-
-/** `missing`: how many records were missing when it began. */
-type Pending = EnteredCall & { readonly missing: number };
 
 /** A table entry in the kernel that belongs to a call which ended without reaching a probed exit. */
 export type StaleKey = { readonly tgid: number; readonly tid: number; readonly sp: bigint; readonly fn: number };
@@ -38,7 +34,8 @@ export type CorrelationSink = {
  *   entry sp of the inner call    0x…b8   <- gone when sp > 0x…b8 (and below stackEnd)
  */
 export class Correlator {
-  readonly #threads = new Map<number, Pending[]>();
+  readonly #threads = new Map<number, ThreadCalls>();
+  readonly #calls = new Map<number, Pending>();
   /** By thread, what may still be in the kernel's table of calls that ended without an exit. */
   readonly #leftovers = new Map<number, Map<string, StaleKey>>();
   #accepted = 0;
@@ -77,21 +74,15 @@ export class Correlator {
 
   /** Ends what is still under way; `alive` tells whether a thread still exists. */
   finish(alive: (tgid: number, tid: number) => boolean): void {
-    for (const stack of this.#threads.values()) {
-      for (const call of stack.toReversed()) {
+    for (const thread of this.#threads.values()) {
+      const { doubtful, others } = thread.drain();
+      for (const call of doubtful) this.#endLeft(call);
+      for (const call of others) {
         const outcome = alive(call.enter.tgid, call.enter.tid) ? 'running' : 'exited';
         this.#end(call, this.#isUnderWay(call) ? outcome : 'left', null, null);
       }
     }
     this.#threads.clear();
-  }
-
-  #stack(record: { tid: number }): Pending[] {
-    const known = this.#threads.get(record.tid);
-    if (known) return known;
-    const made: Pending[] = [];
-    this.#threads.set(record.tid, made);
-    return made;
   }
 
   /** Records with a lower number than the newest that have not come. */
@@ -105,21 +96,20 @@ export class Correlator {
 
   #end(call: Pending, outcome: Outcome, ret: Captured | null, time: bigint | null): void {
     const { enter, parent, depth } = call;
+    this.#calls.delete(enter.sequence);
     this.#sink.ended({ enter, parent, depth, outcome, ret, duration: time === null ? null : time - enter.time });
   }
 
-  /** Ends the calls that `gone` picks, innermost first, and keeps the others. */
-  #drop(stack: Pending[], gone: (call: Pending) => boolean, end: (call: Pending) => void): void {
-    for (let i = stack.length - 1; i >= 0; i--) {
-      const call = stack[i];
-      if (!call || !gone(call)) continue;
-      stack.splice(i, 1);
-      this.#leave(call.enter);
-      end(call);
-    }
+  #endLeft(call: Pending): void {
+    this.#leave(call.enter);
+    this.#end(call, 'left', null, null);
   }
 
-  readonly #endLeft = (call: Pending): void => this.#end(call, 'left', null, null);
+  /** A newer or an outer call has passed this one. It is gone for sure only if the kernel has seen its exit. */
+  #doubt(thread: ThreadCalls, call: Pending): void {
+    if (!this.#isUnderWay(call)) this.#endLeft(call);
+    else for (const settled of thread.doubt(call)) this.#endLeft(settled);
+  }
 
   #leave(enter: EnterRecord): void {
     const known = this.#leftovers.get(enter.tid);
@@ -134,62 +124,71 @@ export class Correlator {
     this.#leftovers.delete(tid);
   }
 
-  #enter(record: EnterRecord): void {
-    const stack = this.#stack(record);
-    // The number of a thread whose end wasn't told, in another process by now.
-    const isStranger = ({ enter }: Pending): boolean => enter.tgid !== record.tgid;
-    if (stack.some(isStranger)) {
-      this.#drop(stack, isStranger, (call) => this.#end(call, 'exited', null, null));
+  /** The thread's calls; a number that another process has by now belongs to a thread whose end wasn't told. */
+  #thread(record: EnterRecord): ThreadCalls {
+    const known = this.#threads.get(record.tid);
+    if (known?.tgid === record.tgid) return known;
+    if (known) {
+      const { doubtful, others } = known.drain();
+      for (const call of doubtful) this.#endLeft(call);
+      for (const call of others) this.#end(call, 'exited', null, null);
+      for (const { enter } of others) this.#leave(enter);
       this.#forget(record.tid);
     }
-    this.#drop(
-      stack,
-      ({ enter }) => isBelow(enter, record.sp) || (enter.sp === record.sp && enter.fn === record.fn),
-      this.#endLeft,
-    );
-    const parent = stack.findLast(({ enter }) => mayShareStack(enter, record)) ?? stack.at(-1);
+    const made = new ThreadCalls(record.tgid);
+    this.#threads.set(record.tid, made);
+    return made;
+  }
+
+  #enter(record: EnterRecord): void {
+    const thread = this.#thread(record);
+    for (const call of thread.below(thread.stackOf(record), record.sp, record.stackEnd)) this.#doubt(thread, call);
+    for (const call of [thread.takeDoubtful(record), thread.takeSameKey(record)]) if (call) this.#endLeft(call);
+    const caller = thread.callerFor(record);
     const call = {
       enter: record,
-      parent: parent?.enter.sequence ?? null,
-      depth: parent ? parent.depth + 1 : 0,
+      parent: caller?.enter.sequence ?? null,
+      depth: caller ? caller.depth + 1 : 0,
       missing: this.#missing,
     };
     this.#sink.entered(call);
-    if (this.#tracked(record.fn)) stack.push(call);
-    else this.#end(call, 'entered', null, null);
+    if (!this.#tracked(record.fn)) {
+      this.#end(call, 'entered', null, null);
+      return;
+    }
+    thread.push(call);
+    this.#calls.set(record.sequence, call);
   }
 
   #exit(record: ExitRecord): void {
-    const stack = this.#stack(record);
-    const index = stack.findLastIndex(({ enter }) => enter.sequence === record.callId);
-    const call = stack[index];
-    if (!call) return;
-    this.#drop(stack, ({ enter }) => isBelow(enter, record.sp), this.#endLeft);
-    stack.splice(stack.indexOf(call), 1);
+    const call = this.#calls.get(record.callId);
+    const thread = this.#threads.get(record.tid);
+    if (!call || !thread) return;
+    for (const inner of thread.below(thread.stackOf(call.enter), record.sp, call.enter.stackEnd)) {
+      this.#doubt(thread, inner);
+    }
+    thread.take(call);
     const outcome = this.#exitOutcome(record.site);
     this.#end(call, outcome, outcome === 'returned' ? (record.values[0] ?? null) : null, record.time);
   }
 
   #landing(record: LandingRecord): void {
     const byUnwinder = record.fn === 0;
-    const stack = this.#threads.get(record.tid);
-    if (!stack) return;
-    this.#drop(
-      stack,
-      ({ enter }) => isBelow(enter, record.sp),
-      (call) => {
-        // Where a record is missing, it may be that of this call's exit.
-        const isProved = byUnwinder && call.missing === this.#missing;
-        this.#end(call, isProved ? 'unwound' : 'left', null, isProved ? record.time : null);
-      },
-    );
+    for (const call of this.#threads.get(record.tid)?.passed(record.sp) ?? []) {
+      // Where a record is missing, it may be that of this call's exit.
+      const isProved = byUnwinder && call.missing === this.#missing;
+      this.#leave(call.enter);
+      this.#end(call, isProved ? 'unwound' : 'left', null, isProved ? record.time : null);
+    }
   }
 
   #threadEnd(record: ThreadEndRecord): void {
-    const stack = this.#threads.get(record.tid);
-    if (!stack) return;
+    const thread = this.#threads.get(record.tid);
+    if (!thread) return;
     this.#threads.delete(record.tid);
-    for (const call of stack.toReversed()) {
+    const { doubtful, others } = thread.drain();
+    for (const call of doubtful) this.#endLeft(call);
+    for (const call of others) {
       const left = (record.sp !== 0n && isBelow(call.enter, record.sp)) || !this.#isUnderWay(call);
       this.#leave(call.enter);
       this.#end(call, left ? 'left' : 'exited', null, left ? null : record.time);
@@ -199,9 +198,5 @@ export class Correlator {
 }
 
 const keyOf = ({ tgid, tid, sp, fn }: EnterRecord): StaleKey => ({ tgid, tid, sp, fn });
-
-/** False only where both mappings are known: in a program that switches stacks, the caller is on the same one. */
-const mayShareStack = (a: EnterRecord, b: EnterRecord): boolean =>
-  a.stackEnd === b.stackEnd || a.stackEnd === 0n || b.stackEnd === 0n;
 
 const isBelow = (enter: EnterRecord, sp: bigint): boolean => enter.sp < sp && sp < enter.stackEnd;

@@ -1,7 +1,8 @@
 import type { ArgPlan, ReturnPlan } from '../abi/model.ts';
-import type { EndedCall, EnteredCall } from './correlate.ts';
+import type { EndedCall } from './correlate.ts';
 import type { CallEvent, ShownValue } from './event.ts';
 import type { ProbeSite } from './site.ts';
+import type { EnteredCall } from './thread-calls.ts';
 import { type Captured, decodeValue } from './value.ts';
 
 const show = (name: string, plan: ArgPlan | ReturnPlan, captured: Captured | undefined): ShownValue => {

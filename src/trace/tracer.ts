@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { RsymError } from '../base/errors.ts';
-import { Correlator, type EndedCall, type EnteredCall } from './correlate.ts';
+import { Correlator, type EndedCall } from './correlate.ts';
 import type { CallEvent, EndEvent, ProgramEnd, TraceEvent } from './event.ts';
 import { type Command, isAlive, type Launched, launch } from './launch.ts';
 import { lossesBetween, noLosses } from './losses.ts';
@@ -8,6 +8,8 @@ import { RecordOrder } from './order.ts';
 import { Session, type SessionStatistics } from './session.ts';
 import { showCall } from './show.ts';
 import type { LandingSite, ProbeSite } from './site.ts';
+import { StackMappings } from './stack-mappings.ts';
+import type { EnteredCall } from './thread-calls.ts';
 
 export type Scope =
   | { readonly kind: 'launch'; readonly command: Command }
@@ -75,6 +77,7 @@ class Trace {
   #timer: NodeJS.Timeout | undefined;
   #lossesTold: SessionStatistics;
   #lossCheckedAt = 0;
+  readonly #stacks = new StackMappings();
   #accepted = 0;
   #readAt = 0;
   #lastSequence = 0;
@@ -170,7 +173,7 @@ class Trace {
       for (const record of this.#order.take(quiet)) {
         this.#accepted++;
         this.#lastSequence = record.sequence;
-        this.#correlator.accept(record);
+        this.#correlator.accept(this.#stacks.complete(record));
         if (this.#isEnough()) break;
       }
       this.#checkLosses();

@@ -1,5 +1,6 @@
-import { Correlator, type EndedCall, type EnteredCall } from '../../src/trace/correlate.ts';
+import { Correlator, type EndedCall } from '../../src/trace/correlate.ts';
 import type { TraceRecord } from '../../src/trace/record.ts';
+import type { EnteredCall } from '../../src/trace/thread-calls.ts';
 import { exitSite, probeSite, type Thread, TracedMachine, tailCall } from './traced-machine.ts';
 
 /**
