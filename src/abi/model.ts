@@ -1,6 +1,18 @@
 import type { ValueShape } from './shape.ts';
 
-/** How sure a shown value is; DESIGN §5 defines each word. */
+/**
+ * What a shown value rests on:
+ *
+ *   verified   two sources that don't depend on each other agree on its place
+ *   dwarf      debug information alone
+ *   abi        the calling convention alone, for a type that is known
+ *   given      a signature that the user wrote, and the convention
+ *   raw        a register as it was: nothing is known of its type
+ *   conflict   sources disagree, so none is believed
+ *   gone       no probe can see it where it is, or it isn't there any more
+ *
+ * Signatures are the only source so far: values are `given`, `raw` or `gone`.
+ */
 export type Evidence = 'verified' | 'dwarf' | 'abi' | 'given' | 'raw' | 'conflict' | 'gone';
 
 /** The general-purpose registers a kernel probe can read, by their 64-bit names. */
