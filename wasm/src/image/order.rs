@@ -46,7 +46,8 @@ pub fn by_name<'a>(table: &Table, rows: &mut [u32], name: impl Fn(u32) -> &'a [u
             });
             continue;
         }
-        if !load_keys(run, depth, &name) {
+        let some_go_on = run.chunks_mut(BLOCK).fold(false, |any, block| load_keys(block, depth, &name) | any);
+        if !some_go_on {
             run.sort_unstable_by_key(|&(_, row)| (name(row).len(), table.symbols[row as usize].address, row));
             continue;
         }

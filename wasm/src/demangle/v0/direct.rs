@@ -33,6 +33,20 @@ pub fn append(name: &[u8], style: Style, out: &mut Vec<u8>) -> Option<()> {
     Some(())
 }
 
+const NO_DIGIT: u8 = 0xff;
+
+/// What each byte counts for. The digits of a hash are random, which no processor's guess at branches survives.
+const BASE_62: [u8; 256] = {
+    let mut values = [NO_DIGIT; 256];
+    let digits = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    let mut at = 0;
+    while at < digits.len() {
+        values[digits[at] as usize] = at as u8;
+        at += 1;
+    }
+    values
+};
+
 struct Writer<'a> {
     /// The name behind `_R`; positions in backreferences count from here.
     inner: &'a [u8],
@@ -99,13 +113,11 @@ impl<'a> Writer<'a> {
             return Some(0);
         }
         loop {
-            let digit = match self.next()? {
-                digit @ b'0'..=b'9' => digit - b'0',
-                digit @ b'a'..=b'z' => digit - b'a' + 10,
-                digit @ b'A'..=b'Z' => digit - b'A' + 36,
-                b'_' => return value.checked_add(1),
-                _ => return None,
-            };
+            let byte = self.next()?;
+            let digit = BASE_62[usize::from(byte)];
+            if digit == NO_DIGIT {
+                return if byte == b'_' { value.checked_add(1) } else { None };
+            }
             // A checked multiplication would be one of 128 bits.
             if value > u64::MAX / 62 - 1 {
                 return None;
