@@ -87,10 +87,12 @@ const trace = async (target: string, _: unknown, flags: Flags, command: Command)
     ...(flags.duration === undefined ? {} : { seconds: flags.duration }),
     ...(flags.calls === undefined ? {} : { calls: flags.calls }),
   });
-  const to = flags.output === undefined ? process.stdout : fileWriter(flags.output);
+  const file = flags.output === undefined ? null : fileWriter(flags.output, [watch.path]);
+  const to = file?.stream ?? process.stdout;
   tell(watch.notes);
-  const format = formatter(flags, to, watch.functions.length > 1 || flags.command !== undefined);
+  const format = formatter(flags, to, args === null);
   const announce = ({ probes, pid }: { probes: number; pid: number | null }): void => {
+    file?.begin();
     const who = pid !== null ? `process ${pid}` : flags.pid ? `process ${flags.pid.join(', ')}` : 'every process';
     process.stderr.write(
       `rsym: tracing ${watch.functions.length === 1 ? sanitize(watch.functions[0]?.name ?? '') : `${watch.functions.length} functions`} in ${who}: ${probes} probes\n`,
@@ -101,7 +103,7 @@ const trace = async (target: string, _: unknown, flags: Flags, command: Command)
     if (text !== '') await write(to, text);
     if (batch.some((event) => event.event === 'end' && event.calls === 0)) {
       const pids = (flags.pid ?? []).flatMap((pid) => ['-p', pid]);
-      for (const pattern of watch.patterns) {
+      for (const pattern of watch.patterns.slice(0, mostNotes / 4)) {
         const question = shellCommand('rsym', 'doctor', target, pattern, ...pids);
         process.stderr.write(`rsym: no call was seen; why? ${sanitize(question)}\n`);
       }

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import { RsymError } from '../base/errors.ts';
 import { type Address, address } from '../base/units.ts';
-import type { Image } from '../elf/model.ts';
+import type { Image, Section } from '../elf/model.ts';
 import type { MappedFile } from './mappings.ts';
 
 const SHT_RELA = 4;
@@ -9,12 +10,22 @@ const R_X86_64_IRELATIVE = 37n;
 const entrySize = 24;
 const pageSize = 4096n;
 
+/** Nothing where the section is damaged: there are other ways to learn what an IFUNC chose. */
+const bytesOf = (image: Image, section: Section): Buffer => {
+  try {
+    return Buffer.from(image.readBytes(section.fileOffset, Number(section.size)));
+  } catch (error) {
+    if (!(error instanceof RsymError) || error.code !== 'input') throw error;
+    return Buffer.alloc(0);
+  }
+};
+
 /** The slots into which the dynamic linker writes what the resolver at `resolver` answers. */
 const slotsOf = (image: Image, resolver: Address): Address[] => {
   const slots: Address[] = [];
   for (const section of image.sections) {
     if (section.type !== SHT_RELA || !section.loaded) continue;
-    const bytes = Buffer.from(image.readBytes(section.fileOffset, Number(section.size)));
+    const bytes = bytesOf(image, section);
     for (let at = 0; at + entrySize <= bytes.length; at += entrySize) {
       const type = bytes.readBigUInt64LE(at + 8) & 0xffff_ffffn;
       if (type === R_X86_64_IRELATIVE && bytes.readBigUInt64LE(at + 16) === resolver) {

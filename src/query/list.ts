@@ -4,6 +4,7 @@ import type { Image } from '../elf/model.ts';
 import { openImage } from '../elf/open.ts';
 import { type SymbolKind, type SymbolTable, symbolKinds } from '../elf/symbols.ts';
 import { matchingRows } from './list-match.ts';
+import { archivedObjects } from './objects.ts';
 import type { Pattern } from './pattern.ts';
 
 export type { SymbolTable } from '../elf/symbols.ts';
@@ -65,16 +66,13 @@ export function* list(image: Image, options: ListOptions, remark: (remark: Remar
     yield listImage(image, null, image.path, options, remark);
     return;
   }
-  for (const member of image.members) {
-    const opened = openMember(member.open, remark);
-    if (!opened) continue;
-    using object = opened;
-    if (object.format === 'archive') continue;
+  const fail = (error: RsymError): void => remark({ kind: 'failure', text: error.message });
+  for (const { name, object } of archivedObjects(image, fail)) {
     try {
-      yield listImage(object, member.name, image.path, options, remark);
+      yield listImage(object, name, image.path, options, remark);
     } catch (error) {
       if (!(error instanceof RsymError) || error.code !== 'input') throw error;
-      remark({ kind: 'failure', text: error.message });
+      fail(error);
     }
   }
   if (image.damage !== null)
@@ -83,18 +81,6 @@ export function* list(image: Image, options: ListOptions, remark: (remark: Remar
       text: `${sanitize(image.path)}: its list of members ends early: ${sanitize(image.damage)}`,
     });
 }
-
-/** Archives hold more than objects: what isn't an image is passed over, what is a damaged one is told. */
-const openMember = (open: () => Image, remark: (remark: Remark) => void): Image | undefined => {
-  try {
-    return open();
-  } catch (error) {
-    if (!(error instanceof RsymError) || error.code === 'internal') throw error;
-    const isOther = error.message.includes(', a wasm module or an archive');
-    if (!isOther) remark({ kind: 'failure', text: error.message });
-    return undefined;
-  }
-};
 
 const listed: readonly SymbolKind[] = symbolKinds.filter((kind) => kind !== 'section' && kind !== 'file');
 

@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { RsymError } from '../base/errors.ts';
 import { sanitize } from '../base/text.ts';
@@ -40,6 +40,8 @@ const realPath = (path: string): string => {
     return realpathSync(path);
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
+    // `/proc/PID/exe` of a deleted file: its name leads nowhere, the link itself still to the file.
+    if (code === 'ENOENT' && path.startsWith('/proc/') && existsSync(path)) return path;
     throw new RsymError(code === 'EACCES' ? 'permission' : 'input', `cannot open ${sanitize(path)}`, {
       reason: reasons[code] ?? code,
       cause: error,

@@ -6,6 +6,7 @@ import type { Address } from '../base/units.ts';
 import type { Image } from '../elf/model.ts';
 import { openImage } from '../elf/open.ts';
 import type { TraceEvent } from '../trace/event.ts';
+import { isAlive } from '../trace/launch.ts';
 import type { LandingSite, ProbeSite } from '../trace/site.ts';
 import { type Scope, traceBatches } from '../trace/tracer.ts';
 import { ImageCode, type ReturnsChoice } from './exits.ts';
@@ -60,6 +61,7 @@ export type WatchRequest = {
 };
 
 export const watchDefaults = { maxString: 200, ringBytes: 8 * 1024 * 1024, maxPending: 65_536 } as const;
+const optionNames = { maxString: '--max-string', ringBytes: '--ring', maxPending: 'maxPending' } as const;
 const limits = { maxString: 4_096, ringBytes: 1024 * 1024 * 1024, maxPending: 16 * 1024 * 1024 } as const;
 
 export type WatchedFunction = {
@@ -162,7 +164,7 @@ const checkLimits = (request: WatchRequest): void => {
   for (const name of ['maxString', 'ringBytes', 'maxPending'] as const) {
     const value = request[name];
     if (value !== undefined && !(Number.isInteger(value) && value >= 1 && value <= limits[name])) {
-      throw new RsymError('usage', `${name} must be a whole number from 1 to ${limits[name]}`);
+      throw new RsymError('usage', `${optionNames[name]} must be a whole number from 1 to ${limits[name]}`);
     }
   }
 };
@@ -218,15 +220,15 @@ const scopeOf = (request: WatchRequest, path: string): Scope => {
 /** Named processes in which nothing can be seen, because they don't have the file, or have an earlier one. */
 const strangers = (path: string, pids: readonly number[]): string[] => {
   if (pids.length === 0) return [];
-  const { related } = surveyProcesses(path, pids);
+  const { related, hidden } = surveyProcesses(path, pids);
   return pids.flatMap((pid) => {
     const relation = related.find((one) => one.pid === pid)?.relation;
     if (relation === 'replaced') {
       return [`process ${pid} runs an earlier file of that name, which was replaced: nothing will be seen in it`];
     }
-    return relation === undefined
-      ? [`process ${pid} has not loaded ${sanitize(path)}: nothing is seen until it does`]
-      : [];
+    // Of a process that may not be looked into, or has ended, nothing can be said.
+    if (relation !== undefined || hidden > 0 || !isAlive(pid)) return [];
+    return [`process ${pid} has not loaded ${sanitize(path)}: nothing is seen until it does`];
   });
 };
 

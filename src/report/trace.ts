@@ -6,7 +6,7 @@ export type TraceStyle = {
   readonly palette: Palette;
   /** CLOCK_MONOTONIC of the first moment, ns: times are shown relative to it. */
   readonly origin: bigint;
-  /** More than one thread may be shown: each line names its own. */
+  /** Each line names its thread; else only those of other threads than the main one do. */
   readonly threads: boolean;
 };
 
@@ -64,7 +64,7 @@ const endText = (call: CallEvent, palette: Palette): string => {
 
 /** One call on one line: time, thread, duration, then the call as Rust would write it, indented by its depth. */
 export const callLine = (call: CallEvent, { palette, origin, threads }: TraceStyle): string => {
-  const who = threads ? `${palette.faint(`${call.tid} ${sanitize(call.comm)}`)} ` : '';
+  const who = threads || call.tid !== call.pid ? `${palette.faint(`${call.tid} ${sanitize(call.comm)}`)} ` : '';
   const duration = call.duration === null ? '' : durationText(call.duration);
   const indent = indentation.repeat(Math.min(call.depth, maxIndented));
   const args = call.args.map((arg) => argumentText(arg, palette)).join(', ');

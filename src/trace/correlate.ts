@@ -105,9 +105,12 @@ export class Correlator {
     this.#end(call, 'left', null, null);
   }
 
-  /** A newer or an outer call has passed this one. It is gone for sure only if the kernel has seen its exit. */
+  /**
+   * A newer or an outer call has passed this one. It is gone for sure only if a record is missing since it began and the
+   * kernel has seen its exit: the record of an exit that the kernel has seen may also be still to come.
+   */
   #doubt(thread: ThreadCalls, call: Pending): void {
-    if (!this.#isUnderWay(call)) this.#endLeft(call);
+    if (call.missing !== this.#missing && !this.#isUnderWay(call)) this.#endLeft(call);
     else for (const settled of thread.doubt(call)) this.#endLeft(settled);
   }
 

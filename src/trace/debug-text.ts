@@ -34,6 +34,8 @@ export const debugBytes = (bytes: Uint8Array): string => {
 
 /** The number with the fewest digits that a 32-bit float rounds to `value`. */
 export const shortestF32 = (value: number): number => {
+  // The digits of a zero have no sign.
+  if (value === 0) return value;
   for (let digits = 1; digits < 9; digits++) {
     const shorter = Number(value.toPrecision(digits));
     if (Math.fround(shorter) === value) return shorter;

@@ -236,7 +236,8 @@ class Trace {
 
   #checkLosses(force = false): void {
     const now = Date.now();
-    if (!force && now - this.#lossCheckedAt < lossCheckMs) return;
+    // As long as every record so far has come, what was lost lies behind what was shown.
+    if (!force && (this.#isGapless() || now - this.#lossCheckedAt < lossCheckMs)) return;
     this.#lossCheckedAt = now;
     // One reading for both: what is lost between two of them would be told by neither.
     const statistics = this.#session.statistics();

@@ -108,6 +108,7 @@ const decodeFloat = (bits: 32 | 64, low: bigint): DecodedValue => {
   view.setBigUint64(0, low, true);
   const value = bits === 64 ? view.getFloat64(0, true) : shortestF32(view.getFloat32(0, true));
   const text = debugFloat(value);
+  // JSON.stringify writes -0 as 0. Only what JSON has no number for is a string; the sign is in the text.
   return { value: Number.isFinite(value) ? value : text, text };
 };
 
