@@ -70,3 +70,26 @@ fn names_that_mean_too_much_stay_raw() {
         assert!(short(&name).0.len() <= LONGEST);
     }
 }
+
+#[test]
+fn time_is_bounded_where_little_is_written() {
+    // An expansion whose pattern is a tree of 2^31 nodes, none of them a pack.
+    let mut pattern = String::from("1AIiiE");
+    for level in 0..30 {
+        let substitution = core::char::from_digit(level + 1, 36).unwrap().to_ascii_uppercase();
+        let inner = pattern.replacen("1A", "S0_", 1);
+        pattern = alloc::format!("1AI{inner}S{substitution}_E");
+    }
+    assert_eq!(short(&alloc::format!("_Z1fIJiEEvDp{pattern}")).1, Scheme::None);
+    // Backreferences to an implementation whose own path is long, and isn't written.
+    let silent = alloc::format!("_RIC0MIC0{}Eu{}E", "u".repeat(80_000), "B2_".repeat(20_000));
+    assert_eq!(short(&silent).1, Scheme::None);
+}
+
+#[test]
+fn constructors_are_keyed_to_one_name() {
+    assert_eq!(short("_GLOBAL__I_a").0, "global constructors keyed to a");
+    assert_eq!(short("_GLOBAL__D__ZN3fooC2Ev").0, "global destructors keyed to foo::foo()");
+    let deep = alloc::format!("{}_Z1fv", "_GLOBAL__I_".repeat(50_000));
+    assert!(short(&deep).0.ends_with("_GLOBAL__I__Z1fv"));
+}

@@ -12,8 +12,11 @@ use core::fmt::{self, Write};
 pub fn append(name: &[u8], style: Style, out: &mut Vec<u8>) -> Scheme {
     let start = out.len();
     let shorter = without_llvm_rename(name);
-    if direct::append(shorter, style, out).is_some() {
-        return Scheme::RustV0;
+    if let Some(scheme) = direct::append(shorter, style, out) {
+        if scheme == Scheme::None {
+            out.truncate(start);
+        }
+        return scheme;
     }
     out.truncate(start);
     let scheme = append_by_reference(shorter, style, out);
@@ -34,7 +37,13 @@ pub fn append(name: &[u8], style: Style, out: &mut Vec<u8>) -> Scheme {
     }
 }
 
+/// Bytes times backreferences: what the reference implementation may read where it reads everything again each time.
+const MOST_WORK: usize = 1 << 26;
+
 fn append_by_reference(name: &[u8], style: Style, out: &mut Vec<u8>) -> Scheme {
+    if memchr::memchr_iter(b'B', name).count().saturating_mul(name.len()) > MOST_WORK {
+        return Scheme::None;
+    }
     let Ok(text) = core::str::from_utf8(name) else { return Scheme::None };
     let Ok(parsed) = rustc_demangle::try_demangle(text) else { return Scheme::None };
     let mut sink = Bounded { out, left: LONGEST };

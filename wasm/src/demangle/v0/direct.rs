@@ -3,7 +3,7 @@
 
 mod types;
 
-use super::super::{Style, LONGEST};
+use super::super::{Scheme, Style, LONGEST};
 use crate::bytes::push;
 use alloc::vec::Vec;
 
@@ -13,24 +13,30 @@ const DEEPEST: u32 = 500;
 /// More lifetimes in one binder than this are not for people to read.
 const MOST_LIFETIMES: u64 = 26;
 
-pub fn append(name: &[u8], style: Style, out: &mut Vec<u8>) -> Option<()> {
+/// Bytes read again through backreferences: an implementation's path is read each time and never written, so time
+/// isn't bounded by the text.
+const MOST_REREAD: usize = 1 << 26;
+
+/// `Scheme::None` where nobody should try: it would take too long.
+pub fn append(name: &[u8], style: Style, out: &mut Vec<u8>) -> Option<Scheme> {
     let inner = name.strip_prefix(b"_R").or_else(|| name.strip_prefix(b"__R"))?;
     let limit = out.len() + LONGEST;
     let mut writer =
-        Writer { inner, at: 0, depth: 0, bound: 0, full: style == Style::Full, silent: false, limit, out };
+        Writer { inner, at: 0, depth: 0, bound: 0, full: style == Style::Full, silent: false, limit, reread: 0, out };
     if !inner.first()?.is_ascii_uppercase() {
         return None;
     }
-    writer.path(true)?;
-    if writer.peek().is_some_and(|next| next.is_ascii_uppercase()) {
-        writer.silently(|writer| writer.path(false))?;
+    let read = writer.whole();
+    if writer.reread > MOST_REREAD {
+        return Some(Scheme::None);
     }
+    read?;
     let (parsed, suffix) = inner.split_at(writer.at);
     if !parsed.is_ascii() || !(suffix.is_empty() || (suffix[0] == b'.' && suffix.iter().all(u8::is_ascii_graphic))) {
         return None;
     }
     writer.put(suffix);
-    Some(())
+    Some(Scheme::RustV0)
 }
 
 const NO_DIGIT: u8 = 0xff;
@@ -58,10 +64,20 @@ struct Writer<'a> {
     /// Parse only.
     silent: bool,
     limit: usize,
+    reread: usize,
     out: &'a mut Vec<u8>,
 }
 
 impl<'a> Writer<'a> {
+    /// The path, and the crate that instantiated it.
+    fn whole(&mut self) -> Option<()> {
+        self.path(true)?;
+        if self.peek().is_some_and(|next| next.is_ascii_uppercase()) {
+            self.silently(|writer| writer.path(false))?;
+        }
+        Some(())
+    }
+
     #[inline]
     fn put(&mut self, text: &[u8]) {
         if !self.silent {
@@ -169,7 +185,11 @@ impl<'a> Writer<'a> {
         self.enter()?;
         let after = core::mem::replace(&mut self.at, target as usize);
         write(self)?;
+        self.reread += self.at - target as usize;
         self.at = after;
+        if self.reread > MOST_REREAD {
+            return None;
+        }
         self.leave()
     }
 

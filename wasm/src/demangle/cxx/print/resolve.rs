@@ -1,7 +1,7 @@
 //! Template parameters and packs: what they stand for where they are written.
 
 use super::super::tree::{Id, List, Node, Qualifiers};
-use super::{Form, Printer, DEEPEST};
+use super::{Form, Printer, DEEPEST, MOST_STEPS};
 
 impl Printer<'_, '_> {
     /// Follows parameters to what they stand for here.
@@ -82,7 +82,7 @@ impl Printer<'_, '_> {
     }
 
     pub fn expansion(&mut self, pattern: Id) -> Option<()> {
-        let Some(count) = self.pack_length(pattern, 0) else {
+        let Some(count) = self.pack_length(pattern, 0)? else {
             self.print(pattern)?;
             self.put(b"...");
             return Some(());
@@ -100,27 +100,41 @@ impl Printer<'_, '_> {
         Some(())
     }
 
-    /// The length of the first pack in a pattern.
-    pub fn pack_length(&self, id: Id, depth: u32) -> Option<u32> {
-        if depth > DEEPEST / 8 {
+    /// The length of the first pack in a pattern, if it has one. Substitutions make a small pattern a tree of many nodes:
+    /// looking at them counts as writing them does.
+    fn pack_length(&mut self, id: Id, depth: u32) -> Option<Option<u32>> {
+        self.steps += 1;
+        if self.steps > MOST_STEPS {
             return None;
         }
-        let find = |id| self.pack_length(id, depth + 1);
-        let any = |list| self.tree.items(list).iter().find_map(|&item| find(item));
-        match self.tree.get(id) {
-            Node::Parameter(index) => match self.tree.get(self.argument(index)?) {
-                Node::Pack(items) => Some(items.length),
-                _ => None,
-            },
-            Node::Nested { scope, name } => find(scope).or_else(|| find(name)),
-            Node::WithArguments { name, arguments } => find(name).or_else(|| any(arguments)),
-            Node::Pointer(to) | Node::Reference { to, .. } => find(to),
-            Node::Member { class, to } => find(class).or_else(|| find(to)),
-            Node::Qualified { inner, .. } | Node::Vendor { inner, .. } | Node::Suffixed { inner, .. } => find(inner),
-            Node::Array { of, .. } | Node::Vector { of, .. } => find(of),
-            Node::FunctionType { result, parameters, .. } => find(result).or_else(|| any(parameters)),
-            _ => None,
+        if depth > DEEPEST / 8 {
+            return Some(None);
         }
+        let none = List::default();
+        let (first, second, list) = match self.tree.get(id) {
+            Node::Parameter(index) => {
+                let argument = self.argument(index).map(|argument| self.tree.get(argument));
+                return Some(if let Some(Node::Pack(items)) = argument { Some(items.length) } else { None });
+            }
+            Node::Nested { scope, name } => (scope, Some(name), none),
+            Node::WithArguments { name, arguments } => (name, None, arguments),
+            Node::Pointer(to) | Node::Reference { to, .. } => (to, None, none),
+            Node::Member { class, to } => (class, Some(to), none),
+            Node::Qualified { inner, .. } | Node::Vendor { inner, .. } | Node::Suffixed { inner, .. } => {
+                (inner, None, none)
+            }
+            Node::Array { of, .. } | Node::Vector { of, .. } => (of, None, none),
+            Node::FunctionType { result, parameters, .. } => (result, None, parameters),
+            _ => return Some(None),
+        };
+        let tree = self.tree;
+        for id in [first].into_iter().chain(second).chain(tree.items(list).iter().copied()) {
+            let length = self.pack_length(id, depth + 1)?;
+            if length.is_some() {
+                return Some(length);
+            }
+        }
+        Some(None)
     }
 
     /// A reference to a reference is one reference, to an rvalue only if both are.
