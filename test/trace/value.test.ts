@@ -263,3 +263,13 @@ describeNeeding(['rustc'], "compared with Rust's own Debug", () => {
     rmSync(folder, { recursive: true });
   });
 });
+
+test.each<[32 | 64, bigint]>([
+  [32, 0x8000_0000n],
+  [64, 1n << 63n],
+])('-0 of %d bits keeps its sign as text; in JSON it is the number 0', (bits, word) => {
+  const negative = decodeValue({ kind: 'float', bits, name: '' }, { pieces: [word] });
+  expect(negative.text).toBe('-0.0');
+  expect(JSON.stringify(negative.value)).toBe('0');
+  expect(decodeValue({ kind: 'float', bits, name: '' }, { pieces: [0n] }).text).toBe('0.0');
+});
