@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,6 +32,30 @@ const isUnpacked = (path: string, sha256: string): boolean => {
   }
 };
 
+/**
+ * A folder for unpacked files in `parent`, the same one for every run of this user. Anybody may make a folder of that
+ * name first where all may write: one that isn't ours alone is not used, but a fresh one for this run.
+ */
+export const cacheIn = (parent: string): string => {
+  const uid = process.getuid?.();
+  const shared = join(parent, `rsym-fixtures-${uid ?? 'user'}`);
+  try {
+    mkdirSync(shared, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  const stats = lstatSync(shared);
+  const isOurs = stats.isDirectory() && (uid === undefined || stats.uid === uid) && (stats.mode & 0o022) === 0;
+  return isOurs ? shared : mkdtempSync(`${shared}-`);
+};
+
+let cacheFolder: string | undefined;
+
+const cache = (): string => {
+  cacheFolder ??= cacheIn(tmpdir());
+  return cacheFolder;
+};
+
 const found = new Map<string, string>();
 
 /**
@@ -46,8 +70,7 @@ export const fixture = (key: string): string => {
     throw new Error(`no fixture ${key}; there are: ${Object.keys(fixtureRecords).join(' ')}`);
   }
   const [name = '', variant = ''] = key.split('/');
-  const cache = join(tmpdir(), `rsym-fixtures-${process.getuid?.() ?? 'user'}`);
-  const dir = join(cache, record.sha256);
+  const dir = join(cache(), record.sha256);
   const path = join(dir, variant);
   if (!isUnpacked(path, record.sha256)) {
     const bytes = gunzipSync(readFileSync(join(root, name, 'out', `${variant}.gz`)));
@@ -56,7 +79,7 @@ export const fixture = (key: string): string => {
     }
     mkdirSync(dir, { recursive: true });
     // Written aside and renamed: nobody sees half a file, and a running older copy is never written to (ETXTBSY).
-    const aside = mkdtempSync(join(cache, 'new-'));
+    const aside = mkdtempSync(join(cache(), 'new-'));
     writeFileSync(join(aside, variant), bytes);
     chmodSync(join(aside, variant), 0o755);
     renameSync(join(aside, variant), path);
