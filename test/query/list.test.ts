@@ -114,6 +114,31 @@ describe('what is told', () => {
     expect(nearestInFiles([folder.file('a', writeElf({ symbols }))], 'demo::tow')).toContain('demo::two');
   });
 
+  test('a thin archive that names itself is not followed, and its other objects are looked through', () => {
+    using folder = new Temporary();
+    const object = writeElf({ type: 'rel', symbols: symbols.slice(0, 1) });
+    folder.file('a.o', object);
+    const self = { name: 'self.a', data: Buffer.alloc(0) };
+    const path = folder.file('self.a', writeArchive([self, self, { name: 'a.o', data: object }], 'thin'));
+    using image = openImage(path);
+    const opened: (string | null)[] = [];
+    for (const { member } of list(image, {}, () => expect.unreachable())) opened.push(member);
+    expect(opened).toEqual(['a.o']);
+    expect(nearestInFiles([path], 'demo::tow')).toEqual(['demo::two']);
+  });
+
+  test('what is damaged in an archive hides no near name; a file that is gone is told', () => {
+    using folder = new Temporary();
+    const object = writeElf({ type: 'rel', symbols: symbols.slice(0, 1) });
+    const damaged = Buffer.from(object.subarray(0, 70));
+    const members = [
+      { name: 'bad.o', data: damaged },
+      { name: 'a.o', data: object },
+    ];
+    expect(nearestInFiles([folder.file('lib.a', writeArchive(members))], 'demo::tow')).toEqual(['demo::two']);
+    expect(() => nearestInFiles([`${folder.path}/gone`], 'demo::tow')).toThrow(/no such file/);
+  });
+
   test('words that are no kind', () => {
     expect(parseKind('data')).toBe('data');
     expect(() => parseKind('nothing')).toThrow(/not a kind of symbol/);
