@@ -1,5 +1,5 @@
 import { RsymError } from '../base/errors.ts';
-import { type Exports, instantiate, type ReadAt } from './module.ts';
+import { type Exports, guard, instantiate, isTrapped, type ReadAt } from './module.ts';
 import { CoreSymbols } from './symbols.ts';
 
 export type { ReadAt } from './module.ts';
@@ -14,7 +14,7 @@ export class CoreImage implements Disposable {
 
   private constructor(core: Exports, base: number, length: number) {
     this.#core = core;
-    this.#handle = call(() => core['image_open']!(0, BigInt(base), BigInt(length)));
+    this.#handle = call(core, () => core['image_open']!(0, BigInt(base), BigInt(length)));
   }
 
   /** `length` bytes at `base` of the file that `readAt` reads. */
@@ -27,11 +27,14 @@ export class CoreImage implements Disposable {
     return this.#reply().slice(1);
   }
 
-  /** All symbols; they hold the core's memory, this image is no longer needed for them. */
-  symbols(): CoreSymbols {
-    const handle = call(() => this.#core['image_symbols']!(this.#handle));
+  /**
+   * All symbols; they hold the core's memory, this image is no longer needed for them. `named` makes what goes wrong
+   * with them later an error that names the file.
+   */
+  symbols(named: (error: RsymError) => RsymError): CoreSymbols {
+    const handle = call(this.#core, () => this.#core['image_symbols']!(this.#handle));
     if (handle === 0) this.#reply();
-    return new CoreSymbols(this.#core, handle);
+    return new CoreSymbols(this.#core, handle, named);
   }
 
   /** The part of an archive's file that a member is; both share the core's memory. */
@@ -40,7 +43,7 @@ export class CoreImage implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#core['image_free']!(this.#handle);
+    if (!isTrapped(this.#core)) this.#core['image_free']!(this.#handle);
   }
 
   #reply(): Uint8Array {
@@ -54,9 +57,9 @@ export class CoreImage implements Disposable {
 }
 
 /** A trap of the core is a file it can't hold in memory, or a defect. */
-const call = (run: () => number): number => {
+const call = (core: Exports, run: () => number): number => {
   try {
-    return run() >>> 0;
+    return guard(core, run) >>> 0;
   } catch (cause) {
     if (cause instanceof RsymError) throw cause;
     throw new RsymError('input', 'its tables do not fit in memory, or rsym has a defect', { cause });

@@ -14,6 +14,22 @@ declare const WebAssembly: {
 
 export type Exports = { readonly memory: Memory } & Record<string, (...args: (number | bigint)[]) => number>;
 
+/** Instances that a trap has left in no known state: nothing is asked of them again, and nothing given back. */
+const trapped = new WeakSet<Exports>();
+
+export const isTrapped = (core: Exports): boolean => trapped.has(core);
+
+/** Runs something in the core. A trap (any error but rsym's own) is remembered, and thrown on. */
+export const guard = <T>(core: Exports, run: () => T): T => {
+  if (trapped.has(core)) throw new Error('an earlier call trapped');
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof RsymError)) trapped.add(core);
+    throw error;
+  }
+};
+
 let compiled: object | undefined;
 
 const none: ReadAt = () => 0;

@@ -1,5 +1,5 @@
 import { RsymError } from '../base/errors.ts';
-import type { Exports } from './module.ts';
+import { type Exports, guard, isTrapped } from './module.ts';
 
 /** The crate's numbers for orders. */
 export const orders = { address: 0, name: 1, full: 2, size: 3, raw: 4 } as const;
@@ -52,6 +52,7 @@ export const symbolField = { kind: 28, binding: 29, flags: 30, letter: 31 } as c
 export class CoreSymbols implements Disposable {
   readonly #core: Exports;
   readonly #handle: number;
+  readonly #named: (error: RsymError) => RsymError;
   readonly #table: number;
   readonly length: number;
   readonly unnamed: number;
@@ -61,9 +62,10 @@ export class CoreSymbols implements Disposable {
   #words = new Uint32Array(0);
   #longs = new BigUint64Array(0);
 
-  constructor(core: Exports, handle: number) {
+  constructor(core: Exports, handle: number, named: (error: RsymError) => RsymError) {
     this.#core = core;
     this.#handle = handle;
+    this.#named = named;
     this.length = core['symbols_len']!(handle) >>> 0;
     this.unnamed = core['symbols_unnamed']!(handle) >>> 0;
     this.#table = core['symbols_table']!(handle) >>> 0;
@@ -141,7 +143,7 @@ export class CoreSymbols implements Disposable {
   search(rows: Uint32Array, needle: Uint8Array, ignoreCase: boolean, raw: boolean): Uint32Array {
     this.#choose(rows);
     const at = this.#core['alloc']!(needle.length) >>> 0;
-    if (at === 0) throw noMemory();
+    if (at === 0) throw this.#named(noMemory());
     this.#look();
     this.#bytes.set(needle, at);
     const count = this.#call('symbols_search', at, needle.length, +ignoreCase, +raw);
@@ -165,7 +167,7 @@ export class CoreSymbols implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#core['symbols_free']!(this.#handle);
+    if (!isTrapped(this.#core)) this.#core['symbols_free']!(this.#handle);
   }
 
   *#blocks(rows: Uint32Array, full: boolean): Generator<LineBlock> {
@@ -223,9 +225,9 @@ export class CoreSymbols implements Disposable {
 
   #call(name: string, ...args: number[]): number {
     try {
-      return this.#core[name]!(this.#handle, ...args) >>> 0;
+      return guard(this.#core, () => this.#core[name]!(this.#handle, ...args) >>> 0);
     } catch (cause) {
-      throw noMemory(cause);
+      throw this.#named(noMemory(cause));
     }
   }
 }

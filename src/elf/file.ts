@@ -11,6 +11,7 @@ const causes: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   ENAMETOOLONG: ['input', 'the name is too long'],
   ENXIO: ['input', 'it is a socket or a device'],
   EMFILE: ['input', 'too many files are open'],
+  EIO: ['input', 'the disk or file system failed to read it'],
   ERR_INVALID_ARG_VALUE: ['input', 'the name contains a NUL character'],
 };
 
@@ -37,6 +38,7 @@ const kindOf = (stats: Stats): string | undefined => {
 export class OpenFile implements Disposable {
   readonly path: string;
   readonly size: number;
+  #failure: unknown;
   #fd: number;
 
   /** Never waits: a FIFO or device is refused unopened. Throws RsymError naming the file. */
@@ -60,17 +62,24 @@ export class OpenFile implements Disposable {
     this.#fd = fd;
   }
 
-  /** Copies bytes at `offset` to `into`, up to its length; returns how many the file had there. */
+  /** Why the last read stopped early, if the system refused it rather than the file being at its end. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
+  /** Copies bytes at `offset` to `into`, up to its length; returns how many the file had there. Throws nothing. */
   readAt(offset: number, into: Uint8Array): number {
     let done = 0;
+    this.#failure = undefined;
     try {
       while (done < into.length) {
         const read = readSync(this.#fd, into, done, into.length - done, offset + done);
         if (read === 0) break;
         done += read;
       }
-    } catch {
-      // The caller sees a short read, as of a file that was cut off.
+    } catch (error) {
+      // The core sees a short read, as of a file that was cut off: an error must not go through its frames.
+      this.#failure = error;
     }
     return done;
   }

@@ -19,7 +19,7 @@ export const openImage = (path: string): Image => {
     return new FileImage(path, file, 0n, core);
   } catch (error) {
     file[Symbol.dispose]();
-    throw readError(path, error);
+    throw readError(path, file.failure ?? error);
   }
 };
 
@@ -83,17 +83,25 @@ class FileImage implements Image {
     if (this.#symbols) return this.#symbols;
     if (!this.#core) throw new RsymError('internal', `${sanitize(this.path)} is closed`);
     try {
-      this.#symbols = new SymbolTable(this.#core.symbols(), this.sections);
+      this.#symbols = new SymbolTable(
+        this.#core.symbols((error) => readError(this.path, error)),
+        this.sections,
+      );
       return this.#symbols;
     } catch (error) {
-      throw readError(this.path, error);
+      throw readError(this.path, this.#file.failure ?? error);
     }
   }
 
   readBytes(offset: FileOffset, length: number): Uint8Array {
-    const bytes = new Uint8Array(length);
-    if (this.#file.readAt(Number(this.#base + offset), bytes) === length) return bytes;
-    throw readError(this.path, new RsymError('input', `it has no ${length} bytes at offset ${offset}`));
+    const start = Number(this.#base + offset);
+    // A header may claim any length: nothing is allocated for what the file doesn't have.
+    if (start >= 0 && length >= 0 && start + length <= this.#file.size) {
+      const bytes = new Uint8Array(length);
+      if (this.#file.readAt(start, bytes) === length) return bytes;
+    }
+    const short = new RsymError('input', `it has no ${length} bytes at offset ${offset}`);
+    throw readError(this.path, this.#file.failure ?? short);
   }
 
   /** Frees the tables: of a file by forgetting the core's instance, of a member by giving them back to the archive's. */
@@ -115,7 +123,7 @@ class FileImage implements Image {
       if (start + size > BigInt(this.#file.size)) throw new RsymError('input', 'it is cut off');
       return new FileImage(path, this.#file, start, this.#core.member(Number(start), Number(size)), false);
     } catch (error) {
-      throw readError(path, error);
+      throw readError(path, this.#file.failure ?? error);
     }
   }
 }

@@ -54,6 +54,11 @@ describe('what an ELF file says of itself', () => {
     expect(toFileOffset(image, beyondFile)).toBeUndefined();
     expect([...image.readBytes(fileOffset(BigInt(textOffset)), 2)]).toEqual([0xc3, 0xc3]);
     expect(() => image.readBytes(fileOffset(1n << 40n), 1)).toThrow(/no 1 bytes/);
+    for (const length of [Number(1n << 62n), 2 ** 32, Number.NaN, -1]) {
+      expect(() => image.readBytes(fileOffset(0n), length)).toThrow(
+        expect.objectContaining({ code: 'input', message: expect.stringMatching(/has no \S+ bytes at offset 0/) }),
+      );
+    }
   });
 
   testNeeding(['linux', 'readelf'], 'of this machine’s own programs, as readelf tells it', () => {
