@@ -3,6 +3,8 @@ import { statSync } from 'node:fs';
 export type LsWords = { readonly files: readonly string[]; readonly patterns: readonly string[] };
 
 const isFile = (path: string): boolean => {
+  // No pattern is written like that: if there is no such file, that is what must be said.
+  if (/^\.{1,2}\//.test(path)) return true;
   try {
     // A directory's name is more likely meant as a pattern: `main` beside a folder `main`.
     return statSync(path, { throwIfNoEntry: false })?.isDirectory() === false || (path.includes('/') && exists(path));
