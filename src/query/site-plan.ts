@@ -2,7 +2,7 @@ import { lowerSignature, rawPlan } from '../abi/lower.ts';
 import type { CallPlan } from '../abi/model.ts';
 import { sanitize } from '../base/text.ts';
 import { fileOffset, hex } from '../base/units.ts';
-import { readUpTo } from '../code/bytes.ts';
+import { longestInstruction, readUpTo } from '../code/bytes.ts';
 import { probeCost } from '../code/cost.ts';
 import type { Image } from '../elf/model.ts';
 import type { SymbolTable } from '../elf/symbols.ts';
@@ -10,8 +10,6 @@ import type { ProbeSite } from '../trace/site.ts';
 import { type ImageCode, planReturns, type ReturnsChoice } from './exits.ts';
 import { implementationOf } from './ifunc.ts';
 import type { LocatedFunction } from './locate.ts';
-
-const longestInstruction = 15;
 
 /** The function that is probed for an IFUNC: its implementation. */
 export const implementation = (

@@ -1,4 +1,4 @@
-import { accessSync, constants, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { formatSignature, parseSpec } from '../abi/signature.ts';
 import { RsymError } from '../base/errors.ts';
 import { sanitize } from '../base/text.ts';
@@ -11,6 +11,7 @@ import type { LandingSite, ProbeSite } from '../trace/site.ts';
 import { type Scope, traceBatches } from '../trace/tracer.ts';
 import { ImageCode, type ReturnsChoice } from './exits.ts';
 import { locate } from './locate.ts';
+import { inNestedPidNamespace } from './machine.ts';
 import { surveyProcesses } from './processes.ts';
 import { implementation, planSite } from './site-plan.ts';
 import { resolveTarget } from './target.ts';
@@ -180,7 +181,7 @@ const checkImage = (image: Image): void => {
       reason: `nothing runs it: it is a ${image.type} file`,
     });
   }
-  if (inPidNamespace()) {
+  if (inNestedPidNamespace()) {
     throw new RsymError('unsupported', 'cannot trace from inside a PID namespace', {
       reason: "the kernel's probes know processes by other numbers than this container does",
       hints: ['run rsym on the host'],
@@ -190,15 +191,6 @@ const checkImage = (image: Image): void => {
     throw new RsymError('unsupported', 'tracing needs Linux on x86-64', {
       reason: `this is ${process.platform} on ${process.arch}`,
     });
-  }
-};
-
-/** The initial PID namespace has a fixed number, PROC_PID_INIT_INO of linux/proc_ns.h. */
-const inPidNamespace = (): boolean => {
-  try {
-    return readlinkSync('/proc/self/ns/pid') !== 'pid:[4026531836]';
-  } catch {
-    return false;
   }
 };
 

@@ -119,7 +119,7 @@ export const traceText = (event: TraceEvent, style: TraceStyle): string => {
       return `${style.palette.warning(`LOST ${lossText(event.losses)}${by}`)}\n`;
     }
     case 'note':
-      return `${style.palette.faint(event.text)}\n`;
+      return `${style.palette.faint(sanitize(event.text))}\n`;
     case 'end':
       return `${style.palette.faint(endLine(event))}\n`;
   }
