@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect } from 'vitest';
@@ -6,7 +6,6 @@ import { splitWords } from '../../src/query/words.ts';
 import { rsym } from '../support/cli.ts';
 import { fixture } from '../support/fixtures.ts';
 import { testWith } from '../support/need.ts';
-import { run } from '../support/process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rsym-hostile-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -23,16 +22,19 @@ testWith('linux')('the name of a file that can not be listed is safe in a remark
   expect(stderr).not.toMatch(control);
 });
 
+/** A program that is there wherever the tests run, and does nothing. */
+const nothing = `'${process.execPath}' -e 0`;
+
 testWith('kernel')('without a call, a question to doctor that a shell can read', () => {
   const target = join(folder, "it's $HOME; a name");
-  run('cp', [fixture('hello/debug-v0'), target]);
+  copyFileSync(fixture('hello/debug-v0'), target);
   const { status, stderr } = rsym([
     'trace',
     target,
     'helloworld::hello(i: i32, len: usize) -> i32',
     'main',
     '-c',
-    'true',
+    nothing,
   ]);
   expect(status).toBe(0);
   const questions = Array.from(stderr.matchAll(/why\? (rsym doctor .*)$/gm), (m) => splitWords(m[1] ?? ''));
@@ -45,8 +47,8 @@ testWith('kernel')('without a call, a question to doctor that a shell can read',
 
 testWith('kernel')('a name that a terminal must not see is escaped in the note and in the question', () => {
   const target = join(folder, 'b\x1b[2Jc');
-  run('cp', [fixture('hello/debug-v0'), target]);
-  const { status, stderr } = rsym(['trace', target, 'helloworld::hello', '-c', 'true']);
+  copyFileSync(fixture('hello/debug-v0'), target);
+  const { status, stderr } = rsym(['trace', target, 'helloworld::hello', '-c', nothing]);
   expect(status).toBe(0);
   expect(stderr).toContain('b\\x1b[2Jc');
   expect(stderr).not.toMatch(control);
