@@ -1,3 +1,4 @@
+import { RsymError } from '../base/errors.ts';
 import { fileOffset } from '../base/units.ts';
 import { findLandings } from '../code/landing.ts';
 import { findLibrary } from '../elf/library.ts';
@@ -23,6 +24,8 @@ export type Landings = {
   readonly sites: readonly LandingSite[];
   /** Files in which an unwinder was found; empty: a panic's way can't be proved. */
   readonly unwinders: readonly string[];
+  /** Files that may not be read: an unwinder in them is not watched. */
+  readonly unread: readonly string[];
 };
 
 /** The files whose code a program runs: itself and its libraries, those of a process where one is given. */
@@ -42,22 +45,26 @@ export const filesOf = (image: Image, pids: readonly number[]): string[] => {
 export const findLandingSites = (paths: readonly string[]): Landings => {
   const sites = new Map<string, LandingSite>();
   const unwinders = new Set<string>();
+  const unread: string[] = [];
   for (const path of paths) {
-    for (const site of landingsIn(path)) {
+    const found = landingsIn(path);
+    if (found === 'unreadable') unread.push(path);
+    for (const site of found === 'unreadable' ? [] : found) {
       sites.set(`${site.path}:${site.offset}`, site);
       if (site.kind === 'unwinder') unwinders.add(path);
     }
   }
-  return { sites: [...sites.values()], unwinders: [...unwinders] };
+  return { sites: [...sites.values()], unwinders: [...unwinders], unread };
 };
 
-const landingsIn = (path: string): LandingSite[] => {
+const landingsIn = (path: string): LandingSite[] | 'unreadable' => {
   let image: Image;
   try {
     image = openImage(path);
-  } catch {
+  } catch (error) {
+    if (!(error instanceof RsymError)) throw error;
     // A mapped file that isn't an image (a font, a locale) has no unwinder.
-    return [];
+    return error.code === 'input' || error.code === 'unsupported' ? [] : 'unreadable';
   }
   using opened = image;
   if (opened.format !== 'elf' || opened.machine !== 'x86-64') return [];

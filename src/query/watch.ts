@@ -231,7 +231,8 @@ const planLandings = (image: Image, pids: readonly number[], scope: Scope, notes
     const program = programPath(scope.command.file);
     if (program !== null) for (const file of programFiles(program)) files.add(file);
   }
-  const { sites, unwinders } = findLandingSites([...files]);
+  const { sites, unwinders, unread } = findLandingSites([...files]);
+  for (const path of unread) notes.push(`${sanitize(path)} may not be read: what it unwinds is shown as \`left\``);
   const canUnwind = image.needed.length === 0 || image.needed.some((name) => name.startsWith('libgcc_s'));
   if (unwinders.length === 0 && canUnwind && image.type !== 'shared') {
     notes.push('no unwinder is found: a call that a panic ends is shown as `left`');
@@ -243,8 +244,9 @@ const programFiles = (path: string): string[] => {
   try {
     using image = openImage(path);
     return filesOf(image, []);
-  } catch {
-    return []; // a script: its interpreter isn't looked into
+  } catch (error) {
+    if (error instanceof RsymError) return []; // a script: its interpreter isn't looked into
+    throw error;
   }
 };
 

@@ -102,7 +102,9 @@ export class Session implements Disposable {
 
   #fillSites(): void {
     this.plan.exits.forEach((exit, site) => {
-      if (exit?.target) updateElement(this.#map('sites'), u32(site), siteValue(exit.target, exit.inside));
+      if (!exit?.target) return;
+      const isKept = updateElement(this.#map('sites'), u32(site), siteValue(exit.target, exit.inside));
+      if (!isKept) throw new RsymError('unsupported', 'the kernel did not take the description of an exit');
     });
   }
 
@@ -171,7 +173,8 @@ export class Session implements Disposable {
   read(take: (record: TraceRecord) => void, limit: number): number {
     return this.ring.drain((view, offset, length) => {
       const record = readRecord(view, offset, length, this.#layouts);
-      if (record) take(record);
+      if (!record) throw new RsymError('internal', 'a record of the tracing programs is not understood');
+      take(record);
     }, limit);
   }
 
