@@ -37,8 +37,8 @@ pub fn append(raw: &[u8], style: Style, out: &mut Vec<u8>) -> Scheme {
         Some(prefix) => {
             let (name, version) = split_version(raw);
             let scheme = append_mangled(name, prefix, style, out);
-            plain::sanitise(out, start);
             out.extend_from_slice(version);
+            plain::sanitise(out, start);
             scheme
         }
         None => Scheme::None,

@@ -16,6 +16,7 @@ fn a_path_is_rust_only_with_its_hash() {
 
 #[test]
 fn versions_and_suffixes_stay_readable() {
+    assert_eq!(short("_Z1f@\0\x1b").0, "f@\\u{0}\\u{1b}");
     assert_eq!(short("_ZN1a1b17h0123456789abcdefE.cold@@V1").0, "a::b.cold@@V1");
     assert_eq!(short("_RNvC1a1b.llvm.123").0, "a::b");
     assert_eq!(short("_RNvC1a1b.llvm.123.cold").0, "a::b.llvm.123.cold");
