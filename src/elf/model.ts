@@ -47,6 +47,8 @@ export type Member = {
 export type Image = Disposable & {
   /** As it was given; `archive(member)` for a member. */
   readonly path: string;
+  /** Tells the open file and its content from any other; a member's also says where in the archive it is. */
+  readonly identity: string;
   readonly format: ImageFormat;
   /** `x86-64`, `aarch64`, …; `machine N` for one without a name here; `wasm32`. */
   readonly machine: string;

@@ -26,6 +26,7 @@ export const openImage = (path: string): Image => {
 /** A file, or the part of an archive's file that a member is. */
 class FileImage implements Image {
   readonly path: string;
+  readonly identity: string;
   readonly format: Facts['format'];
   readonly machine: Facts['machine'];
   readonly bits: Facts['bits'];
@@ -52,6 +53,7 @@ class FileImage implements Image {
   constructor(path: string, file: OpenFile, base: bigint, core: CoreImage, owner = true) {
     const facts = readFacts(core.facts());
     this.path = path;
+    this.identity = owner ? file.identity : `${file.identity}+${base}`;
     this.format = facts.format;
     this.machine = facts.machine;
     this.bits = facts.bits;
