@@ -88,7 +88,7 @@ export const aliasesOf = (symbols: SymbolTable, i: number): string[] => {
 };
 
 /** Rows of the cold parts, by the raw name of the function that each belongs to. */
-const coldParts = (symbols: SymbolTable): ReadonlyMap<string, readonly number[]> => {
+export const coldParts = (symbols: SymbolTable): ReadonlyMap<string, readonly number[]> => {
   const parts = new Map<string, number[]>();
   for (const i of symbols.containingText('.cold', symbols.functions(), 'raw')) {
     const [, base] = coldPart.exec(symbols.raw(i)) ?? [];
