@@ -1,7 +1,7 @@
 //! What is in a file: its format, its layout and its symbols. The host opens the file and answers reads of ranges.
 
 mod archive;
-mod elf;
+pub(crate) mod elf;
 mod elf_dynamic;
 mod elf_symbols;
 pub mod exports;
@@ -11,12 +11,12 @@ mod lines;
 mod module;
 mod names;
 mod order;
-mod reader;
+pub(crate) mod reader;
 mod search;
 mod sections;
 mod table;
 mod text;
-mod wire;
+pub(crate) mod wire;
 
 use alloc::vec::Vec;
 
@@ -25,6 +25,8 @@ use failure::Failure;
 use reader::Reader;
 use table::Table;
 use wire::Wire;
+
+use crate::dwarf::layout::DebugLayout;
 
 /// Which parser understands a file; the numbers are what the host sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +69,19 @@ impl Image {
             Format::Wasm => module::symbols(&self.reader),
             Format::Archive => Ok(Table::default()),
         }
+    }
+}
+
+impl Image {
+    /// Where debug sections and code are, and a reader of the same file; `None` where there are no debug sections.
+    pub fn debug_layout(&self) -> Option<(Reader, DebugLayout)> {
+        let layout = match self.format {
+            Format::Elf if elf::is_64(&self.reader).ok()? => DebugLayout::of_elf(&Headers::<Header64>::read(&self.reader).ok()?),
+            Format::Elf => DebugLayout::of_elf(&Headers::<Header32>::read(&self.reader).ok()?),
+            Format::Wasm => module::debug_layout(&self.reader).ok()?,
+            Format::Archive => return None,
+        };
+        layout.spans.iter().any(|span| span.name == b".debug_info").then(|| (self.reader.again(), layout))
     }
 }
 

@@ -1,0 +1,349 @@
+//! One pass over all units: every function and inlined instance with code, and where each was declared.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use gimli::{Abbreviation, AttributeValue, DebugInfoOffset, DwTag, EntriesRaw, Unit, UnitHeader, UnitType};
+
+use super::attributes::{High, Said};
+use super::declarations::{Declaration, Declarations};
+use super::files::{Files, UnitFiles};
+use super::index::{CopyRow, Counts, Index, RangeRow, Text, UnitRow, HAS_TYPES, NOCALL, NONE};
+use super::layout::DebugLayout;
+use super::names::Names;
+use super::scope::{Levels, Scope};
+use super::sections::{Bytes, Sections};
+
+/// Reasons given one by one; the others are counted.
+const MOST_REASONS: usize = 3;
+const MOST_RANGES_OF_ONE: usize = 1 << 20;
+
+pub struct Builder<'a> {
+    sections: &'a Sections,
+    layout: &'a DebugLayout,
+    pub(super) declarations: Declarations,
+    pub(super) files: Files,
+    pub(super) names: Names,
+    pub(super) copies: Vec<CopyRow>,
+    /// For each copy its DIE's row in `declarations`, or [`NONE`], and what an inlined one refers to.
+    pub(super) origins: Vec<u32>,
+    pub(super) ranges: Vec<RangeRow>,
+    pub(super) units: Vec<UnitRow>,
+    counts: Counts,
+    reasons: Vec<String>,
+    failed: usize,
+    range_budget: usize,
+}
+
+impl<'a> Builder<'a> {
+    pub fn new(sections: &'a Sections, layout: &'a DebugLayout) -> Self {
+        Builder {
+            sections,
+            layout,
+            declarations: Declarations::default(),
+            files: Files::default(),
+            names: Names::default(),
+            copies: Vec::new(),
+            origins: Vec::new(),
+            ranges: Vec::new(),
+            units: Vec::new(),
+            counts: Counts::default(),
+            reasons: Vec::new(),
+            failed: 0,
+            range_budget: sections.info_size + sections.range_size,
+        }
+    }
+
+    pub fn build(mut self) -> Index {
+        let mut headers = self.sections.dwarf.units();
+        loop {
+            match headers.next() {
+                Ok(None) => break,
+                Ok(Some(header)) => self.add_unit(header),
+                Err(error) => {
+                    self.fail(format!("the list of units ends early: {error}"));
+                    break;
+                }
+            }
+        }
+        let mut notes: Vec<String> = self.sections.notes.clone();
+        if self.failed > 0 {
+            let shown = self.reasons.join("; ");
+            let more = if self.failed > self.reasons.len() { "; …" } else { "" };
+            notes.push(format!("{} of its units could not be read whole: {shown}{more}", self.failed));
+        }
+        let counts = self.counts;
+        super::assemble::assemble(self, counts, notes)
+    }
+
+    fn fail(&mut self, reason: String) {
+        self.failed += 1;
+        if self.reasons.len() < MOST_REASONS {
+            self.reasons.push(reason);
+        }
+    }
+
+    fn add_unit(&mut self, header: UnitHeader<Bytes>) {
+        let Some(offset) = header.debug_info_offset() else { return };
+        if matches!(header.type_(), UnitType::Type { .. } | UnitType::SplitType { .. }) {
+            return;
+        }
+        let version = u32::from(header.version());
+        match self.sections.dwarf.unit(header) {
+            Err(error) => self.fail(format!("the unit at {:#x}: {error}", offset.0)),
+            Ok(unit) => {
+                let row = self.unit_row(&unit, offset, version);
+                self.units.push(row);
+                if let Err(error) = self.add_entries(&unit) {
+                    self.fail(format!("the unit at {:#x}: {error}", offset.0));
+                }
+            }
+        }
+    }
+
+    fn unit_row(&mut self, unit: &Unit<Bytes>, offset: DebugInfoOffset, version: u32) -> UnitRow {
+        let root = unit.entry(unit.header.root_offset()).unwrap_or_default();
+        let mut text = |attribute| -> Text {
+            let value = root.attr_value(attribute).and_then(|value| self.sections.dwarf.attr_string(unit, value).ok());
+            value.map_or_else(Text::default, |bytes| self.names.keep(bytes))
+        };
+        let producer = text(gimli::DW_AT_producer);
+        let name = text(gimli::DW_AT_name);
+        let language = match root.attr_value(gimli::DW_AT_language) {
+            Some(AttributeValue::Language(language)) => u32::from(language.0),
+            _ => 0,
+        };
+        let start = self.ranges.len();
+        if let Ok(mut found) = self.sections.dwarf.unit_ranges(unit) {
+            while let Ok(Some(range)) = found.next() {
+                self.push_range(start, range.begin, range.end);
+            }
+        }
+        UnitRow {
+            offset: offset.0 as u32,
+            version,
+            language,
+            flags: 0,
+            producer,
+            name,
+            ranges: start as u32,
+            ranges_len: (self.ranges.len() - start) as u32,
+        }
+    }
+
+    /// Keeps a range of live code, as part of those from `first` on.
+    fn push_range(&mut self, first: usize, start: u64, end: u64) {
+        if start >= end || start == 0 || !self.layout.holds_code(start) {
+            return;
+        }
+        if self.range_budget == 0 || self.ranges.len() - first >= MOST_RANGES_OF_ONE {
+            return;
+        }
+        self.range_budget -= 1;
+        self.ranges.push(RangeRow { start, end });
+    }
+
+    fn add_entries(&mut self, unit: &Unit<Bytes>) -> gimli::Result<()> {
+        let mut entries = unit.entries_raw(None)?;
+        let mut levels = Levels::default();
+        let mut files = UnitFiles::new(unit);
+        let result = self.walk(unit, &mut entries, &mut levels, &mut files);
+        self.leave(&mut levels, isize::MIN);
+        result
+    }
+
+    fn walk(
+        &mut self,
+        unit: &Unit<Bytes>,
+        entries: &mut EntriesRaw<'_, Bytes>,
+        levels: &mut Levels,
+        files: &mut UnitFiles,
+    ) -> gimli::Result<()> {
+        while !entries.is_empty() {
+            let depth = entries.next_depth();
+            let offset = entries.next_offset();
+            let Some(abbreviation) = entries.read_abbreviation()? else { continue };
+            self.leave(levels, depth);
+            let tag = abbreviation.tag();
+            let scope = match tag {
+                gimli::DW_TAG_subprogram | gimli::DW_TAG_inlined_subroutine => {
+                    let at = offset.to_debug_info_offset(&unit.header).map_or(0, |offset| offset.0);
+                    let entry = Entry { tag, offset: at as u32 };
+                    Some(self.code(unit, entry, abbreviation, entries, levels, files)?)
+                }
+                gimli::DW_TAG_namespace
+                | gimli::DW_TAG_module
+                | gimli::DW_TAG_structure_type
+                | gimli::DW_TAG_class_type
+                | gimli::DW_TAG_union_type
+                | gimli::DW_TAG_enumeration_type
+                | gimli::DW_TAG_interface_type => {
+                    if !matches!(tag, gimli::DW_TAG_namespace | gimli::DW_TAG_module) {
+                        self.note_types();
+                    }
+                    if abbreviation.has_children() {
+                        Some(self.named(unit, abbreviation, entries)?)
+                    } else {
+                        entries.skip_attributes(abbreviation.attributes())?;
+                        None
+                    }
+                }
+                _ => {
+                    if matches!(tag, gimli::DW_TAG_base_type | gimli::DW_TAG_formal_parameter | gimli::DW_TAG_pointer_type) {
+                        self.note_types();
+                    }
+                    entries.skip_attributes(abbreviation.attributes())?;
+                    None
+                }
+            };
+            if let Some(scope) = scope.filter(|_| abbreviation.has_children()) {
+                levels.push(scope, depth);
+            }
+        }
+        Ok(())
+    }
+
+    fn note_types(&mut self) {
+        if let Some(unit) = self.units.last_mut() {
+            unit.flags |= HAS_TYPES;
+        }
+    }
+
+    fn named(
+        &mut self,
+        unit: &Unit<Bytes>,
+        abbreviation: &Abbreviation,
+        entries: &mut EntriesRaw<'_, Bytes>,
+    ) -> gimli::Result<Scope> {
+        let mut name = None;
+        for specification in abbreviation.attributes() {
+            let attribute = entries.read_attribute(*specification)?;
+            if attribute.name() == gimli::DW_AT_name {
+                name = self.sections.dwarf.attr_string(unit, attribute.value()).ok();
+            }
+        }
+        if abbreviation.tag() == gimli::DW_TAG_namespace && name.is_none() {
+            name = Some(Bytes::new(b"(anonymous namespace)", self.sections.endian));
+        }
+        Ok(Scope::Named(name))
+    }
+
+    fn code(
+        &mut self,
+        unit: &Unit<Bytes>,
+        entry: Entry,
+        abbreviation: &Abbreviation,
+        entries: &mut EntriesRaw<'_, Bytes>,
+        levels: &mut Levels,
+        files: &mut UnitFiles,
+    ) -> gimli::Result<Scope> {
+        let mut said = Said::default();
+        for specification in abbreviation.attributes() {
+            let attribute = entries.read_attribute(*specification)?;
+            said.note(attribute.name(), attribute.value(), unit, self.sections);
+        }
+        let [decl_file, call_file] = [said.decl_file, said.call_file].map(|number| match number {
+            Some(number) => files.row(number, self.sections, unit, &mut self.files, &mut self.names),
+            None => NONE,
+        });
+        let is_inlined = entry.tag == gimli::DW_TAG_inlined_subroutine;
+        let declaration = if is_inlined {
+            NONE
+        } else {
+            let declared = Declaration {
+                offset: entry.offset,
+                link: said.link.unwrap_or(NONE),
+                scope: levels.scope_row(&mut self.declarations),
+                name: said.name,
+                linkage: said.linkage,
+                file: decl_file,
+                line: said.decl_line,
+                flags: if said.is_nocall { NOCALL } else { 0 },
+            };
+            self.declarations.push(declared)
+        };
+        if !said.has_code() {
+            return Ok(Scope::Code { copy: NONE, declaration });
+        }
+        let caller = levels.code();
+        let first = self.ranges.len();
+        self.read_ranges(unit, &said, first);
+        // An inlined instance is live only inside live code.
+        let is_live = self.ranges.len() > first && (!is_inlined || caller.is_some_and(|copy| copy != NONE));
+        self.count(is_inlined, is_live);
+        if !is_live {
+            self.ranges.truncate(first);
+            return Ok(Scope::Code { copy: NONE, declaration });
+        }
+        let ranges = &mut self.ranges[first..];
+        ranges.sort_unstable_by_key(|range| range.start);
+        let copy = self.copies.len() as u32;
+        self.copies.push(CopyRow {
+            low: ranges[0].start,
+            size: ranges.iter().fold(0, |sum: u64, range| sum.saturating_add(range.end - range.start)),
+            function: NONE,
+            caller: if is_inlined { caller.unwrap_or(NONE) } else { NONE },
+            end: copy + 1,
+            ranges: first as u32,
+            ranges_len: ranges.len() as u32,
+            call_file,
+            call_line: said.call_line,
+            call_column: said.call_column,
+            die: entry.offset,
+            unit: self.units.len() as u32 - 1,
+        });
+        self.origins.push(if is_inlined { said.link.unwrap_or(NONE) } else { declaration });
+        Ok(Scope::Code { copy, declaration })
+    }
+
+    fn read_ranges(&mut self, unit: &Unit<Bytes>, said: &Said, first: usize) {
+        if let Some(ranges) = said.ranges {
+            // A damaged list gives the ranges before the damage.
+            if let Ok(Some(mut list)) = self.sections.dwarf.attr_ranges(unit, ranges) {
+                while let Ok(Some(range)) = list.next() {
+                    if self.ranges.len() - first >= MOST_RANGES_OF_ONE || self.range_budget == 0 {
+                        break;
+                    }
+                    self.push_range(first, range.begin, range.end);
+                }
+            }
+            return;
+        }
+        if let Some(low) = said.low {
+            let end = match said.high {
+                Some(High::Address(end)) => end,
+                Some(High::Size(size)) => low.saturating_add(size),
+                None => low,
+            };
+            self.push_range(first, low, end);
+        }
+    }
+
+    fn count(&mut self, is_inlined: bool, is_live: bool) {
+        let counter = match (is_inlined, is_live) {
+            (false, true) => &mut self.counts.out_of_line,
+            (false, false) => &mut self.counts.dead_out_of_line,
+            (true, true) => &mut self.counts.inlined,
+            (true, false) => &mut self.counts.dead_inlined,
+        };
+        *counter += 1;
+    }
+
+    /// DIEs at this depth and deeper are behind it: copies from here on are no longer inside them.
+    fn leave(&mut self, levels: &mut Levels, depth: isize) {
+        let end = self.copies.len() as u32;
+        while let Some(scope) = levels.pop(depth) {
+            if let Scope::Code { copy, .. } = scope {
+                if let Some(row) = self.copies.get_mut(copy as usize) {
+                    row.end = end;
+                }
+            }
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Entry {
+    tag: DwTag,
+    offset: u32,
+}
