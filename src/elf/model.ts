@@ -1,4 +1,5 @@
 import type { Address, FileOffset } from '../base/units.ts';
+import type { CoreDebug } from '../core/debug.ts';
 import type { SymbolTable } from './symbols.ts';
 
 /** A part of the file that is mapped into memory when it runs (PT_LOAD). */
@@ -74,6 +75,8 @@ export type Image = Disposable & {
   readonly damage: string | null;
   /** All symbols, read at the first call. Throws RsymError `input` where the table is damaged. */
   readonly symbols: () => SymbolTable;
+  /** Its own DWARF, not read yet, in memory of its own; null where it has none. */
+  readonly debug: () => CoreDebug | null;
   /** Bytes of the file. Throws RsymError `input` where the file is shorter. */
   readonly readBytes: (offset: FileOffset, length: number) => Uint8Array;
 };
