@@ -43,7 +43,7 @@ export class ImageCode {
     return offset;
   }
 
-  sweep(fn: LocatedFunction): ExitSweep {
+  sweep(fn: Pick<LocatedFunction, 'address' | 'size' | 'parts'>): ExitSweep {
     const ranges = fn.parts.map((part) => ({ start: part.address, end: address(part.address + part.size) }));
     return findExits({ start: fn.address, size: fn.size, ranges }, this.code, this.isFunctionStart, this.data);
   }

@@ -11,7 +11,7 @@ const suggestions = 5;
 /** The error that says that nothing is called so, why that may be, and what is called nearly so. */
 export const nothingSelected = (sources: SelectSources, pattern: Pattern): RsymError => {
   const { image, symbols } = sources;
-  const near = pattern.kind === 'address' ? [] : nearest(pattern.text, namesOf(sources), suggestions).map(sanitize);
+  const near = nearTo(sources, pattern).map(sanitize);
   const isImported = symbols.byRaw(pattern.text).some((row) => symbols.undefined(row));
   return new RsymError('not-found', `nothing in ${sanitize(image.path)} matches ${sanitize(pattern.text)}`, {
     reason: isImported
@@ -19,6 +19,15 @@ export const nothingSelected = (sources: SelectSources, pattern: Pattern): RsymE
       : (reasonOf(sources, pattern) ?? undefined),
     hints: near.length > 0 ? [`the nearest: ${near.join(', ')}`] : [],
   });
+};
+
+/** Of a function whose code went into others, closures and async bodies may be left: those first. */
+const nearTo = (sources: SelectSources, pattern: Pattern): string[] => {
+  if (pattern.kind === 'address') return [];
+  const bodies = new Set<string>();
+  for (const name of namesOf(sources)) if (name.startsWith(`${pattern.text}::{`)) bodies.add(name);
+  const all = bodies.size > 0 ? [...bodies].sort() : nearest(pattern.text, namesOf(sources), suggestions);
+  return all.slice(0, suggestions);
 };
 
 const reasonOf = (sources: SelectSources, pattern: Pattern): string | null => {
