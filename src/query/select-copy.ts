@@ -37,7 +37,7 @@ export class CopyReader {
       isIfunc: row !== null && symbols.kind(row) === 'ifunc',
       function: own,
       callSite: copy?.callSite ?? null,
-      callers: copy === null ? [] : callersOf(debug, copy.id),
+      callers: copy === null ? [] : callersOf(debug, symbols, copy.id),
       aliases: ref.isInlined ? [] : this.#aliases(ref, name),
       mergedWith: ref.isInlined ? null : this.#mergedWith(ref, name),
     };

@@ -19,6 +19,13 @@ export const functionNotes = ({ fn, own, debug, typesNote, hasSignatures, differ
   if (own === 0 && inlined > 0)
     notes.push(`no code of its own: inlined ${inlined === 1 ? 'once' : `${inlined} times`}`);
   if (fn.copies.length === 0) notes.push('no code is left of it: it was discarded as unused');
+  const partial = fn.functions.map((id) => debug.function(id)).find(({ isPartial }) => isPartial);
+  if (partial && fn.copies.some(({ isInlined }) => isInlined))
+    notes.push('line tables name functions by the last part of their path: those of this name are shown as one');
+  else if (partial && debug.copyCounts(partial.id).inlined > 0)
+    notes.push(
+      `line tables name functions by the last part of their path: inlined copies are shown under ${sanitize(partial.path)}`,
+    );
   if (differ) notes.push('its instances have different signatures: each copy shows its own');
   notes.push(...fn.notes.map(sanitize));
   if (typesNote !== null) notes.push(typesNote);
