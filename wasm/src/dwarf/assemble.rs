@@ -1,19 +1,21 @@
 //! Copies brought together by the function that they are copies of.
 
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use hashbrown::HashMap;
+
 use super::build::Builder;
-use super::declarations::Declaration;
+use super::declarations::{Declaration, Declarations};
 use super::index::{Counts, FunctionRow, Index, Text, NONE, PARTIAL};
+use super::sections::{Bytes, Sections};
 
 /// DIEs kept for each function, to read its parameters from.
 const MOST_DIES: usize = 6;
 
 /// What makes two declarations the same function: the linkage name; else the path and where it is written; else, where
 /// not even that is told, that they are one DIE.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
+#[derive(PartialEq, Eq, Hash)]
 enum Identity<'a> {
     Linkage(&'a [u8]),
     Written(Vec<u8>, u32, u32),
@@ -23,7 +25,7 @@ enum Identity<'a> {
 /// The function that a declaration and those it refers to describe.
 struct Described<'a> {
     identity: Identity<'a>,
-    linkage: Option<super::sections::Bytes>,
+    linkage: Option<Bytes>,
     path: Vec<u8>,
     file: u32,
     line: u32,
@@ -32,10 +34,10 @@ struct Described<'a> {
 }
 
 pub fn assemble(builder: Builder<'_>, counts: Counts, notes: Vec<String>) -> Index {
-    let Builder { declarations, files, mut names, mut copies, origins, ranges, units, .. } = builder;
+    let Builder { sections, declarations, files, mut names, mut copies, origins, ranges, units, .. } = builder;
     let mut functions: Vec<FunctionRow> = Vec::new();
     let mut dies: Vec<Vec<u32>> = Vec::new();
-    let mut known: BTreeMap<Identity<'_>, u32> = BTreeMap::new();
+    let mut known: HashMap<Identity<'_>, u32> = HashMap::new();
     // By declaration: most copies of a function refer to the same one.
     let mut by_declaration: Vec<u32> = alloc::vec![NONE; declarations.rows.len()];
     let mut unnamed: Vec<usize> = Vec::new();
@@ -48,7 +50,7 @@ pub fn assemble(builder: Builder<'_>, counts: Counts, notes: Vec<String>) -> Ind
             continue;
         };
         if by_declaration[first as usize] == NONE {
-            let described = describe(declarations.chain(first), |d, path| declarations.path(d, path));
+            let described = describe(&declarations, first, sections);
             let language = units.get(copies[row].unit as usize).map_or(0, |unit| unit.language);
             by_declaration[first as usize] = *known.entry(described.identity).or_insert_with(|| {
                 let is_partial = described.is_bare && language == u32::from(gimli::DW_LANG_Rust.0);
@@ -75,9 +77,9 @@ pub fn assemble(builder: Builder<'_>, counts: Counts, notes: Vec<String>) -> Ind
         *counter += 1;
         let own = &mut dies[function as usize];
         if own.len() < MOST_DIES {
-            for declaration in declarations.chain(first) {
-                if own.len() < MOST_DIES && !own.contains(&declaration.offset) {
-                    own.push(declaration.offset);
+            for (offset, _) in declarations.chain(first) {
+                if own.len() < MOST_DIES && !own.contains(&offset) {
+                    own.push(offset);
                 }
             }
         }
@@ -119,51 +121,54 @@ pub fn assemble(builder: Builder<'_>, counts: Counts, notes: Vec<String>) -> Ind
     index
 }
 
-fn describe<'d>(
-    chain: impl Iterator<Item = &'d Declaration>,
-    mut path_of: impl FnMut(&Declaration, &mut Vec<u8>),
-) -> Described<'d> {
-    let mut linkage: Option<(&'d [u8], super::sections::Bytes)> = None;
-    let (mut file, mut line, mut flags, mut last_offset, mut is_bare) = (NONE, 0, 0, 0, false);
-    let mut path = Vec::new();
-    for declaration in chain {
-        if linkage.is_none() {
-            linkage = declaration.linkage.map(|bytes| (bytes.slice(), bytes));
-        }
+fn describe<'s>(declarations: &Declarations, first: u32, sections: &'s Sections) -> Described<'s> {
+    let mut linkage: Option<Bytes> = None;
+    let (mut file, mut line, mut flags, mut last) = (NONE, 0, 0, 0);
+    let mut named: Option<&Declaration> = None;
+    for (offset, declaration) in declarations.chain(first) {
+        linkage = linkage.or_else(|| declaration.linkage.and_then(|name| name.bytes(sections)));
         if file == NONE {
             (file, line) = (declaration.file, declaration.line);
         }
         flags |= declaration.flags;
-        last_offset = declaration.offset;
-        // The declaration that others refer to stands where the source has it.
-        if declaration.name.is_some() {
-            path_of(declaration, &mut path);
-            is_bare = declaration.scope == NONE;
-        }
+        last = offset;
+        // The declaration that the others refer to stands where the source has it.
+        named = declaration.name.map(|_| declaration).or(named);
+    }
+    let mut path = Vec::new();
+    if let Some(declaration) = named {
+        declarations.path(declaration, sections, &mut path);
     }
     let identity = match linkage {
-        Some((bytes, _)) => Identity::Linkage(bytes),
+        Some(linkage) => Identity::Linkage(linkage.slice()),
         None if file != NONE && !path.is_empty() => Identity::Written(path.clone(), file, line),
-        None => Identity::Die(last_offset),
+        None => Identity::Die(last),
     };
-    Described { identity, linkage: linkage.map(|(_, bytes)| bytes), path, file, line, flags, is_bare: is_bare && linkage.is_none() }
+    let is_bare = linkage.is_none() && named.is_some_and(|declaration| declaration.scope == NONE);
+    Described { identity, linkage, path, file, line, flags, is_bare }
 }
 
 impl Index {
     /// Works out the orders that copies are looked up in.
     fn sort(&mut self) {
-        let copies = &self.copies;
-        let mut by_function: Vec<u32> = (0..copies.len() as u32).collect();
-        by_function.sort_by_key(|&row| {
-            let copy = &copies[row as usize];
-            (copy.function, copy.caller != NONE, copy.low)
-        });
         let mut start = 0;
         for function in &mut self.functions {
             function.copies = start;
             start += function.out_of_line + function.inlined;
         }
-        self.by_function = by_function;
+        let mut next: Vec<u32> = self.functions.iter().map(|function| function.copies).collect();
+        self.by_function = alloc::vec![0; self.copies.len()];
+        for (row, copy) in self.copies.iter().enumerate() {
+            let place = &mut next[copy.function as usize];
+            self.by_function[*place as usize] = row as u32;
+            *place += 1;
+        }
+        let copies = &self.copies;
+        for function in &self.functions {
+            let first = function.copies as usize;
+            let own = &mut self.by_function[first..first + (function.out_of_line + function.inlined) as usize];
+            own.sort_by_key(|&row| (copies[row as usize].caller != NONE, copies[row as usize].low));
+        }
         let mut by_address: Vec<u32> = (0..copies.len() as u32).filter(|&row| copies[row as usize].caller == NONE).collect();
         by_address.sort_by_key(|&row| copies[row as usize].low);
         self.by_address = by_address;

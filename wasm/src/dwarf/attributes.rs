@@ -1,8 +1,36 @@
 //! What a function's DIE says of itself.
 
-use gimli::{AttributeValue, Unit};
+use gimli::{AttributeValue, Section, Unit};
 
 use super::sections::{Bytes, Sections};
+
+/// A string that an attribute refers to. Looked up when it is needed: most names of types and declarations never are.
+#[derive(Clone, Copy)]
+pub enum Name {
+    /// Offset in `.debug_str`.
+    Str(usize),
+    Bytes(Bytes),
+}
+
+impl Name {
+    pub fn of(value: AttributeValue<Bytes>, unit: &Unit<Bytes>, sections: &Sections) -> Option<Self> {
+        match value {
+            AttributeValue::DebugStrRef(offset) => Some(Name::Str(offset.0)),
+            other => sections.dwarf.attr_string(unit, other).ok().map(Name::Bytes),
+        }
+    }
+
+    pub fn bytes(self, sections: &Sections) -> Option<Bytes> {
+        match self {
+            Name::Str(offset) => {
+                let text = sections.dwarf.debug_str.reader();
+                let rest = text.slice().get(offset..)?;
+                Some(Bytes::new(&rest[..memchr::memchr(0, rest)?], sections.endian))
+            }
+            Name::Bytes(bytes) => Some(bytes),
+        }
+    }
+}
 
 pub enum High {
     Address(u64),
@@ -12,8 +40,8 @@ pub enum High {
 /// The attributes of a function or inlined instance that the index keeps.
 #[derive(Default)]
 pub struct Said {
-    pub name: Option<Bytes>,
-    pub linkage: Option<Bytes>,
+    pub name: Option<Name>,
+    pub linkage: Option<Name>,
     pub low: Option<u64>,
     pub high: Option<High>,
     pub ranges: Option<AttributeValue<Bytes>>,
@@ -38,7 +66,7 @@ impl Said {
             AttributeValue::FileIndex(number) => Some(number),
             other => other.udata_value(),
         };
-        let string = || sections.dwarf.attr_string(unit, value).ok();
+        let string = || Name::of(value, unit, sections);
         match name {
             gimli::DW_AT_name => self.name = string(),
             gimli::DW_AT_linkage_name | gimli::DW_AT_MIPS_linkage_name => self.linkage = string(),

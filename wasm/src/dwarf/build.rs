@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use gimli::{Abbreviation, AttributeValue, DebugInfoOffset, DwTag, EntriesRaw, Unit, UnitHeader, UnitType};
 
-use super::attributes::{High, Said};
+use super::attributes::{High, Name, Said};
 use super::declarations::{Declaration, Declarations};
 use super::files::{Files, UnitFiles};
 use super::index::{CopyRow, Counts, Index, RangeRow, Text, UnitRow, HAS_TYPES, NOCALL, NONE};
@@ -16,10 +16,13 @@ use super::sections::{Bytes, Sections};
 
 /// Reasons given one by one; the others are counted.
 const MOST_REASONS: usize = 3;
+/// DIEs read per call. The host compiles a function quickly at first and well once it was called often: one call for a
+/// whole unit would run slowly to its end.
+const BLOCK: usize = 512;
 const MOST_RANGES_OF_ONE: usize = 1 << 20;
 
 pub struct Builder<'a> {
-    sections: &'a Sections,
+    pub(super) sections: &'a Sections,
     layout: &'a DebugLayout,
     pub(super) declarations: Declarations,
     pub(super) files: Files,
@@ -160,6 +163,23 @@ impl<'a> Builder<'a> {
         files: &mut UnitFiles,
     ) -> gimli::Result<()> {
         while !entries.is_empty() {
+            self.walk_block(unit, entries, levels, files)?;
+        }
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn walk_block(
+        &mut self,
+        unit: &Unit<Bytes>,
+        entries: &mut EntriesRaw<'_, Bytes>,
+        levels: &mut Levels,
+        files: &mut UnitFiles,
+    ) -> gimli::Result<()> {
+        for _ in 0..BLOCK {
+            if entries.is_empty() {
+                break;
+            }
             let depth = entries.next_depth();
             let offset = entries.next_offset();
             let Some(abbreviation) = entries.read_abbreviation()? else { continue };
@@ -219,15 +239,16 @@ impl<'a> Builder<'a> {
         for specification in abbreviation.attributes() {
             let attribute = entries.read_attribute(*specification)?;
             if attribute.name() == gimli::DW_AT_name {
-                name = self.sections.dwarf.attr_string(unit, attribute.value()).ok();
+                name = Name::of(attribute.value(), unit, self.sections);
             }
         }
         if abbreviation.tag() == gimli::DW_TAG_namespace && name.is_none() {
-            name = Some(Bytes::new(b"(anonymous namespace)", self.sections.endian));
+            name = Some(Name::Bytes(Bytes::new(b"(anonymous namespace)", self.sections.endian)));
         }
         Ok(Scope::Named(name))
     }
 
+    #[inline(never)]
     fn code(
         &mut self,
         unit: &Unit<Bytes>,
@@ -251,7 +272,6 @@ impl<'a> Builder<'a> {
             NONE
         } else {
             let declared = Declaration {
-                offset: entry.offset,
                 link: said.link.unwrap_or(NONE),
                 scope: levels.scope_row(&mut self.declarations),
                 name: said.name,
@@ -260,7 +280,7 @@ impl<'a> Builder<'a> {
                 line: said.decl_line,
                 flags: if said.is_nocall { NOCALL } else { 0 },
             };
-            self.declarations.push(declared)
+            self.declarations.push(entry.offset, declared)
         };
         if !said.has_code() {
             return Ok(Scope::Code { copy: NONE, declaration });

@@ -3,22 +3,21 @@
 use alloc::vec::Vec;
 
 use super::index::NONE;
-use super::sections::Bytes;
+use super::attributes::Name;
+use super::sections::Sections;
 
 /// A namespace or type that holds functions.
 struct ScopeRow {
     parent: u32,
-    name: Option<Bytes>,
+    name: Option<Name>,
 }
 
 pub struct Declaration {
-    /// In `.debug_info`; declarations are in this order.
-    pub offset: u32,
     /// What its abstract origin or specification is, by offset; or [`NONE`].
     pub link: u32,
     pub scope: u32,
-    pub name: Option<Bytes>,
-    pub linkage: Option<Bytes>,
+    pub name: Option<Name>,
+    pub linkage: Option<Name>,
     pub file: u32,
     pub line: u32,
     pub flags: u32,
@@ -27,6 +26,8 @@ pub struct Declaration {
 #[derive(Default)]
 pub struct Declarations {
     pub rows: Vec<Declaration>,
+    /// Of each row's DIE in `.debug_info`, rising. Apart from the rows, since nearly every copy is looked up in it.
+    offsets: Vec<u32>,
     scopes: Vec<ScopeRow>,
 }
 
@@ -37,51 +38,53 @@ const DEEPEST: usize = 256;
 const LONGEST_PATH: usize = 1 << 16;
 
 impl Declarations {
-    pub fn push(&mut self, declaration: Declaration) -> u32 {
+    pub fn push(&mut self, offset: u32, declaration: Declaration) -> u32 {
+        self.offsets.push(offset);
         self.rows.push(declaration);
         self.rows.len() as u32 - 1
     }
 
-    pub fn add_scope(&mut self, parent: u32, name: Option<Bytes>) -> u32 {
+    pub fn add_scope(&mut self, parent: u32, name: Option<Name>) -> u32 {
         self.scopes.push(ScopeRow { parent, name });
         self.scopes.len() as u32 - 1
     }
 
-    pub fn name(&self, row: u32) -> Option<Bytes> {
+    pub fn name(&self, row: u32) -> Option<Name> {
         self.rows.get(row as usize).and_then(|row| row.name)
     }
 
     pub fn at(&self, offset: u32) -> Option<u32> {
-        self.rows.binary_search_by_key(&offset, |row| row.offset).ok().map(|row| row as u32)
+        self.offsets.binary_search(&offset).ok().map(|row| row as u32)
     }
 
-    /// The declaration and those that it refers to, one after another.
-    pub fn chain(&self, first: u32) -> impl Iterator<Item = &Declaration> {
+    /// The declaration and those that it refers to, one after another, each with its DIE's offset.
+    pub fn chain(&self, first: u32) -> impl Iterator<Item = (u32, &Declaration)> {
         let mut next = Some(first);
         (0..LONGEST_CHAIN).map_while(move |_| {
-            let row = self.rows.get(next? as usize)?;
+            let at = next? as usize;
+            let row = self.rows.get(at)?;
             next = if row.link == NONE { None } else { self.at(row.link) };
-            Some(row)
+            Some((self.offsets[at], row))
         })
     }
 
     /// Names from the outermost scope to the declaration's own, joined by `::`.
-    pub fn path(&self, declaration: &Declaration, path: &mut Vec<u8>) {
-        let mut names: Vec<&[u8]> = Vec::new();
+    pub fn path(&self, declaration: &Declaration, sections: &Sections, path: &mut Vec<u8>) {
+        let mut names: Vec<Option<Name>> = alloc::vec![declaration.name];
         let mut scope = declaration.scope;
         while let Some(row) = self.scopes.get(scope as usize).filter(|_| names.len() < DEEPEST) {
-            names.extend(row.name.as_ref().map(|name| name.slice()));
+            names.push(row.name);
             scope = row.parent;
         }
         path.clear();
-        for name in names.iter().rev().copied().chain(declaration.name.as_ref().map(|name| name.slice())) {
-            if path.len() + name.len() > LONGEST_PATH {
+        for name in names.iter().rev().filter_map(|name| name.and_then(|name| name.bytes(sections))) {
+            if path.len() + name.slice().len() > LONGEST_PATH {
                 break;
             }
             if !path.is_empty() {
                 path.extend_from_slice(b"::");
             }
-            path.extend_from_slice(name);
+            path.extend_from_slice(name.slice());
         }
     }
 }

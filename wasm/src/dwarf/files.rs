@@ -1,8 +1,8 @@
 //! Paths of source files, as the line table of a unit numbers them.
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use gimli::{AttributeValue, LineProgramHeader, Unit};
+use hashbrown::HashMap;
 
 use super::index::{Text, NONE};
 use super::names::Names;
@@ -15,7 +15,7 @@ const LONGEST: usize = 1 << 16;
 #[derive(Default)]
 pub struct Files {
     pub rows: Vec<Text>,
-    known: BTreeMap<Vec<u8>, u32>,
+    known: HashMap<Vec<u8>, u32>,
 }
 
 impl Files {

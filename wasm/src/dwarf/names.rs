@@ -1,7 +1,8 @@
 //! Text of the index, each string kept once, however often the debug info repeats it.
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+
+use hashbrown::HashMap;
 
 use super::index::Text;
 use super::sections::Bytes;
@@ -13,7 +14,7 @@ const LARGEST: usize = 1 << 29;
 pub struct Names {
     pub text: Vec<u8>,
     /// By where a string lies in its section: the same string is nearly always the same bytes there.
-    known: BTreeMap<(usize, usize), Text>,
+    known: HashMap<(usize, usize), Text>,
     pub is_full: bool,
 }
 

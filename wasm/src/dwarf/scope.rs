@@ -4,12 +4,12 @@ use alloc::vec::Vec;
 
 use super::declarations::Declarations;
 use super::index::NONE;
-use super::sections::Bytes;
+use super::attributes::Name;
 
 #[derive(Clone, Copy)]
 pub enum Scope {
     /// A namespace or type, which gives names inside it a segment.
-    Named(Option<Bytes>),
+    Named(Option<Name>),
     /// A function or an inlined instance: its row, [`NONE`] where it has no live code; and its declaration's.
     Code { copy: u32, declaration: u32 },
 }
