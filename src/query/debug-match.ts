@@ -41,8 +41,9 @@ export const matchDebug = (pattern: Pattern, debug: DebugInfo): DebugMatches => 
   const last = pattern.kind === 'path' ? lastName(pattern.text) : '';
   for (let id = 0; id < debug.functionCount; id++) {
     const match = matchFunction(pattern, debug, id);
-    if (match === 'exact') exact.push(id);
-    else if (match === 'suffix') loose.push(id);
+    // Of a path that is known in part nothing is exact.
+    if (match === 'exact' && !isPartial(debug, id)) exact.push(id);
+    else if (match !== null) loose.push(id);
     else if (last !== '' && isNamed(debug, id, last)) partial.push(id);
   }
   return { exact, loose, partial };
@@ -50,5 +51,8 @@ export const matchDebug = (pattern: Pattern, debug: DebugInfo): DebugMatches => 
 
 const isNamed = (debug: DebugInfo, id: number, last: string): boolean => {
   const path = debug.path(id);
-  return path.startsWith(last) && !path.includes('::') && lastName(path) === last && debug.function(id).isPartial;
+  return path.startsWith(last) && lastName(path) === last && isPartial(debug, id);
 };
+
+const isPartial = (debug: DebugInfo, id: number): boolean =>
+  !debug.path(id).includes('::') && debug.function(id).isPartial;

@@ -32,7 +32,8 @@ export const languageOf = (debug: DebugInfo, fn: DebugFunction): Language => {
   if (file.endsWith('.rs')) return 'rust';
   if (cxxFile.test(file)) return 'c++';
   if (cFile.test(file)) return 'c';
-  return debug.producers().some(({ language }) => /rust/i.test(language)) ? 'rust' : 'c';
+  if (debug.producers().some(({ language }) => /rust/i.test(language))) return 'rust';
+  return fn.path.includes('::') ? 'c++' : 'c';
 };
 
 /** Null where debug info tells no parameters and types. `name` is what the signature calls the function. */

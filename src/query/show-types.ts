@@ -131,12 +131,12 @@ const describeAggregate = (
   const declared = type.isDeclaration ? { isDeclaration: true } : {};
   if (type.variants === null) return { type: { ...head, kind: type.kind, fields, ...declared }, inner };
   const { tag, of } = type.variants;
+  const shownTag = tag === null ? null : field(tag);
   const variants = of.slice(0, maxParts).map(({ name, discriminants, member }) => {
     const content = member.type === null ? null : readType(types, member.type);
     // A variant's content is a type of its own in DWARF, which nobody can name.
     const parts = content?.kind === 'struct' ? content.members : [];
     return { name: name ?? member.name, discriminants, fields: parts.slice(0, maxParts).map(field) };
   });
-  const shownTag = tag === null ? null : { ...field(tag), name: tag.name };
   return { type: { ...head, kind: 'enum', fields, tag: shownTag, variants, ...declared }, inner };
 };
