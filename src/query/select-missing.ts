@@ -36,10 +36,12 @@ const reasonOf = (sources: SelectSources, pattern: Pattern): string | null => {
   const open = pattern.kind === 'path' ? openPath(pattern.text) : pattern.text;
   if (open !== pattern.text && isKnown(sources, parsePattern(open)))
     return `${sanitize(open)} is there, but not with these generic arguments, or its names don't tell them`;
-  if (debug.level === 'none')
-    return image.stripped
+  if (debug.level === 'none') {
+    const what = image.stripped
       ? 'the file is stripped and has no debug info: only exported functions have names'
       : 'the file has no debug info: a function that was inlined everywhere leaves no trace';
+    return [what, ...debug.notes.map(sanitize)].join('\n');
+  }
   return symbols.length === 0 ? 'the file has no symbols, and its debug info has no such function' : null;
 };
 

@@ -14,6 +14,7 @@ const versionFlag = {
   gdb: '--version',
   'llvm-dwarfdump': '--version',
   'llvm-nm': '--version',
+  'llvm-symbolizer': '--version',
   ls: '--version',
   mkfifo: '--version',
   nm: '--version',
