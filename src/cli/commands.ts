@@ -7,6 +7,7 @@ type CommandModule = { readonly register: (program: Command) => void; readonly p
 const commands: Record<string, () => Promise<CommandModule>> = {
   ls: () => import('./ls.ts'),
   show: () => import('./show.ts'),
+  info: () => import('./info.ts'),
   demangle: () => import('./demangle.ts'),
   trace: () => import('./trace.ts'),
   tui: () => import('./tui.ts'),
