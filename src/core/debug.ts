@@ -19,7 +19,7 @@ export type DebugSection = {
 /** Tables of the index by the core's numbers, and the bytes of a row. Rows hold u32 and u64 fields, little-endian. */
 export const debugTables = {
   functions: { number: 0, row: 48 },
-  copies: { number: 1, row: 56 },
+  copies: { number: 1, row: 36 },
   ranges: { number: 2, row: 16 },
   units: { number: 3, row: 40 },
   files: { number: 4, row: 8 },
@@ -79,13 +79,10 @@ export class CoreDebug implements Disposable {
 
   /** Takes a saved index; false where it is none. */
   load(saved: Uint8Array): boolean {
-    const at = guarded(this.core, () => this.core['alloc']!(saved.length));
-    if (at === 0) return false;
-    new Uint8Array(this.core.memory.buffer, at, saved.length).set(saved);
-    const isLoaded = this.call('debug_load', at, saved.length) !== 0;
-    this.core['free']!(at, saved.length);
+    const at = this.#put(saved);
     this.#places.clear();
-    return isLoaded;
+    // The core keeps the bytes, or frees them.
+    return this.call('debug_load', at, saved.length) !== 0;
   }
 
   /** A copy of the index in the form that `load` takes. */
@@ -126,11 +123,33 @@ export class CoreDebug implements Disposable {
     return { bytes: column(0), offsets: new Uint32Array(column(1).buffer) };
   }
 
+  /** The same of one function, in place: valid until the next call. */
+  path(row: number): Uint8Array {
+    this.call('debug_path', row);
+    return this.#replyBytes();
+  }
+
+  /** Rows of the functions whose linkage name contains the one text, or whose path contains the other. */
+  search(linkage: Uint8Array, path: Uint8Array): number[] {
+    const [linkageAt, pathAt] = [this.#put(linkage), this.#put(path)];
+    this.call('debug_search', linkageAt, linkage.length, pathAt, path.length);
+    this.core['free']!(linkageAt, linkage.length);
+    this.core['free']!(pathAt, path.length);
+    return this.#replyRows();
+  }
+
+  /** Rows of the functions of this linkage name, and of this path where they have none. */
+  named(name: Uint8Array): number[] {
+    const at = this.#put(name);
+    this.call('debug_named', at, name.length);
+    this.core['free']!(at, name.length);
+    return this.#replyRows();
+  }
+
   /** Rows of the copies under way at an address, the innermost first. */
   frames(address: bigint): number[] {
     this.call('debug_frames', address);
-    const reply = this.reply();
-    return reply.list(() => reply.u32());
+    return this.#replyRows();
   }
 
   /** Rows of the line table in a range, by address. */
@@ -160,6 +179,19 @@ export class CoreDebug implements Disposable {
 
   [Symbol.dispose](): void {
     if (!isTrapped(this.core)) this.core['debug_free']!(this.handle);
+  }
+
+  #replyRows(): number[] {
+    const reply = this.reply();
+    return reply.list(() => reply.u32());
+  }
+
+  /** Copies bytes to memory of the core; whoever takes them frees them. */
+  #put(bytes: Uint8Array): number {
+    const at = guarded(this.core, () => this.core['alloc']!(bytes.length));
+    if (at === 0) throw new RsymError('input', 'its debug info does not fit in memory');
+    new Uint8Array(this.core.memory.buffer, at, bytes.length).set(bytes);
+    return at;
   }
 
   #replyBytes(): Uint8Array {

@@ -65,7 +65,7 @@ const functionFields = {
   outOfLine: 40,
   inlined: 44,
 };
-const copyFields = { low: 0, size: 8, function: 16, caller: 20, ranges: 28, callFile: 36, die: 48 };
+const copyFields = { function: 0, caller: 4, ranges: 12, callFile: 20, die: 32 };
 const unitFields = { version: 4, language: 8, flags: 12, producer: 16 };
 
 const nocallFlag = 1;
@@ -75,6 +75,11 @@ const hasTypesFlag = 1;
 const statementFlag = 1;
 const prologueEndFlag = 2;
 const sequenceEndFlag = 4;
+
+/** Names that are worked out one by one before all are. */
+const fewPaths = 200;
+
+const encoder = new TextEncoder();
 
 class ImageDebugInfo implements DebugInfo {
   readonly source: DebugSource | null;
@@ -86,7 +91,7 @@ class ImageDebugInfo implements DebugInfo {
   readonly #core: CoreDebug | null;
   readonly #separate: Image | null;
   #paths: ByteColumn | undefined;
-  #byLinkageName: Map<string, number[]> | undefined;
+  #asked = 0;
 
   constructor(core: CoreDebug | null, source: DebugSource | null, separate: Image | null, notes: readonly string[]) {
     this.#core = core;
@@ -144,16 +149,14 @@ class ImageDebugInfo implements DebugInfo {
     const field = (at: number): number => core.u32('copies', id, at);
     const caller = field(copyFields.caller);
     const first = field(copyFields.ranges);
+    const ranges = rows(field(copyFields.ranges + 4), (row) => this.#range(first + row));
     return {
       id,
       kind: caller === noRow ? 'out-of-line' : 'inlined',
       function: field(copyFields.function),
-      address: address(core.u64('copies', id, copyFields.low)),
-      size: core.u64('copies', id, copyFields.size),
-      ranges: rows(field(copyFields.ranges + 4), (row) => ({
-        start: address(core.u64('ranges', first + row, 0)),
-        end: address(core.u64('ranges', first + row, 8)),
-      })),
+      address: this.#range(first).start,
+      size: ranges.reduce((sum, { start, end }) => sum + (end - start), 0n),
+      ranges,
       caller: caller === noRow ? null : caller,
       callSite: caller === noRow ? null : this.#callSite(id),
       die: field(copyFields.die),
@@ -161,7 +164,10 @@ class ImageDebugInfo implements DebugInfo {
   }
 
   path(id: number): string {
-    this.#paths ??= this.#indexed().paths();
+    const core = this.#indexed();
+    // Working out all at once is far cheaper than one by one, and wasted where only a few are asked for.
+    if (this.#paths === undefined && ++this.#asked > fewPaths) this.#paths = core.paths();
+    if (this.#paths === undefined) return decodeBytes(core.path(id));
     const { bytes, offsets } = this.#paths;
     return decodeBytes(bytes.subarray(offsets[id], offsets[id + 1]));
   }
@@ -184,22 +190,18 @@ class ImageDebugInfo implements DebugInfo {
   }
 
   byLinkageName(name: string): readonly number[] {
-    if (!this.#byLinkageName) {
-      this.#byLinkageName = new Map();
-      for (let id = 0; id < this.functionCount; id++) {
-        const own = this.linkageName(id) ?? this.dwarfPath(id);
-        const known = this.#byLinkageName.get(own);
-        if (known) known.push(id);
-        else this.#byLinkageName.set(own, [id]);
-      }
-    }
-    return this.#byLinkageName.get(name) ?? [];
+    return this.#core?.named(encoder.encode(name)) ?? [];
+  }
+
+  containing(linkage: string, path: string): readonly number[] {
+    return this.#core?.search(encoder.encode(linkage), encoder.encode(path)) ?? [];
   }
 
   copiesAt(at: Address): readonly number[] {
     const core = this.#core;
     if (!core) return [];
-    const lowOf = (index: number): bigint => core.u64('copies', core.u32('byAddress', index, 0), copyFields.low);
+    const lowOf = (index: number): bigint =>
+      core.u64('ranges', core.u32('copies', core.u32('byAddress', index, 0), copyFields.ranges), 0);
     let low = 0;
     let high = core.count('byAddress');
     while (low < high) {
@@ -247,6 +249,11 @@ class ImageDebugInfo implements DebugInfo {
   #indexed(): CoreDebug {
     if (!this.#core) throw new RsymError('internal', 'there is no debug info');
     return this.#core;
+  }
+
+  #range(row: number): AddressRange {
+    const core = this.#indexed();
+    return { start: address(core.u64('ranges', row, 0)), end: address(core.u64('ranges', row, 8)) };
   }
 
   #file(row: number): string {

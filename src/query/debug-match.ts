@@ -39,7 +39,7 @@ export const matchDebug = (pattern: Pattern, debug: DebugInfo): DebugMatches => 
   const [exact, loose, partial]: [number[], number[], number[]] = [[], [], []];
   if (pattern.kind === 'address') return { exact, loose, partial };
   const last = pattern.kind === 'path' ? lastName(pattern.text) : '';
-  for (let id = 0; id < debug.functionCount; id++) {
+  for (const id of possible(pattern, last, debug)) {
     const match = matchFunction(pattern, debug, id);
     // Of a path that is known in part nothing is exact.
     if (match === 'exact' && !isPartial(debug, id)) exact.push(id);
@@ -47,6 +47,17 @@ export const matchDebug = (pattern: Pattern, debug: DebugInfo): DebugMatches => 
     else if (last !== '' && isNamed(debug, id, last)) partial.push(id);
   }
   return { exact, loose, partial };
+};
+
+/** The functions whose names hold the text that every match has, in their order: looking at all would take long. */
+const possible = (pattern: Pattern, last: string, debug: DebugInfo): Iterable<number> => {
+  const { rawLiteral } = pattern;
+  const literal = pattern.kind === 'symbol' ? rawLiteral : pattern.literal;
+  if (literal === null || rawLiteral === null) return Array.from({ length: debug.functionCount }, (_, id) => id);
+  const named = debug.containing(rawLiteral, literal);
+  // Of what is known in part, the last segment is all there is.
+  const partial = last === '' || last === literal ? [] : debug.containing(last, last);
+  return new Set([...named, ...partial].sort((a, b) => a - b));
 };
 
 const isNamed = (debug: DebugInfo, id: number, last: string): boolean => {

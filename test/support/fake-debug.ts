@@ -120,6 +120,8 @@ export const fakeDebug = (
       inlined: specs[id]?.inlined?.length ?? 0,
     }),
     byLinkageName: ids,
+    containing: (linkage, path) =>
+      functions.filter((fn) => fn.linkageName?.includes(linkage) || fn.dwarfPath.includes(path)).map(({ id }) => id),
     copiesAt: (at) => copies.filter((copy) => copy.caller === null && copy.address === at).map(({ id }) => id),
     frames: (at) =>
       copies

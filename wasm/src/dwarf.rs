@@ -5,12 +5,14 @@ mod attributes;
 mod build;
 mod declarations;
 mod decompress;
+mod entries;
 mod exports;
 mod files;
 mod index;
 pub(crate) mod layout;
 mod lines;
 mod names;
+mod rows;
 mod saved;
 mod scope;
 mod sections;
@@ -25,6 +27,7 @@ use crate::names::Names;
 use index::Index;
 use layout::DebugLayout;
 use lines::Lines;
+use rows::Block;
 use sections::Sections;
 
 /// The debug info of one file.
@@ -62,9 +65,10 @@ impl Debug {
         }
     }
 
-    pub fn load(&mut self, bytes: &[u8]) -> bool {
-        match saved::load(bytes) {
-            Some(index) => {
+    pub fn load(&mut self, saved: Block) -> bool {
+        match saved::load(saved) {
+            Some(mut index) => {
+                index.measure_reach();
                 self.index = index;
                 true
             }

@@ -64,6 +64,11 @@ impl Names {
         self.raw_offsets.truncate(1);
     }
 
+    /// All names behind each other.
+    pub fn text(&self) -> &[u8] {
+        &self.text
+    }
+
     /// Column by number: text, offsets, schemes, raw, raw offsets. Address and length in bytes.
     pub fn column(&self, number: u32) -> (*const u8, usize) {
         let bytes = |column: &[u8]| (column.as_ptr(), column.len());

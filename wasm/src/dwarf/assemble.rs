@@ -1,5 +1,6 @@
 //! Copies brought together by the function that they are copies of.
 
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -7,7 +8,7 @@ use hashbrown::HashMap;
 
 use super::build::Builder;
 use super::declarations::{Declaration, Declarations};
-use super::index::{Counts, FunctionRow, Index, Text, NONE, PARTIAL};
+use super::index::{CopyRow, Counts, FunctionRow, Index, RangeRow, Text, NONE, PARTIAL};
 use super::sections::{Bytes, Sections};
 
 /// DIEs kept for each function, to read its parameters from.
@@ -51,7 +52,8 @@ pub fn assemble(builder: Builder<'_>, counts: Counts, notes: Vec<String>) -> Ind
         };
         if by_declaration[first as usize] == NONE {
             let described = describe(&declarations, first, sections);
-            let language = units.get(copies[row].unit as usize).map_or(0, |unit| unit.language);
+            let unit = units.partition_point(|unit| unit.offset <= copies[row].die).checked_sub(1);
+            let language = unit.map_or(0, |unit| units[unit].language);
             by_declaration[first as usize] = *known.entry(described.identity).or_insert_with(|| {
                 let is_partial = described.is_bare && language == u32::from(gimli::DW_LANG_Rust.0);
                 functions.push(FunctionRow {
@@ -99,26 +101,68 @@ pub fn assemble(builder: Builder<'_>, counts: Counts, notes: Vec<String>) -> Ind
         });
         dies.push(Vec::new());
     }
-    let mut index = Index { counts, functions, copies, ranges, units, ..Index::default() };
-    for (function, own) in index.functions.iter_mut().zip(&dies) {
-        function.dies = index.dies.len() as u32;
+    let mut kept: Vec<u32> = Vec::new();
+    for (function, own) in functions.iter_mut().zip(&dies) {
+        function.dies = kept.len() as u32;
         function.dies_len = own.len() as u32;
-        index.dies.extend_from_slice(own);
+        kept.extend_from_slice(own);
     }
-    for note in notes {
-        index.notes.push(names.append(note.as_bytes()));
-    }
+    let mut told: Vec<Text> = notes.iter().map(|note| names.append(note.as_bytes())).collect();
     if !unnamed.is_empty() {
-        let note = alloc::format!("{} copies refer to no function that could be read", unnamed.len());
-        index.notes.push(names.append(note.as_bytes()));
+        let note = format!("{} copies refer to no function that could be read", unnamed.len());
+        told.push(names.append(note.as_bytes()));
     }
     if names.is_full {
-        index.notes.push(names.append(b"its names take more than 512 MiB: some are missing"));
+        told.push(names.append(b"its names take more than 512 MiB: some are missing"));
     }
-    index.files = files.rows;
-    index.text = names.text;
-    index.sort();
+    let by_function = by_function(&mut functions, &copies, &ranges);
+    let mut index = Index {
+        counts: alloc::vec![counts].into(),
+        ranges: ranges.into(),
+        functions: functions.into(),
+        copies: copies.into(),
+        units: units.into(),
+        files: files.rows.into(),
+        notes: told.into(),
+        dies: kept.into(),
+        by_function: by_function.into(),
+        text: names.text.into(),
+        ..Index::default()
+    };
+    let mut by_name: Vec<u32> = (0..index.functions.len() as u32).collect();
+    by_name.sort_by(|&a, &b| index.name(a).cmp(index.name(b)));
+    index.by_name = by_name.into();
+    let is_outermost = |row: &u32| index.copies[*row as usize].caller == NONE;
+    let mut by_address: Vec<u32> = (0..index.copies.len() as u32).filter(is_outermost).collect();
+    by_address.sort_by_key(|&row| index.low(row));
+    index.by_address = by_address.into();
+    index.measure_reach();
     index
+}
+
+/// Rows of copies, those of one function together: out of line first, then by address.
+fn by_function(functions: &mut [FunctionRow], copies: &[CopyRow], ranges: &[RangeRow]) -> Vec<u32> {
+    let mut next: Vec<u32> = Vec::with_capacity(functions.len());
+    let mut start = 0;
+    for function in functions.iter_mut() {
+        function.copies = start;
+        next.push(start);
+        start += function.out_of_line + function.inlined;
+    }
+    let mut rows = alloc::vec![0; copies.len()];
+    for (row, copy) in copies.iter().enumerate() {
+        let place = &mut next[copy.function as usize];
+        rows[*place as usize] = row as u32;
+        *place += 1;
+    }
+    for function in functions {
+        let first = function.copies as usize;
+        rows[first..first + (function.out_of_line + function.inlined) as usize].sort_by_key(|&row| {
+            let copy = &copies[row as usize];
+            (copy.caller != NONE, ranges[copy.ranges as usize].start)
+        });
+    }
+    rows
 }
 
 fn describe<'s>(declarations: &Declarations, first: u32, sections: &'s Sections) -> Described<'s> {
@@ -146,32 +190,4 @@ fn describe<'s>(declarations: &Declarations, first: u32, sections: &'s Sections)
     };
     let is_bare = linkage.is_none() && named.is_some_and(|declaration| declaration.scope == NONE);
     Described { identity, linkage, path, file, line, flags, is_bare }
-}
-
-impl Index {
-    /// Works out the orders that copies are looked up in.
-    fn sort(&mut self) {
-        let mut start = 0;
-        for function in &mut self.functions {
-            function.copies = start;
-            start += function.out_of_line + function.inlined;
-        }
-        let mut next: Vec<u32> = self.functions.iter().map(|function| function.copies).collect();
-        self.by_function = alloc::vec![0; self.copies.len()];
-        for (row, copy) in self.copies.iter().enumerate() {
-            let place = &mut next[copy.function as usize];
-            self.by_function[*place as usize] = row as u32;
-            *place += 1;
-        }
-        let copies = &self.copies;
-        for function in &self.functions {
-            let first = function.copies as usize;
-            let own = &mut self.by_function[first..first + (function.out_of_line + function.inlined) as usize];
-            own.sort_by_key(|&row| (copies[row as usize].caller != NONE, copies[row as usize].low));
-        }
-        let mut by_address: Vec<u32> = (0..copies.len() as u32).filter(|&row| copies[row as usize].caller == NONE).collect();
-        by_address.sort_by_key(|&row| copies[row as usize].low);
-        self.by_address = by_address;
-        self.measure_reach();
-    }
 }

@@ -3,6 +3,8 @@
 
 use alloc::vec::Vec;
 
+use super::rows::{Block, Plain, Rows};
+
 /// No row.
 pub const NONE: u32 = u32::MAX;
 
@@ -41,21 +43,17 @@ pub struct FunctionRow {
 #[derive(Clone, Copy, Default)]
 #[repr(C)]
 pub struct CopyRow {
-    pub low: u64,
-    /// All ranges together.
-    pub size: u64,
     pub function: u32,
     /// The copy that it is inlined into, or [`NONE`].
     pub caller: u32,
     pub end: u32,
-    /// Its part of [`Index::ranges`].
+    /// Its part of [`Index::ranges`]: at least one, by address.
     pub ranges: u32,
     pub ranges_len: u32,
     pub call_file: u32,
     pub call_line: u32,
     pub call_column: u32,
     pub die: u32,
-    pub unit: u32,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -92,26 +90,38 @@ pub struct Counts {
     pub dead_inlined: u32,
 }
 
+impl Plain for Text {}
+impl Plain for FunctionRow {}
+impl Plain for CopyRow {}
+impl Plain for RangeRow {}
+impl Plain for UnitRow {}
+impl Plain for Counts {}
+
 #[derive(Default)]
 pub struct Index {
-    pub counts: Counts,
-    pub functions: Vec<FunctionRow>,
-    pub copies: Vec<CopyRow>,
-    pub ranges: Vec<RangeRow>,
-    pub units: Vec<UnitRow>,
+    pub counts: Rows<Counts>,
+    pub ranges: Rows<RangeRow>,
+    pub functions: Rows<FunctionRow>,
+    pub copies: Rows<CopyRow>,
+    /// By their offset.
+    pub units: Rows<UnitRow>,
     /// Paths of source files.
-    pub files: Vec<Text>,
+    pub files: Rows<Text>,
     /// What could not be read, a line each.
-    pub notes: Vec<Text>,
+    pub notes: Rows<Text>,
     /// Offsets of DIEs in `.debug_info`.
-    pub dies: Vec<u32>,
+    pub dies: Rows<u32>,
     /// Rows of copies.
-    pub by_function: Vec<u32>,
+    pub by_function: Rows<u32>,
     /// Rows of copies out of line, by address.
-    pub by_address: Vec<u32>,
-    pub text: Vec<u8>,
+    pub by_address: Rows<u32>,
+    /// Rows of functions, by linkage name; those without one by their path.
+    pub by_name: Rows<u32>,
+    pub text: Rows<u8>,
     /// For each of `by_address`, where the copies up to it end at the latest. Not saved.
     pub(super) reach: Vec<u64>,
+    /// What the rows lie in where they were read from disk.
+    pub(super) saved: Option<Block>,
 }
 
 impl Index {
@@ -124,6 +134,32 @@ impl Index {
     pub fn ranges_of(&self, copy: &CopyRow) -> &[RangeRow] {
         let start = copy.ranges as usize;
         self.ranges.get(start..start + copy.ranges_len as usize).unwrap_or_default()
+    }
+
+    /// The lowest address of a copy.
+    pub fn low(&self, copy: u32) -> u64 {
+        self.ranges[self.copies[copy as usize].ranges as usize].start
+    }
+
+    /// The linkage name; of a function without one, its path.
+    pub fn name(&self, function: u32) -> &[u8] {
+        let row = &self.functions[function as usize];
+        match self.text(row.linkage) {
+            [] => self.text(row.path),
+            linkage => linkage,
+        }
+    }
+
+    /// Rows of the functions that [`Index::name`] gives this name.
+    pub fn named(&self, name: &[u8]) -> &[u32] {
+        let start = self.by_name.partition_point(|&row| self.name(row) < name);
+        let count = self.by_name[start..].iter().take_while(|&&row| self.name(row) == name).count();
+        &self.by_name[start..start + count]
+    }
+
+    /// The row of the unit that a DIE is in.
+    pub fn unit_of(&self, die: u32) -> Option<u32> {
+        (self.units.partition_point(|unit| unit.offset <= die) as u32).checked_sub(1)
     }
 
     pub fn covers(&self, copy: &CopyRow, address: u64) -> bool {
@@ -153,7 +189,7 @@ impl Index {
 
     /// The copy out of line whose ranges hold the address; of several the one that begins last.
     pub fn out_of_line_at(&self, address: u64) -> Option<u32> {
-        let after = self.by_address.partition_point(|&row| self.copies[row as usize].low <= address);
+        let after = self.by_address.partition_point(|&row| self.low(row) <= address);
         (0..after)
             .rev()
             .take_while(|&at| address < self.reach[at])
@@ -164,7 +200,7 @@ impl Index {
     pub fn measure_reach(&mut self) {
         let mut end = 0;
         self.reach = Vec::with_capacity(self.by_address.len());
-        for &row in &self.by_address {
+        for &row in self.by_address.iter() {
             let ranges = self.ranges_of(&self.copies[row as usize]);
             end = ranges.iter().fold(end, |end, range| range.end.max(end));
             self.reach.push(end);

@@ -136,8 +136,8 @@ fn units_of(index: &Index, start: u64, end: u64) -> Vec<u32> {
             units.push(row as u32);
         }
     }
-    if let Some(copy) = index.out_of_line_at(start) {
-        let unit = index.copies[copy as usize].unit;
+    let around = index.out_of_line_at(start).and_then(|copy| index.unit_of(index.copies[copy as usize].die));
+    if let Some(unit) = around {
         if !units.contains(&unit) {
             units.push(unit);
         }

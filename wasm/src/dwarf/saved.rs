@@ -1,112 +1,83 @@
 //! The index as bytes, for a file on disk. What is read back is checked: no row may refer outside its table.
+//!
+//! Magic, the number of rows of each table, then the tables, those of 8-byte rows first.
 
 use alloc::vec::Vec;
-use core::mem::size_of;
 
-use super::index::{Counts, Index, NONE};
+use super::index::{Index, NONE};
+use super::rows::{Block, Rows};
 
-const MAGIC: u64 = u64::from_le_bytes(*b"rsymidx1");
-const TABLES: usize = 10;
-
-/// Rows of fixed layout, of integers alone: any bytes are one.
-trait Plain: Copy {}
-impl Plain for u8 {}
-impl Plain for u32 {}
-impl Plain for super::index::FunctionRow {}
-impl Plain for super::index::CopyRow {}
-impl Plain for super::index::RangeRow {}
-impl Plain for super::index::UnitRow {}
-impl Plain for super::index::Text {}
+const MAGIC: &[u8; 8] = b"rsymidx2";
+const TABLES: usize = 12;
 
 pub fn save(index: &Index) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    bytes.extend_from_slice(&MAGIC.to_le_bytes());
-    let Counts { out_of_line, inlined, dead_out_of_line, dead_inlined } = index.counts;
-    for count in [out_of_line, inlined, dead_out_of_line, dead_inlined] {
-        bytes.extend_from_slice(&count.to_le_bytes());
+    let Index { counts, ranges, functions, copies, units, files, notes, dies, .. } = index;
+    let Index { by_function, by_address, by_name, text, .. } = index;
+    let tables: [(usize, &[u8]); TABLES] = [
+        (counts.len(), counts.bytes()),
+        (ranges.len(), ranges.bytes()),
+        (functions.len(), functions.bytes()),
+        (copies.len(), copies.bytes()),
+        (units.len(), units.bytes()),
+        (files.len(), files.bytes()),
+        (notes.len(), notes.bytes()),
+        (dies.len(), dies.bytes()),
+        (by_function.len(), by_function.bytes()),
+        (by_address.len(), by_address.bytes()),
+        (by_name.len(), by_name.bytes()),
+        (text.len(), text.bytes()),
+    ];
+    let mut bytes = Vec::with_capacity(tables.iter().map(|(_, rows)| rows.len()).sum::<usize>() + 64);
+    bytes.extend_from_slice(MAGIC);
+    for (count, _) in &tables {
+        bytes.extend_from_slice(&(*count as u32).to_le_bytes());
     }
-    for length in lengths(index) {
-        bytes.extend_from_slice(&(length as u32).to_le_bytes());
+    for (_, rows) in &tables {
+        bytes.extend_from_slice(rows);
     }
-    append(&mut bytes, &index.functions);
-    append(&mut bytes, &index.copies);
-    append(&mut bytes, &index.ranges);
-    append(&mut bytes, &index.units);
-    append(&mut bytes, &index.files);
-    append(&mut bytes, &index.notes);
-    append(&mut bytes, &index.dies);
-    append(&mut bytes, &index.by_function);
-    append(&mut bytes, &index.by_address);
-    append(&mut bytes, &index.text);
     bytes
 }
 
-/// The index that the bytes hold; `None` where they hold none, or one that contradicts itself.
-pub fn load(bytes: &[u8]) -> Option<Index> {
-    let mut at = bytes;
-    if take::<u32>(&mut at, 2)? != [MAGIC as u32, (MAGIC >> 32) as u32] {
-        return None;
+/// The index that the block holds; `None` where it holds none, or one that contradicts itself.
+pub fn load(block: Block) -> Option<Index> {
+    let index = parse(block)?;
+    is_sound(&index).then_some(index)
+}
+
+fn parse(block: Block) -> Option<Index> {
+    let mut rest = block.bytes().strip_prefix(MAGIC)?;
+    let mut counts = [0; TABLES];
+    for count in &mut counts {
+        let (own, others) = rest.split_first_chunk()?;
+        *count = u32::from_le_bytes(*own) as usize;
+        rest = others;
     }
-    let counts = take::<u32>(&mut at, 4)?;
-    let lengths = take::<u32>(&mut at, TABLES)?;
-    let length = |table: usize| lengths[table] as usize;
-    let mut index = Index {
-        counts: Counts {
-            out_of_line: counts[0],
-            inlined: counts[1],
-            dead_out_of_line: counts[2],
-            dead_inlined: counts[3],
-        },
-        functions: take(&mut at, length(0))?,
-        copies: take(&mut at, length(1))?,
-        ranges: take(&mut at, length(2))?,
-        units: take(&mut at, length(3))?,
-        files: take(&mut at, length(4))?,
-        notes: take(&mut at, length(5))?,
-        dies: take(&mut at, length(6))?,
-        by_function: take(&mut at, length(7))?,
-        by_address: take(&mut at, length(8))?,
-        text: take(&mut at, length(9))?,
-        ..Index::default()
+    let mut next = counts.into_iter();
+    let mut count = || next.next().unwrap_or(0);
+    let at = &mut rest;
+    // SAFETY: the index keeps the block as long as the rows.
+    let mut index = unsafe {
+        Index {
+            counts: Rows::take(at, count())?,
+            ranges: Rows::take(at, count())?,
+            functions: Rows::take(at, count())?,
+            copies: Rows::take(at, count())?,
+            units: Rows::take(at, count())?,
+            files: Rows::take(at, count())?,
+            notes: Rows::take(at, count())?,
+            dies: Rows::take(at, count())?,
+            by_function: Rows::take(at, count())?,
+            by_address: Rows::take(at, count())?,
+            by_name: Rows::take(at, count())?,
+            text: Rows::take(at, count())?,
+            ..Index::default()
+        }
     };
-    if !at.is_empty() || !is_sound(&index) {
+    if !rest.is_empty() {
         return None;
     }
-    index.measure_reach();
+    index.saved = Some(block);
     Some(index)
-}
-
-fn lengths(index: &Index) -> [usize; TABLES] {
-    [
-        index.functions.len(),
-        index.copies.len(),
-        index.ranges.len(),
-        index.units.len(),
-        index.files.len(),
-        index.notes.len(),
-        index.dies.len(),
-        index.by_function.len(),
-        index.by_address.len(),
-        index.text.len(),
-    ]
-}
-
-fn append<T: Plain>(bytes: &mut Vec<u8>, rows: &[T]) {
-    // SAFETY: the rows are integers without padding between them.
-    bytes.extend_from_slice(unsafe { core::slice::from_raw_parts(rows.as_ptr().cast(), core::mem::size_of_val(rows)) });
-}
-
-fn take<T: Plain>(bytes: &mut &[u8], count: usize) -> Option<Vec<T>> {
-    let size = count.checked_mul(size_of::<T>())?;
-    let (own, rest) = bytes.split_at_checked(size)?;
-    *bytes = rest;
-    let mut rows: Vec<T> = Vec::with_capacity(count);
-    // SAFETY: there is room for `count` rows, and any bytes are rows.
-    unsafe {
-        core::ptr::copy_nonoverlapping(own.as_ptr(), rows.as_mut_ptr().cast(), size);
-        rows.set_len(count);
-    }
-    Some(rows)
 }
 
 fn is_sound(index: &Index) -> bool {
@@ -126,10 +97,11 @@ fn is_sound(index: &Index) -> bool {
             && (copy.caller == NONE || (copy.caller as usize) < row)
             && copy.end as usize > row
             && copy.end as usize <= count
-            && (copy.unit as usize) < index.units.len()
             && optional(copy.call_file, index.files.len())
     });
     let units = index.units.iter().all(|unit| within(unit.ranges, unit.ranges_len, index.ranges.len()));
     let rows = |rows: &[u32]| rows.iter().all(|&row| (row as usize) < count);
-    functions && copies && units && rows(&index.by_function) && rows(&index.by_address)
+    let names = index.by_name.iter().all(|&row| (row as usize) < index.functions.len());
+    let is_counted = index.counts.len() == 1;
+    is_counted && functions && copies && units && names && rows(&index.by_function) && rows(&index.by_address)
 }
