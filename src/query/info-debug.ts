@@ -1,6 +1,6 @@
 import { RsymError } from '../base/errors.ts';
 import { sanitize } from '../base/text.ts';
-import { findDebugFile } from '../elf/debug-file.ts';
+import { findAlternateFile, findDebugFile } from '../elf/debug-file.ts';
 import { openDebugInfo } from '../elf/debug-info.ts';
 import type { Producer } from '../elf/debug-model.ts';
 import { type Compression, compressionOf, debugSection } from '../elf/debug-sections.ts';
@@ -29,6 +29,7 @@ export const debugFacts = (image: Image, options: InfoOptions): DebugAnswer => {
     versions: [],
     compression: null,
     counts: null,
+    alternate: null,
     linkName,
     looked,
   };
@@ -36,6 +37,7 @@ export const debugFacts = (image: Image, options: InfoOptions): DebugAnswer => {
     const symbolsOnly = found ? [`${sanitize(found.source.path)} has symbols and no debug info`] : [];
     return { facts, producers: [], notes: [...notes, ...symbolsOnly], failure: null };
   }
+  const shared = alternateOf(found.image);
   try {
     const compression: Compression | null = compressionOf(found.image, section);
     using debug = openDebugInfo(image, options);
@@ -43,15 +45,21 @@ export const debugFacts = (image: Image, options: InfoOptions): DebugAnswer => {
     const versions = [...new Set(producers.map(({ version }) => version))].sort((a, b) => a - b);
     const counts = debug.counts.units > 0 ? debug.counts : null;
     return {
-      facts: { ...facts, level: debug.level, versions, compression, counts },
+      facts: { ...facts, alternate: shared.alternate, level: debug.level, versions, compression, counts },
       producers,
-      notes: debug.notes,
+      notes: [...debug.notes, ...shared.notes],
       failure: null,
     };
   } catch (error) {
     if (!(error instanceof RsymError) || error.code === 'internal') throw error;
     return { facts, producers: [], notes, failure: error.message };
   }
+};
+
+const alternateOf = (image: Image): { alternate: DebugFacts['alternate']; notes: readonly string[] } => {
+  const { link, image: found, notes } = findAlternateFile(image);
+  using opened = found;
+  return { alternate: link && { ...link, path: opened?.path ?? null }, notes };
 };
 
 /** The search's result, with the separate file closed in the end. */

@@ -38,6 +38,8 @@ export type DebugFacts = {
   readonly compression: Compression | null;
   /** Null where there is no debug info, or it can't be read. */
   readonly counts: DebugCounts | null;
+  /** The file to which dwz moved what several files share, by `.gnu_debugaltlink`; `path` null: it was not found. */
+  readonly alternate: { readonly name: string; readonly buildId: string; readonly path: string | null } | null;
   /** Name of the separate file that the image names. */
   readonly linkName: string | null;
   /** Where a separate file was looked for; empty where there is no need of one, or nothing to look for. */

@@ -47,6 +47,11 @@ const imageJson = (info: ImageInfo): object => {
       level: debug.level,
       dwarf_versions: debug.versions,
       compression: debug.compression,
+      alternate: debug.alternate && {
+        name: debug.alternate.name,
+        build_id: debug.alternate.buildId,
+        path: debug.alternate.path,
+      },
       link_name: debug.linkName,
       looked_for: debug.looked,
       counts: debug.counts && {

@@ -126,7 +126,7 @@ const ways = {
 };
 
 const debugLines = ({ debug, failures }: ImageInfo): string[] => {
-  const { source, level, versions, compression, linkName, looked } = debug;
+  const { source, level, versions, compression, alternate, linkName, looked } = debug;
   if (!source) {
     // Where a file that is named was looked for is told in a note.
     return linkName === null
@@ -138,7 +138,12 @@ const debugLines = ({ debug, failures }: ImageInfo): string[] => {
     ...(versions.length > 0 ? [`DWARF ${versions.join(' and ')}`] : []),
     compression === null ? 'not compressed' : `compressed (${compression})`,
   ];
-  return [where, form.join(', '), debug.counts === null && failures.length > 0 ? 'cannot be read' : levels[level]];
+  return [
+    where,
+    form.join(', '),
+    debug.counts === null && failures.length > 0 ? 'cannot be read' : levels[level],
+    ...(alternate === null ? [] : [`parts shared with other files are in ${alternate.path ?? alternate.name} (dwz)`]),
+  ];
 };
 
 const countLines = ({ debug: { counts } }: ImageInfo): string[] => {

@@ -186,22 +186,28 @@ describe('where debug info is, and what it tells', () => {
     expect(cliFail(['info', full, other, '--debug-file', other])).toMatch(/belongs to one file/);
   });
 
-  test('debug info that is damaged: all else is told, and status 2', () => {
-    using folder = new Temporary();
-    const path = folder.file(
-      'app',
-      writeElf({ symbols: [{ name: 'f' }], sections: [{ name: '.debug_info', data: Buffer.alloc(100, 0xee) }] }),
-    );
-    const { status, stdout, stderr } = cli(['info', '--json', path], { env });
-    const document = JSON.parse(stdout);
-    expect(document).toMatchObject({
-      symbols: { functions: 1 },
-      debug_info: { source: { how: 'own' }, level: 'none' },
+  test('debug info that is damaged: all else is told, and that it is', () => {
+    const spec: ElfSpec = {
+      symbols: [{ name: 'f' }],
+      sections: [{ name: '.debug_info', data: Buffer.alloc(100, 0xee) }],
+    };
+    const { symbols, debug_info, notes, failures } = ofElf(spec);
+    expect(symbols.functions).toBe(1);
+    expect(debug_info).toMatchObject({ source: { how: 'own' }, level: 'none', counts: null });
+    expect([...notes, ...failures]).toEqual([expect.stringContaining('debug info')]);
+    expect(textOfElf(spec)).toContain(notes[0].split(': ').at(-1));
+  });
+
+  test('parts that dwz moved to another file', () => {
+    const id = '0123456789abcdef0123456789abcdef01234567';
+    const document = ofElf({
+      sections: [
+        { name: '.debug_info', data: Buffer.alloc(100, 0xee) },
+        { name: '.gnu_debugaltlink', data: Buffer.concat([Buffer.from('shared.debug\0'), Buffer.from(id, 'hex')]) },
+      ],
     });
-    const said = [...document.failures, ...document.notes];
-    expect(said).not.toEqual([]);
-    expect(status).toBe(document.failures.length > 0 ? 2 : 0);
-    for (const failure of document.failures) expect(stderr).toContain(failure);
+    expect(document.debug_info.alternate).toEqual({ name: 'shared.debug', build_id: id, path: null });
+    expect(document.notes.at(-1)).toMatch(/shared\.debug .*was not found/);
   });
 });
 
