@@ -279,16 +279,13 @@ const levelOf = (core: CoreDebug): DebugLevel => {
 };
 
 const countsOf = (core: CoreDebug | null): DebugCounts => {
-  const count = (field: number): number => core?.u32('counts', 0, field) ?? 0;
-  let inlinedOnly = 0;
-  for (let id = 0; id < (core?.count('functions') ?? 0); id++)
-    if (core?.u32('functions', id, functionFields.outOfLine) === 0) inlinedOnly++;
+  const count = (field: number): number => core && core.count('counts') > 0 ? core.u32('counts', 0, field) : 0;
   return {
     outOfLine: count(0),
     inlined: count(4),
     deadOutOfLine: count(8),
     deadInlined: count(12),
-    inlinedOnly,
+    inlinedOnly: count(16),
     units: core?.count('units') ?? 0,
   };
 };

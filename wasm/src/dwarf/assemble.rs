@@ -115,9 +115,10 @@ pub fn assemble(builder: Builder<'_>, counts: Counts, notes: Vec<String>) -> Ind
     if names.is_full {
         told.push(names.append(b"its names take more than 512 MiB: some are missing"));
     }
+    let inlined_only = functions.iter().filter(|function| function.out_of_line == 0).count() as u32;
     let by_function = by_function(&mut functions, &copies, &ranges);
     let mut index = Index {
-        counts: alloc::vec![counts].into(),
+        counts: alloc::vec![Counts { inlined_only, ..counts }].into(),
         ranges: ranges.into(),
         functions: functions.into(),
         copies: copies.into(),

@@ -88,6 +88,8 @@ pub struct Counts {
     pub inlined: u32,
     pub dead_out_of_line: u32,
     pub dead_inlined: u32,
+    /// Functions without code of their own.
+    pub inlined_only: u32,
 }
 
 impl Plain for Text {}

@@ -7,15 +7,15 @@ use alloc::vec::Vec;
 use super::index::{Index, NONE};
 use super::rows::{Block, Rows};
 
-const MAGIC: &[u8; 8] = b"rsymidx2";
+const MAGIC: &[u8; 8] = b"rsymidx3";
 const TABLES: usize = 12;
 
 pub fn save(index: &Index) -> Vec<u8> {
     let Index { counts, ranges, functions, copies, units, files, notes, dies, .. } = index;
     let Index { by_function, by_address, by_name, text, .. } = index;
     let tables: [(usize, &[u8]); TABLES] = [
-        (counts.len(), counts.bytes()),
         (ranges.len(), ranges.bytes()),
+        (counts.len(), counts.bytes()),
         (functions.len(), functions.bytes()),
         (copies.len(), copies.bytes()),
         (units.len(), units.bytes()),
@@ -58,8 +58,8 @@ fn parse(block: Block) -> Option<Index> {
     // SAFETY: the index keeps the block as long as the rows.
     let mut index = unsafe {
         Index {
-            counts: Rows::take(at, count())?,
             ranges: Rows::take(at, count())?,
+            counts: Rows::take(at, count())?,
             functions: Rows::take(at, count())?,
             copies: Rows::take(at, count())?,
             units: Rows::take(at, count())?,
