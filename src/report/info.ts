@@ -23,7 +23,6 @@ const plural = (count: number, one: string, many = `${one}s`): string => `${coun
 
 const formats: Readonly<Record<string, string>> = {
   elf: 'ELF',
-  wasm: 'WebAssembly',
   'mach-o': 'Mach-O',
   pe: 'PE',
   coff: 'COFF',
