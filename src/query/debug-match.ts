@@ -61,9 +61,10 @@ const possible = (pattern: Pattern, last: string, debug: DebugInfo): Iterable<nu
 };
 
 const isNamed = (debug: DebugInfo, id: number, last: string): boolean => {
-  const path = debug.path(id);
-  return path.startsWith(last) && lastName(path) === last && isPartial(debug, id);
+  // A part of a path has no other part; DWARF's own name is cheaper to look at than a demangled one.
+  const dwarfPath = debug.dwarfPath(id);
+  return dwarfPath.startsWith(last) && isPartial(debug, id) && lastName(debug.path(id)) === last;
 };
 
 const isPartial = (debug: DebugInfo, id: number): boolean =>
-  !debug.path(id).includes('::') && debug.function(id).isPartial;
+  debug.linkageName(id) === null && debug.function(id).isPartial;
