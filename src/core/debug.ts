@@ -21,7 +21,7 @@ export const debugTables = {
   functions: { number: 0, row: 48 },
   copies: { number: 1, row: 36 },
   ranges: { number: 2, row: 16 },
-  units: { number: 3, row: 40 },
+  units: { number: 3, row: 44 },
   files: { number: 4, row: 8 },
   notes: { number: 5, row: 8 },
   dies: { number: 6, row: 4 },

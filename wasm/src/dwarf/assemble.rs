@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use hashbrown::HashMap;
 
 use super::build::Builder;
-use super::declarations::{Declaration, Declarations};
+use super::declarations::{Declaration, Declarations, LONGEST_CHAIN};
 use super::index::{CopyRow, Counts, FunctionRow, Index, RangeRow, Text, NONE, PARTIAL};
 use super::sections::{Bytes, Sections};
 
@@ -32,6 +32,8 @@ struct Described<'a> {
     line: u32,
     flags: u32,
     is_bare: bool,
+    /// A name or reference leads nowhere.
+    is_damaged: bool,
 }
 
 pub fn assemble(builder: Builder<'_>, counts: Counts, notes: Vec<String>) -> Index {
@@ -42,6 +44,7 @@ pub fn assemble(builder: Builder<'_>, counts: Counts, notes: Vec<String>) -> Ind
     // By declaration: most copies of a function refer to the same one.
     let mut by_declaration: Vec<u32> = alloc::vec![NONE; declarations.rows.len()];
     let mut unnamed: Vec<usize> = Vec::new();
+    let mut damaged = 0usize;
     for (row, origin) in origins.iter().enumerate() {
         let is_inlined = copies[row].caller != NONE;
         // An inlined instance refers to its origin by offset, code out of line is its declaration's own.
@@ -52,6 +55,7 @@ pub fn assemble(builder: Builder<'_>, counts: Counts, notes: Vec<String>) -> Ind
         };
         if by_declaration[first as usize] == NONE {
             let described = describe(&declarations, first, sections);
+            damaged += usize::from(described.is_damaged);
             let unit = units.partition_point(|unit| unit.offset <= copies[row].die).checked_sub(1);
             let language = unit.map_or(0, |unit| units[unit].language);
             by_declaration[first as usize] = *known.entry(described.identity).or_insert_with(|| {
@@ -109,7 +113,11 @@ pub fn assemble(builder: Builder<'_>, counts: Counts, notes: Vec<String>) -> Ind
     }
     let mut told: Vec<Text> = notes.iter().map(|note| names.append(note.as_bytes())).collect();
     if !unnamed.is_empty() {
-        let note = format!("{} copies refer to no function that could be read", unnamed.len());
+        let note = format!("of {} copies the function they belong to could not be read", unnamed.len());
+        told.push(names.append(note.as_bytes()));
+    }
+    if damaged > 0 {
+        let note = format!("of {damaged} functions a name or a reference is damaged");
         told.push(names.append(note.as_bytes()));
     }
     if names.is_full {
@@ -168,9 +176,13 @@ fn by_function(functions: &mut [FunctionRow], copies: &[CopyRow], ranges: &[Rang
 
 fn describe<'s>(declarations: &Declarations, first: u32, sections: &'s Sections) -> Described<'s> {
     let mut linkage: Option<Bytes> = None;
-    let (mut file, mut line, mut flags, mut last) = (NONE, 0, 0, 0);
+    let (mut file, mut line, mut flags, mut last, mut is_damaged) = (NONE, 0, 0, 0, false);
     let mut named: Option<&Declaration> = None;
-    for (offset, declaration) in declarations.chain(first) {
+    for (step, (offset, declaration)) in declarations.chain(first).enumerate() {
+        let names = [declaration.linkage, declaration.name];
+        is_damaged |= names.iter().flatten().any(|name| name.bytes(sections).is_none());
+        // A chain that goes on for ever is cut off.
+        is_damaged |= step + 1 == LONGEST_CHAIN || (declaration.link != NONE && declarations.at(declaration.link).is_none());
         linkage = linkage.or_else(|| declaration.linkage.and_then(|name| name.bytes(sections)));
         if file == NONE {
             (file, line) = (declaration.file, declaration.line);
@@ -190,5 +202,5 @@ fn describe<'s>(declarations: &Declarations, first: u32, sections: &'s Sections)
         None => Identity::Die(last),
     };
     let is_bare = linkage.is_none() && named.is_some_and(|declaration| declaration.scope == NONE);
-    Described { identity, linkage, path, file, line, flags, is_bare }
+    Described { identity, linkage, path, file, line, flags, is_bare, is_damaged }
 }

@@ -7,7 +7,7 @@ use gimli::{AttributeValue, DebugInfoOffset, Unit, UnitHeader, UnitType};
 
 use super::declarations::Declarations;
 use super::files::Files;
-use super::index::{CopyRow, Counts, Index, RangeRow, Text, UnitRow};
+use super::index::{CopyRow, Counts, Index, RangeRow, Text, UnitRow, NONE};
 use super::layout::DebugLayout;
 use super::names::Names;
 use super::sections::{Bytes, Sections};
@@ -30,6 +30,8 @@ pub struct Builder<'a> {
     pub(super) counts: Counts,
     reasons: Vec<String>,
     failed: usize,
+    /// Functions and inlined instances whose ranges are damaged.
+    pub(super) bad_ranges: usize,
     pub(super) range_budget: usize,
 }
 
@@ -48,6 +50,7 @@ impl<'a> Builder<'a> {
             counts: Counts::default(),
             reasons: Vec::new(),
             failed: 0,
+            bad_ranges: 0,
             range_budget: sections.info_size + sections.range_size,
         }
     }
@@ -65,10 +68,13 @@ impl<'a> Builder<'a> {
             }
         }
         let mut notes: Vec<String> = self.sections.notes.clone();
+        if self.bad_ranges > 0 {
+            notes.push(format!("the address ranges of {} copies are damaged: parts of them are missing", self.bad_ranges));
+        }
         if self.failed > 0 {
             let shown = self.reasons.join("; ");
             let more = if self.failed > self.reasons.len() { "; …" } else { "" };
-            notes.push(format!("{} of its units could not be read whole: {shown}{more}", self.failed));
+            notes.push(format!("{} of its parts could not be read whole: {shown}{more}", self.failed));
         }
         let counts = self.counts;
         super::assemble::assemble(self, counts, notes)
@@ -87,13 +93,16 @@ impl<'a> Builder<'a> {
             return;
         }
         let version = u32::from(header.version());
-        match self.sections.dwarf.unit(header) {
+        match self.sections.unit(header) {
             Err(error) => self.fail(format!("the unit at {:#x}: {error}", offset.0)),
-            Ok(unit) => {
+            Ok((unit, lines)) => {
                 let row = self.unit_row(&unit, offset, version);
                 self.units.push(row);
-                if let Err(error) = self.add_entries(&unit) {
-                    self.fail(format!("the unit at {:#x}: {error}", offset.0));
+                let trouble = self.add_entries(&unit).err();
+                for (part, error) in [("", trouble), ("the line program of ", lines)] {
+                    if let Some(error) = error {
+                        self.fail(format!("{part}the unit at {:#x}: {error}", offset.0));
+                    }
                 }
             }
         }
@@ -126,6 +135,7 @@ impl<'a> Builder<'a> {
             name,
             ranges: start as u32,
             ranges_len: (self.ranges.len() - start) as u32,
+            lines: unit.line_program.as_ref().map_or(NONE, |program| program.header().offset().0 as u32),
         }
     }
 

@@ -32,7 +32,7 @@ pub struct Declarations {
 }
 
 /// A sound chain has three links: inlined instance, abstract instance, declaration.
-const LONGEST_CHAIN: usize = 8;
+pub const LONGEST_CHAIN: usize = 8;
 /// Segments of one path, and bytes.
 const DEEPEST: usize = 256;
 const LONGEST_PATH: usize = 1 << 16;

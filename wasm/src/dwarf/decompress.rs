@@ -16,20 +16,45 @@ use super::layout::Packing;
 
 /// The largest section that is unpacked.
 const LARGEST: u64 = 1 << 30;
-/// Debug info compresses three- to tenfold. Up to `MODEST` bytes a higher ratio is harmless; beyond it is a bomb.
+/// Debug info compresses three- to tenfold. Sections that claim more than `HIGHEST_RATIO` are unpacked up to `MODEST`
+/// bytes together, which is harmless; beyond that they are a bomb.
 const MODEST: u64 = 64 << 20;
 const HIGHEST_RATIO: u64 = 64;
 /// Some encoders ask for windows as large as the section.
 const LARGEST_WINDOW: u64 = 128 << 20;
 
-/// `packed` unpacked to exactly `claimed` bytes, or the reason why not.
+/// What the sections of one file may still claim.
+pub struct Allowance {
+    sum: u64,
+    unlikely: u64,
+}
+
+impl Allowance {
+    pub fn new(sum: u64) -> Self {
+        Allowance { sum, unlikely: MODEST }
+    }
+
+    /// Takes a section's size from it, or says why not.
+    pub fn take(&mut self, size: u64, claimed: u64) -> Result<(), String> {
+        if claimed > LARGEST {
+            return Err(format!("it claims to be {claimed} bytes unpacked; the limit is 1 GiB"));
+        }
+        if claimed > self.sum {
+            return Err(String::from("the debug sections together are too large"));
+        }
+        if claimed / HIGHEST_RATIO > size {
+            if claimed > self.unlikely {
+                return Err(format!("it claims that {size} bytes unpack to {claimed}"));
+            }
+            self.unlikely -= claimed;
+        }
+        self.sum -= claimed;
+        Ok(())
+    }
+}
+
+/// `packed` unpacked to exactly `claimed` bytes, which an [`Allowance`] covers, or the reason why not.
 pub fn unpack(packed: &[u8], packing: Packing, claimed: u64) -> Result<Box<[u8]>, String> {
-    if claimed > LARGEST {
-        return Err(format!("it claims to be {claimed} bytes unpacked; the limit is 1 GiB"));
-    }
-    if claimed > MODEST && claimed / HIGHEST_RATIO > packed.len() as u64 {
-        return Err(format!("it claims that {} bytes unpack to {claimed}", packed.len()));
-    }
     let unpacked = match packing {
         Packing::Zlib | Packing::ZlibGnu => inflate(packed, claimed as usize)?,
         Packing::Zstd => zstd(packed, claimed as usize)?,

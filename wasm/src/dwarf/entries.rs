@@ -1,6 +1,6 @@
 //! The DIEs of one unit: functions, inlined instances, and what encloses them.
 
-use gimli::{Abbreviation, DwTag, EntriesRaw, Unit};
+use gimli::{Abbreviation, DwTag, EntriesRaw, RngListIter, Unit};
 
 use super::attributes::{High, Name, Said};
 use super::build::{Builder, MOST_RANGES_OF_ONE};
@@ -190,14 +190,11 @@ impl Builder<'_> {
     fn read_ranges(&mut self, unit: &Unit<Bytes>, said: &Said, first: usize) {
         if let Some(ranges) = said.ranges {
             // A damaged list gives the ranges before the damage.
-            if let Ok(Some(mut list)) = self.sections.dwarf.attr_ranges(unit, ranges) {
-                while let Ok(Some(range)) = list.next() {
-                    if self.ranges.len() - first >= MOST_RANGES_OF_ONE || self.range_budget == 0 {
-                        break;
-                    }
-                    self.push_range(first, range.begin, range.end);
-                }
-            }
+            let is_whole = match self.sections.dwarf.attr_ranges(unit, ranges) {
+                Ok(Some(list)) => self.read_list(list, first),
+                _ => false,
+            };
+            self.bad_ranges += usize::from(!is_whole);
             return;
         }
         if let Some(low) = said.low {
@@ -207,6 +204,19 @@ impl Builder<'_> {
                 None => low,
             };
             self.push_range(first, low, end);
+        }
+    }
+
+    /// Whether the list was read to its end.
+    fn read_list(&mut self, mut list: RngListIter<Bytes>, first: usize) -> bool {
+        loop {
+            match list.next() {
+                Ok(None) => return true,
+                Ok(Some(range)) if self.ranges.len() - first < MOST_RANGES_OF_ONE && self.range_budget > 0 => {
+                    self.push_range(first, range.begin, range.end);
+                }
+                _ => return false,
+            }
         }
     }
 

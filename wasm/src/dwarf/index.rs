@@ -79,6 +79,8 @@ pub struct UnitRow {
     pub name: Text,
     pub ranges: u32,
     pub ranges_len: u32,
+    /// Where its line program is in `.debug_line`, or [`NONE`]. Units may share one.
+    pub lines: u32,
 }
 
 #[derive(Clone, Copy, Default)]

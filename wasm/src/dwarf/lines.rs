@@ -1,11 +1,11 @@
 //! Line tables, one unit at a time, when an address of the unit is asked for.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
-use gimli::{ColumnType, DebugInfoOffset};
+use gimli::ColumnType;
 
 use super::files;
-use super::index::{Index, NONE};
+use super::index::{Index, UnitRow, NONE};
 use super::layout::DebugLayout;
 use super::sections::Sections;
 
@@ -29,7 +29,8 @@ pub struct Row {
 
 #[derive(Default)]
 pub struct Lines {
-    units: BTreeMap<u32, Vec<Row>>,
+    /// By where the line program is.
+    programs: BTreeMap<u32, Vec<Row>>,
     kept: usize,
     pub paths: Vec<Vec<u8>>,
     known: BTreeMap<Vec<u8>, u32>,
@@ -39,8 +40,13 @@ impl Lines {
     /// Rows of the units that cover any of `start..end`, cut to it: the first is the one that holds at `start`.
     pub fn within(&mut self, index: &Index, sections: &Sections, layout: &DebugLayout, start: u64, end: u64) -> Vec<Row> {
         let mut found: Vec<Row> = Vec::new();
+        let mut read: BTreeSet<u32> = BTreeSet::new();
         for unit in units_of(index, start, end) {
-            let rows = self.unit(unit, index, sections, layout);
+            let unit = &index.units[unit as usize];
+            if unit.lines == NONE || !read.insert(unit.lines) {
+                continue;
+            }
+            let rows = self.program(unit, sections, layout);
             let first = rows.partition_point(|row| row.address <= start).saturating_sub(1);
             let last = rows.partition_point(|row| row.address < end);
             if first < last {
@@ -53,23 +59,22 @@ impl Lines {
         found
     }
 
-    fn unit(&mut self, unit: u32, index: &Index, sections: &Sections, layout: &DebugLayout) -> &[Row] {
-        if !self.units.contains_key(&unit) {
-            let rows = self.read(index.units[unit as usize].offset, sections, layout).unwrap_or_default();
+    fn program(&mut self, unit: &UnitRow, sections: &Sections, layout: &DebugLayout) -> &[Row] {
+        if !self.programs.contains_key(&unit.lines) {
+            let rows = self.read(unit.offset, sections, layout).unwrap_or_default();
             if self.kept + rows.len() > MOST_KEPT {
-                self.units.clear();
+                self.programs.clear();
                 self.kept = 0;
             }
             self.kept += rows.len();
-            self.units.insert(unit, rows);
+            self.programs.insert(unit.lines, rows);
         }
-        self.units.get(&unit).map_or(&[], |rows| rows)
+        self.programs.get(&unit.lines).map_or(&[], |rows| rows)
     }
 
     /// The rows of a unit's sequences of live code, by address; what comes before a damaged instruction counts.
     fn read(&mut self, offset: u32, sections: &Sections, layout: &DebugLayout) -> gimli::Result<Vec<Row>> {
-        let header = sections.dwarf.unit_header(DebugInfoOffset(offset as usize))?;
-        let unit = sections.dwarf.unit(header)?;
+        let unit = sections.unit_at(offset)?;
         let mut sequences: Vec<Vec<Row>> = Vec::new();
         let mut files: BTreeMap<u64, u32> = BTreeMap::new();
         if let Some(program) = unit.line_program.clone() {

@@ -4,9 +4,11 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use gimli::{AbbreviationsCacheStrategy, Dwarf, EndianSlice, RunTimeEndian, Section, SectionId};
+use gimli::{
+    AbbreviationsCacheStrategy, DebugInfoOffset, DebugLine, Dwarf, EndianSlice, RunTimeEndian, Section, SectionId, Unit, UnitHeader,
+};
 
-use super::decompress::unpack;
+use super::decompress::{unpack, Allowance};
 use super::layout::{DebugLayout, Packing, Span};
 use crate::image::reader::Reader;
 
@@ -32,6 +34,8 @@ const LARGEST_SUM: u64 = 3 << 30;
 
 pub struct Sections {
     pub dwarf: Dwarf<Bytes>,
+    /// The same without line programs: a damaged one must not cost its unit.
+    bare: Dwarf<Bytes>,
     pub endian: RunTimeEndian,
     /// Sections that could not be read, and why.
     pub notes: Vec<String>,
@@ -46,12 +50,12 @@ impl Sections {
         let endian = if layout.little_endian { RunTimeEndian::Little } else { RunTimeEndian::Big };
         let mut owned: Vec<Box<[u8]>> = Vec::new();
         let mut notes = Vec::new();
-        let mut sum = 0u64;
+        let mut allowance = Allowance::new(LARGEST_SUM);
         let dwarf = Dwarf::load(|id| -> Result<Bytes, core::convert::Infallible> {
             let span = WANTED.contains(&id).then(|| layout.spans.iter().find(|s| s.name == id.name().as_bytes()));
             let contents = match span.flatten() {
                 None => Box::default(),
-                Some(span) => contents(reader, span, &mut sum).unwrap_or_else(|reason| {
+                Some(span) => contents(reader, span, &mut allowance).unwrap_or_else(|reason| {
                     notes.push(format!("section {} is not read: {reason}", id.name()));
                     Box::default()
                 }),
@@ -64,11 +68,14 @@ impl Sections {
         let Ok(mut dwarf) = dwarf;
         // Many units may share one table of abbreviations; parsing it for each would take the square of the time.
         dwarf.populate_abbreviations_cache(AbbreviationsCacheStrategy::Duplicates);
+        let mut bare = dwarf.borrow(|section| *section);
+        bare.debug_line = DebugLine::new(&[], endian);
         let size = |id: SectionId| layout.spans.iter().filter(|s| s.name == id.name().as_bytes()).map(|s| s.size).sum::<u64>();
         Sections {
             info_size: dwarf.debug_info.reader().len(),
             range_size: (size(SectionId::DebugRanges) + size(SectionId::DebugRngLists)) as usize,
             dwarf,
+            bare,
             endian,
             notes,
             _owned: owned,
@@ -76,11 +83,24 @@ impl Sections {
     }
 }
 
-fn contents(reader: &Reader, span: &Span, sum: &mut u64) -> Result<Box<[u8]>, String> {
-    *sum = sum.saturating_add(span.unpacked);
-    if *sum > LARGEST_SUM {
-        return Err(String::from("the debug sections are larger than 3 GiB together"));
+impl Sections {
+    /// A unit, and why its line program could not be read, if so.
+    pub fn unit(&self, header: UnitHeader<Bytes>) -> gimli::Result<(Unit<Bytes>, Option<gimli::Error>)> {
+        match self.dwarf.unit(header.clone()) {
+            Ok(unit) => Ok((unit, None)),
+            Err(error) => Ok((self.bare.unit(header)?, Some(error))),
+        }
     }
+
+    /// The unit whose header is at an offset of `.debug_info`.
+    pub fn unit_at(&self, offset: u32) -> gimli::Result<Unit<Bytes>> {
+        let header = self.dwarf.unit_header(DebugInfoOffset(offset as usize))?;
+        self.unit(header).map(|(unit, _)| unit)
+    }
+}
+
+fn contents(reader: &Reader, span: &Span, allowance: &mut Allowance) -> Result<Box<[u8]>, String> {
+    allowance.take(span.size, span.unpacked)?;
     let packed = reader.take(span.offset, span.size).map_err(|failure| failure.reason)?;
     if span.packing == Packing::Plain {
         return Ok(packed);
