@@ -180,11 +180,11 @@ impl Builder<'_> {
         let section = match number {
             pe::IMAGE_SYM_ABSOLUTE | pe::IMAGE_SYM_DEBUG => SECTION_ABSOLUTE,
             pe::IMAGE_SYM_UNDEFINED if external && !weak && value != 0 => SECTION_COMMON,
-            pe::IMAGE_SYM_UNDEFINED => SECTION_UNDEFINED,
+            pe::IMAGE_SYM_UNDEFINED if external => SECTION_UNDEFINED,
             _ if home.is_some() => number.0 as u32 - 1,
             _ => SECTION_UNKNOWN,
         };
-        let is_section = class == pe::IMAGE_SYM_CLASS_SECTION || (raw.has_aux_section() && value == 0 && home.is_some());
+        let is_section = class == pe::IMAGE_SYM_CLASS_SECTION || (raw.has_aux_section() && home.is_some());
         let kind = if class == pe::IMAGE_SYM_CLASS_FILE {
             Kind::File
         } else if is_section {
