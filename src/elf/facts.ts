@@ -89,11 +89,7 @@ const elf = (wire: Wire): Facts => {
 };
 
 /** Mach-O, PE and COFF. */
-const native = (
-  wire: Wire,
-  format: ImageFormat,
-  machineOf: (machine: number, subtype: number) => string,
-): Facts => {
+const native = (wire: Wire, format: ImageFormat, machineOf: (machine: number, subtype: number) => string): Facts => {
   const type = elfTypes[wire.u8()] ?? 'other';
   const bits = wire.u8() === 64 ? 64 : 32;
   const littleEndian = wire.flag();

@@ -147,6 +147,6 @@ const notesOn = (image: Image, table: SymbolTable, count: number): string[] => {
 };
 
 const peNames = (image: Image, table: SymbolTable): string => {
-  const names = table.length === 0 ? 'it neither exports nor imports a name' : 'these are its exports and imports';
+  const names = table.length === 0 ? 'it exports and imports nothing' : 'only what it exports and imports has a name';
   return image.pdb === null ? names : `${names}; its debug info, ${sanitize(image.pdb)}, is not read`;
 };

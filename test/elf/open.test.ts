@@ -76,7 +76,7 @@ describe('what is no image', () => {
     ['an empty file', '', /is empty/],
     ['text', 'hello\n', /not an ELF file/],
     ['a script', '#!/bin/sh\n', /it is a script/],
-    ['a PE file', 'MZ\x90\0', /it is a PE file/],
+    ['a program for DOS', 'MZ\x90\0', /it is a program for DOS/],
     ['a cut archive magic', '!<arc', /cut off/],
     [
       'an ELF file of two bits',

@@ -12,6 +12,8 @@ const versionFlag = {
   cc: '--version',
   find: '--version',
   gdb: '--version',
+  'llvm-ar': '--version',
+  'llvm-mc': '--version',
   'llvm-nm': '--version',
   ls: '--version',
   mkfifo: '--version',

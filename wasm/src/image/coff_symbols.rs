@@ -142,13 +142,27 @@ impl Builder<'_> {
             let first = at + 1;
             at = first + raw.number_of_aux_symbols() as usize;
             let auxiliary = records.get(first..at).map(pod::bytes_of_slice).unwrap_or_default();
-            self.add(raw, auxiliary)?;
+            let mut symbol = self.decode(raw);
+            if raw.has_aux_weak_external() {
+                let field = |at: usize| auxiliary.get(at..at + 4).map_or([0; 4], |bytes| [bytes[0], bytes[1], bytes[2], bytes[3]]);
+                // What an alias stands for, unless the linker finds another definition of its name.
+                let default = records.get(u32::from_le_bytes(field(0)) as usize).map(pod::bytes_of);
+                if field(4) == pe::IMAGE_WEAK_EXTERN_SEARCH_ALIAS.0.to_le_bytes() {
+                    let default = default.and_then(|bytes| pod::from_bytes::<C::Symbol>(bytes).ok());
+                    stand_for(&mut symbol, default.map(|(raw, _)| self.decode(raw)));
+                }
+            }
+            self.add(symbol, raw, auxiliary)?;
         }
         Ok(())
     }
 
-    fn add<S: object::read::coff::Symbol>(&mut self, raw: &'static S, auxiliary: &'static [u8]) -> Result<(), Failure> {
-        let mut symbol = self.decode(raw, auxiliary);
+    fn add<S: object::read::coff::Symbol>(
+        &mut self,
+        mut symbol: Symbol,
+        raw: &'static S,
+        auxiliary: &'static [u8],
+    ) -> Result<(), Failure> {
         let field = raw.raw_name();
         symbol.rename(match symbol.kind {
             Kind::File if !auxiliary.is_empty() => padded(auxiliary),
@@ -170,7 +184,7 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn decode<S: object::read::coff::Symbol>(&self, raw: &S, auxiliary: &[u8]) -> Symbol {
+    fn decode<S: object::read::coff::Symbol>(&self, raw: &S) -> Symbol {
         let class = raw.storage_class();
         let weak = class == pe::IMAGE_SYM_CLASS_WEAK_EXTERNAL;
         let external = weak || class == pe::IMAGE_SYM_CLASS_EXTERNAL;
@@ -205,11 +219,9 @@ impl Builder<'_> {
             true => GLOBAL,
             false => LOCAL,
         };
-        // An alias has a definition of another name behind it.
-        let alias = weak && auxiliary.get(4..8) == Some(&pe::IMAGE_WEAK_EXTERN_SEARCH_ALIAS.0.to_le_bytes());
         let undefined = section == SECTION_UNDEFINED;
         let letter = match section {
-            SECTION_UNDEFINED if weak => if alias { b'W' } else { b'w' },
+            SECTION_UNDEFINED if weak => b'w',
             SECTION_UNDEFINED => b'U',
             SECTION_COMMON => b'C',
             SECTION_ABSOLUTE if number == pe::IMAGE_SYM_DEBUG => b'n',
@@ -225,5 +237,16 @@ impl Builder<'_> {
             symbol.flags |= UNDEFINED;
         }
         symbol
+    }
+}
+
+/// Gives a weak name the place of the definition behind it.
+fn stand_for(symbol: &mut Symbol, default: Option<Symbol>) {
+    symbol.letter = b'W';
+    if let Some(default) = default.filter(|default| default.flags & UNDEFINED == 0) {
+        symbol.address = default.address;
+        symbol.section = default.section;
+        symbol.kind = default.kind;
+        symbol.flags &= !UNDEFINED;
     }
 }
