@@ -10,11 +10,16 @@ use super::pe::Image;
 use super::table::{Kind, Symbol, Table, DYNAMIC, GLOBAL, SECTION_UNDEFINED, SECTION_UNKNOWN, UNDEFINED};
 use super::window::Window;
 
+/// The longest real names have some fifty thousand bytes.
 const LONGEST_NAME: usize = 1 << 20;
 /// Libraries beyond this are damage.
 const MOST_LIBRARIES: usize = 65_536;
 /// Ordinals have 16 bits.
 const MOST_EXPORTS: u32 = 65_536;
+
+fn overlap() -> Failure {
+    Failure::input("its exported or imported names overlap beyond measure")
+}
 
 /// Rows whose names are gathered in one string table, as many bytes as the file can hold.
 struct Rows {
@@ -35,7 +40,7 @@ impl Rows {
 
     fn push(&mut self, symbol: Symbol, name: &[u8]) -> Result<(), Failure> {
         if self.names.len() + name.len() > self.most || self.symbols.len() > self.most {
-            return Err(Failure::input("its exported and imported names overlap beyond measure"));
+            return Err(overlap());
         }
         let start = self.names.len();
         self.names.extend_from_slice(name);
@@ -116,6 +121,9 @@ impl<'a, 'i> Exports<'a, 'i> {
                     rows.push(symbol, name)?;
                 }
             }
+        }
+        if strings.is_spent() || pointers.is_spent() {
+            return Err(overlap());
         }
         for (index, _) in named.iter().enumerate().filter(|(_, named)| !**named) {
             if let Some(symbol) = self.symbol(addresses, functions, index as u32) {
@@ -225,9 +233,10 @@ impl<'a, 'i> Imports<'a, 'i> {
                 if value == 0 && !by_ordinal {
                     break;
                 }
-                left = left
-                    .checked_sub(1)
-                    .ok_or_else(|| Failure::input("its lists of imported names overlap beyond measure"))?;
+                left = left.checked_sub(1).ok_or_else(overlap)?;
+                if strings.is_spent() {
+                    return Err(overlap());
+                }
                 let mut symbol = Symbol::named(&[], Kind::None, GLOBAL, SECTION_UNDEFINED, b'U');
                 symbol.flags = DYNAMIC | UNDEFINED;
                 if by_ordinal {

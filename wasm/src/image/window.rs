@@ -5,11 +5,14 @@ use alloc::vec::Vec;
 use super::reader::Reader;
 
 const SIZE: u64 = 4096;
+/// No sound file makes anyone read and search more: 65,536 exported names, each a window away from the last, are half.
+const BUDGET: u64 = 512 << 20;
 
 pub struct Window<'a> {
     reader: &'a Reader,
     start: u64,
     bytes: Vec<u8>,
+    left: u64,
 }
 
 impl<'a> Window<'a> {
@@ -18,7 +21,13 @@ impl<'a> Window<'a> {
             reader,
             start: 0,
             bytes: Vec::new(),
+            left: BUDGET,
         }
+    }
+
+    /// Whether so much was asked for that nothing more is given.
+    pub fn is_spent(&self) -> bool {
+        self.left == 0
     }
 
     /// Exactly `len` bytes at `at`; None past the end of the file.
@@ -26,7 +35,7 @@ impl<'a> Window<'a> {
         let inside = at >= self.start && at - self.start + len as u64 <= self.bytes.len() as u64;
         if !inside {
             let size = self.reader.len().checked_sub(at)?.min((len as u64).max(SIZE));
-            if size < len as u64 {
+            if size < len as u64 || !self.spend(size) {
                 return None;
             }
             self.start = at;
@@ -53,6 +62,9 @@ impl<'a> Window<'a> {
         let rest = self.reader.len().checked_sub(at)?.min(most as u64) as usize;
         let mut len = rest.min(64);
         let end = loop {
+            if !self.spend(len as u64) {
+                return None;
+            }
             match memchr::memchr(0, self.bytes(at, len)?) {
                 Some(end) => break end,
                 None if len == rest => return None,
@@ -60,5 +72,10 @@ impl<'a> Window<'a> {
             }
         };
         self.bytes(at, end)
+    }
+
+    fn spend(&mut self, bytes: u64) -> bool {
+        self.left = self.left.saturating_sub(bytes);
+        self.left > 0
     }
 }
