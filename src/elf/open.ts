@@ -9,8 +9,9 @@ import type { Image, Member } from './model.ts';
 import { SymbolTable } from './symbols.ts';
 
 /**
- * Opens an ELF, Mach-O, PE or COFF file, a wasm module or an archive; only its headers are read now. The image holds the file open until
- * it is disposed of. Throws RsymError (`input`, `permission`, `unsupported`) with one line that names the file.
+ * Opens an ELF, Mach-O, PE or COFF file, a wasm module or an archive; only its headers are read now. The image holds
+ * the file open until it is disposed of. Throws RsymError (`input`, `permission`, `unsupported`) with one line that
+ * names the file.
  */
 export const openImage = (path: string): Image => {
   const file = new OpenFile(path);
