@@ -4,10 +4,23 @@
 //   build --into DIR [NAME…]      compile into DIR/NAME/VARIANT and record nothing: for trying other compilers
 //   check [NAME|NAME/VARIANT…]    are sources and outputs the ones MANIFEST.json records?
 //   check --rebuild [NAME…]       and does compiling again give the same bytes?
-// RUSTC and CC choose the compilers. Only build and --rebuild need them.
+// RUSTC, CC and OBJCOPY choose the tools. Only build and --rebuild need them.
+//
+// A variant is rustc's flags; or, where debug info is kept, { flags, cc, then }: `cc` the C compiler's flags, `then`
+// commands that change the program afterwards.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,12 +31,15 @@ const root = fileURLToPath(new URL('../fixtures', import.meta.url));
 const manifestPath = join(root, 'MANIFEST.json');
 const rustc = process.env.RUSTC ?? 'rustc';
 const cc = process.env.CC ?? 'cc';
-const programs = { rustc, cc, ar: 'ar' };
+const objcopy = process.env.OBJCOPY ?? 'objcopy';
+const programs = { rustc, cc, ar: 'ar', objcopy };
 
+const always = '--edition 2024 --crate-type bin -C codegen-units=1 --remap-path-prefix=$PWD=.';
 // Debug info of the standard library would be nine tenths of each file; .symtab stays.
-const always =
-  '--edition 2024 --crate-type bin -C codegen-units=1 -C debuginfo=0 -C strip=debuginfo --remap-path-prefix=$PWD=.';
-const cFlags = '-O2 -g0 -fno-ident -fPIC -c';
+const withoutDebug = '-C debuginfo=0 -C strip=debuginfo';
+// What is left then is the debug info of the program itself, with what it instantiates and inlines of the library.
+const withDebug = '--sysroot $PWD/stripped-sysroot';
+const cFlags = '-fno-ident -fPIC -c';
 
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 const readJson = (path, otherwise) => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : otherwise);
@@ -47,24 +63,47 @@ const sourceHash = (name) =>
       .join(''),
   );
 
+const variantOf = (name, variant) => {
+  const spec = specs[name].variants[variant];
+  return typeof spec === 'string' ? { flags: spec, keepsDebug: false } : { ...spec, keepsDebug: true };
+};
+
 /** The exact commands, run inside a directory that holds nothing but the sources. */
 const commandsOf = (name, variant) => {
-  const { crate, c = [], variants } = specs[name];
-  const flags = variants[variant];
+  const { crate, c = [] } = specs[name];
+  const { flags, keepsDebug, cc: optionsOfC = '-O2 -g0', then = [] } = variantOf(name, variant);
   const unstable = flags.includes('symbol-mangling-version=legacy') ? ' -Z unstable-options' : '';
   const stems = c.map((file) => file.replace(/\.c$/, ''));
   // An archive, because rustc puts those before libc, and a static link takes them in order.
   const links = c.length === 0 ? '' : ` -L .${stems.map((stem) => ` -l static=${stem}`).join('')}`;
   return [
-    ...stems.flatMap((stem) => [`cc ${cFlags} -o ${stem}.o ${stem}.c`, `ar crsD lib${stem}.a ${stem}.o`]),
-    `rustc --crate-name ${crate} ${always} ${flags}${unstable}${links} -o ${crate} main.rs`,
+    ...stems.flatMap((stem) => [`cc ${optionsOfC} ${cFlags} -o ${stem}.o ${stem}.c`, `ar crsD lib${stem}.a ${stem}.o`]),
+    `rustc --crate-name ${crate} ${always} ${keepsDebug ? withDebug : withoutDebug} ${flags}${unstable}${links} -o ${crate} main.rs`,
+    ...then,
   ];
+};
+
+const outputOf = (program, args) => execFileSync(program, args, { encoding: 'utf8' }).trim();
+
+/** The compiler's sysroot once more, its libraries without debug info. */
+const stripSysroot = (folder) => {
+  const target = /^host: (.*)$/m.exec(outputOf(rustc, ['-vV']))[1];
+  const from = join(outputOf(rustc, ['--print', 'sysroot']), 'lib/rustlib', target);
+  const to = join(folder, 'lib/rustlib', target);
+  mkdirSync(join(to, 'lib'), { recursive: true });
+  for (const entry of readdirSync(from)) if (entry !== 'lib') symlinkSync(join(from, entry), join(to, entry));
+  for (const library of readdirSync(join(from, 'lib'))) {
+    const [source, copy] = [join(from, 'lib', library), join(to, 'lib', library)];
+    if (library.endsWith('.rlib')) execFileSync(objcopy, ['--strip-debug', source, copy]);
+    else symlinkSync(source, copy);
+  }
 };
 
 const compile = (name, variant) => {
   const dir = mkdtempSync(join(tmpdir(), 'rsym-fixture-'));
   try {
     for (const file of sourcesOf(name)) cpSync(join(root, name, file), join(dir, file));
+    if (variantOf(name, variant).keepsDebug) stripSysroot(join(dir, 'stripped-sysroot'));
     for (const command of commandsOf(name, variant)) {
       const [tool, ...args] = command.replaceAll('$PWD', dir).split(' ');
       const env = { ...process.env, RUSTC_BOOTSTRAP: '1', SOURCE_DATE_EPOCH: '0', LC_ALL: 'C' };
@@ -82,13 +121,21 @@ const compile = (name, variant) => {
   }
 };
 
-const versionOf = (program) => execFileSync(program, ['--version'], { encoding: 'utf8' }).split('\n')[0];
+const versionOf = (program) => outputOf(program, ['--version']).split('\n')[0];
+
+/** Versions of all that made an output, as its commands name them. */
+const toolsOf = (key) => {
+  const used = new Set(commandsOf(...key.split('/')).map((command) => command.split(' ')[0]));
+  return ['rustc', 'cc', 'objcopy']
+    .filter((tool) => used.has(tool))
+    .map((tool) => versionOf(programs[tool]))
+    .join('; ');
+};
 
 const build = (chosen) => {
   const old = readJson(manifestPath, { outputs: {} });
   const outputs = { ...old.outputs };
   for (const key of Object.keys(outputs)) if (!all.includes(key)) delete outputs[key];
-  const compiler = versionOf(rustc);
   for (const key of chosen) {
     const [name, variant] = key.split('/');
     const program = compile(name, variant);
@@ -101,7 +148,7 @@ const build = (chosen) => {
       gzSha256: sha256(gz),
       gzSize: gz.length,
       sourceSha256: sourceHash(name),
-      compiler: specs[name].c ? `${compiler}; ${versionOf(cc)}` : compiler,
+      compiler: toolsOf(key),
       commands: commandsOf(name, variant),
     };
     console.log(`${key}  ${program.length} bytes, ${gz.length} compressed`);

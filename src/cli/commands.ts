@@ -6,6 +6,8 @@ type CommandModule = { readonly register: (program: Command) => void; readonly p
 /** Every command and the file that registers it; only the named one is loaded. `rsym --help` lists them in this order. */
 const commands: Record<string, () => Promise<CommandModule>> = {
   ls: () => import('./ls.ts'),
+  show: () => import('./show.ts'),
+  info: () => import('./info.ts'),
   demangle: () => import('./demangle.ts'),
   trace: () => import('./trace.ts'),
   tui: () => import('./tui.ts'),

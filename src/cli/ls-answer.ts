@@ -1,8 +1,8 @@
 import { RsymError } from '../base/errors.ts';
 import { sanitize } from '../base/text.ts';
-import { type Listing, type ListOptions, list, openForListing, parseKind, type Remark } from '../query/list.ts';
+import { type ListOptions, list, openForListing, parseKind, type Remark } from '../query/list.ts';
 import type { Pattern } from '../query/pattern.ts';
-import { listNm, listText } from '../report/list-text.ts';
+import { type ListTextOptions, listNm, listText } from '../report/list-text.ts';
 import type { LsFlags } from './ls.ts';
 import type { LsWords } from './ls-arguments.ts';
 import { writeAll } from './output.ts';
@@ -68,7 +68,9 @@ const eachFile = async (
   }
 };
 
-const count = function* (listings: Iterable<Listing>, tally: Tally): Generator<Listing> {
+type Counted = { readonly rows: { readonly length: number }; readonly omitted: number };
+
+const count = function* <T extends Counted>(listings: Iterable<T>, tally: Tally): Generator<T> {
   for (const listing of listings) {
     tally.symbols += listing.rows.length;
     tally.omitted += listing.omitted;
@@ -85,15 +87,25 @@ const answerText = async (
 ): Promise<void> => {
   const write = flags.nm ? listNm : listText;
   let heading = process.stdout.isTTY === true && !flags.nm;
+  const inlined = flags.inlined ? await import('./ls-inlined.ts') : null;
   await eachFile(words, remark, async (path) => {
     using image = openForListing(path);
     const prefixed = words.files.length > 1 || image.format === 'archive';
-    for (const listing of count(list(image, options, remark), tally)) {
-      await writeAll(
-        write(listing, { names: options.names ?? 'short', prefixed, heading: heading && listing.rows.length > 0 }),
-      );
-      if (listing.rows.length > 0) heading = false;
+    const say = async (
+      rows: number,
+      lines: (text: ListTextOptions) => Iterable<Uint8Array | string>,
+    ): Promise<void> => {
+      await writeAll(lines({ names: options.names ?? 'short', prefixed, heading: heading && rows > 0 }));
+      if (rows > 0) heading = false;
+    };
+    if (inlined) {
+      const write = flags.nm ? inlined.inlinedNm : inlined.inlinedText;
+      for (const listing of count(inlined.listings(image, options, flags, remark), tally))
+        await say(listing.rows.length, (text) => write(listing, text));
+      return;
     }
+    for (const listing of count(list(image, options, remark), tally))
+      await say(listing.rows.length, (text) => write(listing, text));
   });
 };
 
@@ -105,6 +117,7 @@ const answerJson = async (
   remark: (remark: Remark) => void,
 ): Promise<void> => {
   const { listDocument } = await import('../report/list-json.ts');
+  const inlined = flags.inlined ? await import('./ls-inlined.ts') : null;
   const several = words.files.length > 1;
   let separator = several ? '{"schema":1,"files":[\n' : '';
   await eachFile(words, remark, async (path) => {
@@ -114,7 +127,12 @@ const answerJson = async (
     if (image.format !== 'archive') image.symbols();
     if (separator !== '') await writeAll([separator]);
     separator = several ? ',\n' : '';
-    await writeAll(listDocument(head, count(list(image, options, remark), tally), flags.full === true));
+    const full = flags.full === true;
+    await writeAll(
+      inlined
+        ? inlined.inlinedDocument(head, count(inlined.listings(image, options, flags, remark), tally), full)
+        : listDocument(head, count(list(image, options, remark), tally), full),
+    );
   });
   const closing = several ? (separator === ',\n' ? '\n]}\n' : '{"schema":1,"files":[]}\n') : '\n';
   await writeAll([closing]);

@@ -6,6 +6,8 @@ import { addOptions, type OptionRow, type PlainCommand } from './option-table.ts
 
 export type LsFlags = {
   readonly all?: true;
+  readonly inlined?: true;
+  readonly debugFile?: string;
   readonly sort?: string;
   readonly reverse?: true;
   readonly crate?: string;
@@ -23,7 +25,7 @@ const details = `
 The first argument is a file. A later one is a file if a file of that name exists and was not named before, else a
 PATTERN; behind \`--\` that follows a file all are PATTERNs. \`./name\` is always a file.
 PATTERN: hello, demo::hello, 'alloc::vec::*::push', /regex/, '<_ as core::fmt::Display>::fmt', a symbol, or 0xADDRESS.
-By size, the largest comes first. COPIES counts the symbols that share a path, whatever their generic arguments.`;
+By size, the largest comes first. COPIES counts the symbols that share a path, whatever their generic arguments; with --inlined inlined copies too.`;
 
 const parseLimit = (text: string): number => {
   if (/^\d{1,9}$/.test(text)) return Number(text);
@@ -32,6 +34,8 @@ const parseLimit = (text: string): number => {
 
 const options: readonly OptionRow[] = [
   { flags: '-a, --all', description: 'all symbols, not only functions' },
+  { flags: '--inlined', description: 'functions that exist only inlined too, from debug info' },
+  { flags: '--debug-file <FILE>', description: 'with --inlined: debug info is in this file' },
   { flags: '--sort <KEY>', description: 'addr (default), name (as shown; default with --nm) or size' },
   { flags: '-r, --reverse', description: 'the other way round' },
   { flags: '--crate <CRATE>', description: 'only what was written in this crate' },

@@ -12,6 +12,8 @@ export const {
   ConditionCode,
   Decoder,
   FlowControl,
+  Formatter,
+  FormatterSyntax,
   InstructionInfoFactory,
   Mnemonic,
   OpAccess,
@@ -20,6 +22,7 @@ export const {
 } = iced;
 export const { Instruction } = iced;
 export type Code = Iced.Code;
+export type Formatter = Iced.Formatter;
 export type Instruction = Iced.Instruction;
 export type Mnemonic = Iced.Mnemonic;
 export type Register = Iced.Register;

@@ -1,4 +1,5 @@
 import { RsymError } from '../base/errors.ts';
+import { CoreDebug } from './debug.ts';
 import { type Exports, guard, instantiate, isTrapped, type ReadAt } from './module.ts';
 import { CoreSymbols } from './symbols.ts';
 
@@ -35,6 +36,12 @@ export class CoreImage implements Disposable {
     const handle = call(this.#core, () => this.#core['image_symbols']!(this.#handle));
     if (handle === 0) this.#reply();
     return new CoreSymbols(this.#core, handle, named);
+  }
+
+  /** Its debug info, which holds the core's memory: this image is no longer needed for it. Null where it has none. */
+  debug(): CoreDebug | null {
+    const handle = call(this.#core, () => this.#core['debug_open']!(this.#handle));
+    return handle === 0 ? null : new CoreDebug(this.#core, handle);
   }
 
   /** The part of an archive's file that a member is; both share the core's memory. */

@@ -30,7 +30,14 @@ export const guard = <T>(core: Exports, run: () => T): T => {
   }
 };
 
+let loaded: Uint8Array | undefined;
 let compiled: object | undefined;
+
+/** The core as it was built, the same bytes throughout this process. */
+export const coreBytes = (): Uint8Array => {
+  loaded ??= readFileSync(new URL('./elfinfo.wasm', import.meta.url));
+  return loaded;
+};
 
 const none: ReadAt = () => 0;
 
@@ -40,7 +47,7 @@ const none: ReadAt = () => 0;
  */
 export const instantiate = (readAt: ReadAt = none): Exports => {
   try {
-    compiled ??= new WebAssembly.Module(readFileSync(new URL('./elfinfo.wasm', import.meta.url)));
+    compiled ??= new WebAssembly.Module(coreBytes());
   } catch (cause) {
     throw new RsymError('internal', 'cannot load the wasm core', { hints: ['npm run wasm'], cause });
   }

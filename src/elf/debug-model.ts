@@ -120,6 +120,11 @@ export type DebugInfo = Disposable & {
   readonly copyCounts: (id: number) => { readonly outOfLine: number; readonly inlined: number };
   /** Functions of this linkage name, or of this DWARF path where they have none. */
   readonly byLinkageName: (name: string) => readonly number[];
+  /**
+   * Functions whose linkage name contains the one text, or whose `dwarfPath` contains the other: what a search need look
+   * at where every match is known to have them. An empty text is in every name.
+   */
+  readonly containing: (linkage: string, dwarfPath: string) => readonly number[];
   /** Copies out of line that begin at this address. */
   readonly copiesAt: (at: Address) => readonly number[];
   /** The functions under way at an address, the innermost first; empty where debug info does not cover it. */

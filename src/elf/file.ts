@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { type ErrorCode, RsymError } from '../base/errors.ts';
 import { sanitize } from '../base/text.ts';
 
@@ -26,7 +26,7 @@ export const readError = (path: string, error: unknown): RsymError => {
   return known ? cannotRead(path, known[1], known[0], error) : cannotRead(path, code || String(error), 'input', error);
 };
 
-const kindOf = (stats: Stats): string | undefined => {
+const kindOf = (stats: Stats | BigIntStats): string | undefined => {
   if (stats.isFile()) return undefined;
   if (stats.isDirectory()) return 'it is a directory';
   if (stats.isFIFO()) return 'it is a FIFO, not a file';
@@ -38,6 +38,8 @@ const kindOf = (stats: Stats): string | undefined => {
 export class OpenFile implements Disposable {
   readonly path: string;
   readonly size: number;
+  /** Device, inode, size, and when its content and its inode last changed: another file or another content has another. */
+  readonly identity: string;
   #failure: unknown;
   #fd: number;
 
@@ -51,10 +53,12 @@ export class OpenFile implements Disposable {
       const before = kindOf(statSync(path));
       if (before) throw new RsymError('input', before);
       fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
-      const stats = fstatSync(fd);
-      const after = kindOf(stats) ?? (stats.size === 0 ? 'it is empty' : undefined);
+      const stats = fstatSync(fd, { bigint: true });
+      const after = kindOf(stats) ?? (stats.size === 0n ? 'it is empty' : undefined);
       if (after) throw new RsymError('input', after);
-      this.size = stats.size;
+      this.size = Number(stats.size);
+      // The time of the inode's change can't be set back, as that of the content's can.
+      this.identity = [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(':');
     } catch (error) {
       if (fd >= 0) closeSync(fd);
       throw readError(path, error);

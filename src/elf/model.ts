@@ -1,4 +1,5 @@
 import type { Address, FileOffset } from '../base/units.ts';
+import type { CoreDebug } from '../core/debug.ts';
 import type { SymbolTable } from './symbols.ts';
 
 /** A part of the file that is mapped into memory when it runs: PT_LOAD of ELF, LC_SEGMENT of Mach-O, a section of PE. */
@@ -51,6 +52,8 @@ export type Member = {
 export type Image = Disposable & {
   /** As it was given; `archive(member)` for a member. */
   readonly path: string;
+  /** Tells the open file and its content from any other; a member's also says where in the archive it is. */
+  readonly identity: string;
   readonly format: ImageFormat;
   /** `x86-64`, `aarch64`, …; `machine N` for one without a name here; `wasm32`. */
   readonly machine: string;
@@ -82,6 +85,8 @@ export type Image = Disposable & {
   readonly damage: string | null;
   /** All symbols, read at the first call. Throws RsymError `input` where the table is damaged. */
   readonly symbols: () => SymbolTable;
+  /** Its own DWARF, not read yet, in memory of its own; null where it has none. */
+  readonly debug: () => CoreDebug | null;
   /** Bytes of the file. Throws RsymError `input` where the file is shorter. */
   readonly readBytes: (offset: FileOffset, length: number) => Uint8Array;
 };

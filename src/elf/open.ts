@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { RsymError } from '../base/errors.ts';
 import { sanitize } from '../base/text.ts';
 import type { FileOffset } from '../base/units.ts';
+import type { CoreDebug } from '../core/debug.ts';
 import { CoreImage } from '../core/image.ts';
 import { type Facts, readFacts } from './facts.ts';
 import { OpenFile, readError } from './file.ts';
@@ -17,7 +18,7 @@ export const openImage = (path: string): Image => {
   const file = new OpenFile(path);
   try {
     const core = CoreImage.open((offset, into) => file.readAt(offset, into), 0, file.size);
-    return new FileImage(path, file, 0n, core);
+    return new FileImage(path, file, { base: 0n, size: file.size }, core);
   } catch (error) {
     file[Symbol.dispose]();
     throw readError(path, file.failure ?? error);
@@ -27,6 +28,7 @@ export const openImage = (path: string): Image => {
 /** A file, or the part of an archive's file that a member is. */
 class FileImage implements Image {
   readonly path: string;
+  readonly identity: string;
   readonly format: Facts['format'];
   readonly machine: Facts['machine'];
   readonly bits: Facts['bits'];
@@ -47,13 +49,21 @@ class FileImage implements Image {
   readonly damage: Facts['damage'];
   readonly #file: OpenFile;
   readonly #base: bigint;
+  readonly #size: number;
   readonly #owner: boolean;
   #core: CoreImage | undefined;
   #symbols: SymbolTable | undefined;
 
-  constructor(path: string, file: OpenFile, base: bigint, core: CoreImage, owner = true) {
+  constructor(
+    path: string,
+    file: OpenFile,
+    { base, size }: { base: bigint; size: number },
+    core: CoreImage,
+    owner = true,
+  ) {
     const facts = readFacts(core.facts());
     this.path = path;
+    this.identity = owner ? file.identity : `${file.identity}+${base}`;
     this.format = facts.format;
     this.machine = facts.machine;
     this.bits = facts.bits;
@@ -73,6 +83,7 @@ class FileImage implements Image {
     this.damage = facts.damage;
     this.#file = file;
     this.#base = base;
+    this.#size = size;
     this.#core = core;
     this.#owner = owner;
     this.members = facts.places.map(({ name, offset, size }) => ({
@@ -93,6 +104,19 @@ class FileImage implements Image {
       return this.#symbols;
     } catch (error) {
       throw readError(this.path, this.#file.failure ?? error);
+    }
+  }
+
+  debug(): CoreDebug | null {
+    if (!this.#core) throw new RsymError('internal', `${sanitize(this.path)} is closed`);
+    const file = this.#file;
+    const [base, size] = [Number(this.#base), this.#size];
+    try {
+      // What a trap leaves unusable, and memory that debug info takes, is then its own.
+      using own = CoreImage.open((offset, into) => file.readAt(offset, into), base, size);
+      return own.debug();
+    } catch (error) {
+      throw readError(this.path, file.failure ?? error);
     }
   }
 
@@ -124,7 +148,8 @@ class FileImage implements Image {
     try {
       const start = this.#base + offset;
       if (start + size > BigInt(this.#file.size)) throw new RsymError('input', 'it is cut off');
-      return new FileImage(path, this.#file, start, this.#core.member(Number(start), Number(size)), false);
+      const part = { base: start, size: Number(size) };
+      return new FileImage(path, this.#file, part, this.#core.member(Number(start), part.size), false);
     } catch (error) {
       throw readError(path, this.#file.failure ?? error);
     }

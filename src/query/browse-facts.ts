@@ -106,14 +106,9 @@ const codeFacts = ({ symbols, code, parts }: ProbeSources, row: number): CodeFac
   const first = readUpTo(code.code, address, longestInstruction);
   if (first === undefined) return unknown('the file has no code at its address');
   const sweep = code.sweep({
-    name: symbols.name(row),
-    raw,
     address,
     size,
-    isIfunc: false,
-    aliases: [],
     parts: (parts.get(raw) ?? []).map((part) => ({ address: symbols.address(part), size: symbols.size(part) })),
-    signature: null,
   });
   const planned = planReturns(sweep, 'safe', code);
   const { cost, instruction, ...why } = probeCost(first);

@@ -17,7 +17,9 @@ export class ImageCode {
   constructor(image: Image, symbols: SymbolTable) {
     this.#image = image;
     const starts = new Set<bigint>();
-    for (const row of symbols.functions()) if (!isColdPart(symbols.raw(row))) starts.add(symbols.address(row));
+    const functions = symbols.functions();
+    const cold = new Set(symbols.containingText('.cold', functions, 'raw'));
+    for (const row of functions) if (!cold.has(row) || !isColdPart(symbols.raw(row))) starts.add(symbols.address(row));
     this.#starts = starts;
   }
 
@@ -43,7 +45,7 @@ export class ImageCode {
     return offset;
   }
 
-  sweep(fn: LocatedFunction): ExitSweep {
+  sweep(fn: Pick<LocatedFunction, 'address' | 'size' | 'parts'>): ExitSweep {
     const ranges = fn.parts.map((part) => ({ start: part.address, end: address(part.address + part.size) }));
     return findExits({ start: fn.address, size: fn.size, ranges }, this.code, this.isFunctionStart, this.data);
   }

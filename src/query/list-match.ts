@@ -33,7 +33,7 @@ const narrowed = (table: SymbolTable, rows: Uint32Array, patterns: readonly Patt
   return rows.filter((row) => possible[row] === 1);
 };
 
-const possibleFor = (table: SymbolTable, rows: Uint32Array, pattern: Pattern): Uint32Array => {
+export const possibleFor = (table: SymbolTable, rows: Uint32Array, pattern: Pattern): Uint32Array => {
   const { address, literal, rawLiteral } = pattern;
   if (address !== null) return rows.filter((row) => table.address(row) === address);
   if (rawLiteral !== null) return table.containingText(rawLiteral, rows, 'raw');

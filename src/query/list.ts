@@ -37,7 +37,7 @@ export type Listing = {
   readonly path: string;
   /** A member's name in its archive. */
   readonly member: string | null;
-  readonly image: Pick<Image, 'format' | 'machine' | 'type' | 'bits' | 'buildId' | 'stripped'>;
+  readonly image: Image;
   readonly table: SymbolTable;
   /** Symbols in the order asked for. */
   readonly rows: Uint32Array;
@@ -57,8 +57,11 @@ export const parseKind = (word: string): SymbolKind => {
   throw new RsymError('usage', `'${word}' is not a kind of symbol`, { hints: [`one of ${symbolKinds.join(', ')}`] });
 };
 
+/** A file opened for listing, until it is disposed of. */
+export type OpenedImage = Image;
+
 /** Opens a file for listing. Throws RsymError naming it. */
-export const openForListing = (path: string): Image => openImage(path);
+export const openForListing = (path: string): OpenedImage => openImage(path);
 
 /** The listings of an image: one, or of an archive one for each member that is an object. */
 export function* list(image: Image, options: ListOptions, remark: (remark: Remark) => void): Generator<Listing> {

@@ -2,9 +2,11 @@ import { parseSpec, type Signature } from '../abi/signature.ts';
 import { RsymError } from '../base/errors.ts';
 import { sanitize } from '../base/text.ts';
 import type { Address } from '../base/units.ts';
+import { openDebugInfo } from '../elf/debug-info.ts';
 import type { Image } from '../elf/model.ts';
 import type { SymbolTable } from '../elf/symbols.ts';
 import { nearest } from './nearest.ts';
+import { withoutSymbol } from './no-code.ts';
 import { parsePattern } from './pattern.ts';
 
 /** A piece of machine code that a symbol names. */
@@ -88,7 +90,7 @@ export const aliasesOf = (symbols: SymbolTable, i: number): string[] => {
 };
 
 /** Rows of the cold parts, by the raw name of the function that each belongs to. */
-const coldParts = (symbols: SymbolTable): ReadonlyMap<string, readonly number[]> => {
+export const coldParts = (symbols: SymbolTable): ReadonlyMap<string, readonly number[]> => {
   const parts = new Map<string, number[]>();
   for (const i of symbols.containingText('.cold', symbols.functions(), 'raw')) {
     const [, base] = coldPart.exec(symbols.raw(i)) ?? [];
@@ -106,14 +108,30 @@ const notFound = (image: Image, symbols: SymbolTable, pattern: string): RsymErro
   const names = function* (): Generator<string> {
     for (const i of symbols.functions()) yield symbols.name(i);
   };
-  const near = nearest(pattern, names(), suggestions).map((name) => sanitize(name));
   const undefinedHere = symbols.byRaw(pattern).some((i) => symbols.undefined(i));
+  const known = undefinedHere ? null : inDebugInfo(image, symbols, pattern);
+  const near = known === null ? nearest(pattern, names(), suggestions).map((name) => sanitize(name)) : [];
   return new RsymError('not-found', `no code of its own for ${sanitize(pattern)} in ${sanitize(image.path)}`, {
     reason: undefinedHere
       ? 'the file only imports it: its code is in a library'
-      : image.stripped
-        ? 'the file is stripped: only exported functions have names'
-        : 'it was inlined everywhere, removed as unused, or has another name: a symbol exists only where code does',
+      : (known ??
+        (image.stripped
+          ? 'the file is stripped: only exported functions have names'
+          : 'it was inlined everywhere, removed as unused, or has another name: a symbol exists only where code does')),
     hints: near.length > 0 ? [`the nearest: ${near.join(', ')}`] : [],
   });
+};
+
+/** Debug info is read only now: what it knows of a function without a symbol. What can't be read is no answer. */
+const inDebugInfo = (image: Image, symbols: SymbolTable, text: string): string | null => {
+  const pattern = parsePattern(text);
+  if (image.format !== 'elf' || pattern.kind === 'address') return null;
+  try {
+    using debug = openDebugInfo(image);
+    const known = withoutSymbol(debug, symbols, pattern);
+    return known === null ? null : sanitize(known);
+  } catch (error) {
+    if (error instanceof RsymError && error.code !== 'internal') return null;
+    throw error;
+  }
 };

@@ -22,8 +22,23 @@ export const parsePath = (text: string): PathPattern => {
 const nameMatches = (pattern: string, name: string): boolean =>
   pattern === name ||
   (pattern.includes('*') && globMatches(pattern, name)) ||
-  // The legacy mangling doesn't number closures; a pattern without a number means any of them.
-  ((pattern === '{closure}' || pattern === '{{closure}}') && (name.startsWith('{closure#') || name === '{{closure}}'));
+  (pattern.startsWith('{') && name.startsWith('{') && bodyMatches(pattern, name));
+
+const anyBody = /^(?:\{closure\}|\{\{closure\}\})$/;
+const numberedBody = /^\{((?:async_|gen_|async_gen_)?(?:closure|fn|block))#(\d+)\}$/;
+
+/**
+ * Closures and async bodies. A pattern without a number means any of them. The legacy mangling doesn't number them, and
+ * both manglings call an async body a closure: such names match every pattern that may mean them.
+ */
+const bodyMatches = (pattern: string, name: string): boolean => {
+  const [, kind, number] = numberedBody.exec(name) ?? [];
+  if (anyBody.test(pattern)) return number !== undefined || anyBody.test(name);
+  const [, wantedKind, wantedNumber] = numberedBody.exec(pattern) ?? [];
+  if (wantedNumber === undefined) return false;
+  if (anyBody.test(name)) return true;
+  return number === wantedNumber && (kind === 'closure' || wantedKind === 'closure');
+};
 
 /** A cold part is a piece of a function, not a function of that name. */
 const coldPart = /\.cold\b/;

@@ -27,6 +27,7 @@ const maxLength = 65_536;
  *
  *   hello, world::hello    the last whole segments of a path; generics that aren't written are open
  *   ::world::hello         the whole path
+ *   main::{closure#0}      bodies inside functions; `{{closure}}` is any of them, and what the legacy mangling writes
  *   alloc::vec::*::push    `*` is one segment or a part of one, `**` any number (then the whole path must match)
  *   <_ as Display>::fmt    implementations; `_` is any type
  *   /regex/, /regex/i      anywhere in the demangled name
@@ -148,8 +149,8 @@ const inSymbol = (word: string, path: string): boolean =>
 /** Words of a pattern that a match may lack or spell otherwise. */
 const implied = /^(?:_|r|as|for|impl|mut|const)$/;
 
-/** The words that every match must contain, those that its symbol most likely contains first, then longer ones. */
+/** The words that every match must contain (bodies have several spellings), those that its symbol most likely contains first, then longer ones. */
 const wordsOf = (path: string): string[] =>
-  [...new Set(path.replace(/'\w+|[@.].*$/gs, ' ').match(/[A-Za-z_]\w*/g))]
+  [...new Set(path.replace(/\{\{?[\w#*]*\}?\}|'\w+|[@.].*$/gs, ' ').match(/[A-Za-z_]\w*/g))]
     .filter((word) => !implied.test(word))
     .sort((a, b) => Number(abbreviatedWords.has(a)) - Number(abbreviatedWords.has(b)) || b.length - a.length);

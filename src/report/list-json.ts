@@ -12,7 +12,7 @@ export type ListHead = {
 const blockSize = 1 << 18;
 
 /** Text joined to large pieces. */
-function* joined(parts: Iterable<string>): Generator<string> {
+export function* joined(parts: Iterable<string>): Generator<string> {
   let block = '';
   for (const part of parts) {
     block += part;
@@ -28,13 +28,19 @@ export const listDocument = (head: ListHead, listings: Iterable<Listing>, full: 
   joined(documentParts(head, listings, full));
 
 function* documentParts(head: ListHead, listings: Iterable<Listing>, full: boolean): Generator<string> {
+  const objects = function* (): Generator<object> {
+    for (const listing of listings) yield* symbolObjects(listing, full);
+  };
+  yield* symbolsDocument(head, objects());
+}
+
+/** A document of symbols, each in a line of its own. */
+export function* symbolsDocument(head: ListHead, symbols: Iterable<object>): Generator<string> {
   yield `${JSON.stringify({ schema: 1, ...head }).slice(0, -1)},"symbols":[`;
   let separator = '\n';
-  for (const listing of listings) {
-    for (const symbol of symbolObjects(listing, full)) {
-      yield separator + JSON.stringify(symbol);
-      separator = ',\n';
-    }
+  for (const symbol of symbols) {
+    yield separator + JSON.stringify(symbol);
+    separator = ',\n';
   }
   yield ']}';
 }
@@ -44,20 +50,10 @@ function* symbolObjects(listing: Listing, full: boolean): Generator<object> {
   const aliases = aliasesOf(listing);
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i] ?? 0;
-    const name = table.name(row);
     yield {
-      name,
-      raw: table.raw(row),
-      address: table.undefined(row) ? null : hex(table.address(row)),
-      size: String(table.size(row)),
-      kind: table.kind(row),
-      binding: table.binding(row),
-      section: table.section(row),
-      scheme: table.scheme(row),
-      crate: table.crate(row),
-      hash: table.hash(row),
+      ...symbolObject(table, row),
       copies: copies[i] ?? 1,
-      ...aliases(row, name),
+      ...aliases(row, table.name(row)),
       ...(full ? { full: table.fullName(row) } : {}),
       undefined: table.undefined(row),
       dynamic: table.dynamic(row),
@@ -66,13 +62,30 @@ function* symbolObjects(listing: Listing, full: boolean): Generator<object> {
   }
 }
 
+/** What the table says of one symbol, under the document's names. */
+export const symbolObject = (table: Listing['table'], row: number): object => ({
+  name: table.name(row),
+  raw: table.raw(row),
+  address: table.undefined(row) ? null : hex(table.address(row)),
+  size: String(table.size(row)),
+  kind: table.kind(row),
+  binding: table.binding(row),
+  section: table.section(row),
+  scheme: table.scheme(row),
+  crate: table.crate(row),
+  hash: table.hash(row),
+});
+
 // In a hostile file every symbol could be every other's alias.
 const mostAliases = 100;
 
 type Aliases = { readonly aliases: string[]; readonly aliases_omitted?: number };
 
 /** Other names at a symbol's address. In a relocatable file an address counts within its section only. */
-const aliasesOf = ({ table, image }: Listing): ((row: number, name: string) => Aliases) => {
+export const aliasesOf = ({
+  table,
+  image,
+}: Pick<Listing, 'table' | 'image'>): ((row: number, name: string) => Aliases) => {
   const keyOf = (row: number): bigint =>
     table.address(row) + (image.type === 'relocatable' ? BigInt(table.sectionIndex(row)) << 64n : 0n);
   const groups = new Map<bigint, number[]>();

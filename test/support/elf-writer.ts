@@ -30,6 +30,13 @@ export type ElfSpec = {
   readonly symbols?: readonly SymbolSpec[];
   /** `.dynsym`. */
   readonly dynamic?: readonly SymbolSpec[];
+  /** Further sections, not loaded; type 1 (SHT_PROGBITS) and no flags if not said. */
+  readonly sections?: readonly {
+    readonly name: string;
+    readonly data: Buffer;
+    readonly type?: number;
+    readonly flags?: number;
+  }[];
   /** Spoils the finished file; `at` says where things are. */
   readonly patch?: (bytes: Buffer, at: Places) => void;
 };
@@ -154,6 +161,7 @@ export const writeElf = (spec: ElfSpec = {}): Buffer => {
   };
   if (spec.symbols) table('.symtab', '.strtab', 2, spec.symbols);
   if (spec.dynamic) table('.dynsym', '.dynstr', 11, spec.dynamic);
+  for (const { name, data, type = 1, flags = 0 } of spec.sections ?? []) section(name, type, data, { flags });
   section('.shstrtab', 3, Buffer.alloc(0));
   const sectionNames = strings(sections.map(({ name }) => name));
   sections[sections.length - 1]!.data = sectionNames.bytes;

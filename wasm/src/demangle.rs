@@ -8,6 +8,8 @@ mod v0;
 
 use alloc::vec::Vec;
 
+pub use plain::sanitise;
+
 /// How a name was mangled; the numbers are what the host sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]

@@ -3,7 +3,7 @@
 mod archive;
 mod coff;
 mod coff_symbols;
-mod elf;
+pub(crate) mod elf;
 mod elf_dynamic;
 mod elf_symbols;
 pub mod exports;
@@ -19,7 +19,7 @@ mod native;
 mod order;
 mod pe;
 mod pe_names;
-mod reader;
+pub(crate) mod reader;
 mod recognise;
 mod search;
 mod sections;
@@ -27,7 +27,7 @@ mod strings;
 mod table;
 mod text;
 mod window;
-mod wire;
+pub(crate) mod wire;
 
 use alloc::vec::Vec;
 
@@ -36,6 +36,8 @@ use failure::Failure;
 use reader::Reader;
 use table::Table;
 use wire::Wire;
+
+use crate::dwarf::layout::DebugLayout;
 
 /// Which parser understands a file; the numbers are what the host sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,5 +98,18 @@ impl Image {
             Format::Coff => coff::Object::read(&self.reader)?.symbols(),
             Format::Archive | Format::Fat => Ok(Table::default()),
         }
+    }
+}
+
+impl Image {
+    /// Where debug sections and code are, and a reader of the same file; `None` where there are no debug sections.
+    pub fn debug_layout(&self) -> Option<(Reader, DebugLayout)> {
+        let layout = match self.format {
+            Format::Elf if elf::is_64(&self.reader).ok()? => DebugLayout::of_elf(&Headers::<Header64>::read(&self.reader).ok()?),
+            Format::Elf => DebugLayout::of_elf(&Headers::<Header32>::read(&self.reader).ok()?),
+            Format::Wasm => module::debug_layout(&self.reader).ok()?,
+            Format::Archive | Format::MachO | Format::Pe | Format::Coff | Format::Fat => return None,
+        };
+        layout.spans.iter().any(|span| span.name == b".debug_info").then(|| (self.reader.again(), layout))
     }
 }

@@ -7,6 +7,7 @@ extern crate alloc;
 mod bytes;
 mod calls;
 pub mod demangle;
+pub mod dwarf;
 mod filter;
 mod image;
 mod memory;

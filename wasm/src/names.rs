@@ -43,6 +43,14 @@ impl Names {
         self.end_name(scheme);
     }
 
+    /// A name that is not mangled; what a terminal must not get is escaped in it.
+    pub fn append_plain(&mut self, name: &[u8]) {
+        let start = self.text.len();
+        self.text.extend_from_slice(name);
+        demangle::sanitise(&mut self.text, start);
+        self.end_name(Scheme::None);
+    }
+
     fn end_name(&mut self, scheme: Scheme) {
         self.offsets.push(self.text.len() as u32);
         self.schemes.push(scheme as u8);
@@ -54,6 +62,11 @@ impl Names {
         self.schemes.clear();
         self.raw.clear();
         self.raw_offsets.truncate(1);
+    }
+
+    /// All names behind each other.
+    pub fn text(&self) -> &[u8] {
+        &self.text
     }
 
     /// Column by number: text, offsets, schemes, raw, raw offsets. Address and length in bytes.

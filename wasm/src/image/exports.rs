@@ -9,8 +9,10 @@ use super::table::{Symbol, Table};
 use super::lines::{Layout, Lines};
 use super::order;
 use super::text::{Text, Texts};
+use super::reader::Reader;
 use super::Image;
 use crate::demangle::Style;
+use crate::dwarf::layout::DebugLayout;
 
 /// What an opened image answers: a status byte (0, or a [`super::failure::Blame`]), then facts or a reason.
 pub struct Opened {
@@ -19,6 +21,10 @@ pub struct Opened {
 }
 
 impl Opened {
+    pub(crate) fn debug_layout(&self) -> Option<(Reader, DebugLayout)> {
+        self.image.as_ref()?.debug_layout()
+    }
+
     fn fail(&mut self, failure: Failure) {
         self.reply = alloc::vec![failure.blame as u8];
         self.reply.extend_from_slice(failure.reason.as_bytes());

@@ -9,6 +9,7 @@ use super::failure::Failure;
 use super::reader::Reader;
 use super::table::{Kind, Symbol, Table, DYNAMIC, GLOBAL, LOCAL, SECTION_UNDEFINED, UNDEFINED};
 use super::wire::Wire;
+use crate::dwarf::layout::{DebugLayout, Span};
 
 const CUSTOM: u8 = 0;
 const IMPORT: u8 = 2;
@@ -121,6 +122,19 @@ pub fn describe(reader: &Reader, wire: &mut Wire) -> Result<(), Failure> {
         wire.u64(section.range.end - section.range.start);
     }
     Ok(())
+}
+
+/// Where the debug sections are. Addresses of code are offsets in the code section.
+pub fn debug_layout(reader: &Reader) -> Result<DebugLayout, Failure> {
+    let sections = sections(reader)?;
+    let size = |section: &Section| section.range.end - section.range.start;
+    let debug = sections.iter().filter(|section| section.id == CUSTOM && section.name.starts_with(b".debug_"));
+    Ok(DebugLayout {
+        spans: debug.map(|section| Span::plain(&section.name, section.range.start, size(section))).collect(),
+        code: sections.iter().filter(|section| section.id == CODE).map(|section| (0, size(section))).collect(),
+        little_endian: true,
+        relocatable: sections.iter().any(|section| section.name.starts_with(b"reloc.")),
+    })
 }
 
 /// Where a function's body is: offset in the code section, and length.

@@ -59,6 +59,11 @@ impl Reader {
         }
     }
 
+    /// Another reader of the same bytes, with nothing read yet.
+    pub fn again(&self) -> Self {
+        Reader::new(self.source, self.base, self.len)
+    }
+
     pub fn len(&self) -> u64 {
         self.len
     }

@@ -1,0 +1,52 @@
+import type { ListedInstruction } from '../code/listing.ts';
+import type { DebugLevel, DebugSource, SourcePosition } from '../elf/debug-model.ts';
+import type { SelectedCopy } from './select-model.ts';
+import type { ShownProbe } from './show-code.ts';
+import type { ShownSignature } from './show-signature.ts';
+import type { ShownTypes } from './show-types.ts';
+
+export type { ShownType } from './show-types.ts';
+export { positionText } from './source-text.ts';
+
+export type ShowOptions = {
+  readonly debugFile?: string;
+  /** Another build of the same program, whose types and signatures are taken. */
+  readonly typesFile?: string;
+  /** Copies of each function at most; the others are counted. */
+  readonly limit?: number;
+  /** With the instructions of each copy. */
+  readonly asm?: boolean;
+};
+
+export type ShownCopy = SelectedCopy & {
+  /** As its own instance was declared; null where nobody tells. */
+  readonly signature: ShownSignature | null;
+  /** Null for inlined copies. */
+  readonly probe: ShownProbe | null;
+  /** Null unless asked for; read when it is walked through. */
+  readonly instructions: Iterable<ListedInstruction> | null;
+  readonly notes: readonly string[];
+};
+
+export type ShownFunction = {
+  readonly name: string;
+  /** Null where debug info has none, or where instances have different ones: then each copy has its own. */
+  readonly signature: ShownSignature | null;
+  readonly source: SourcePosition | null;
+  readonly dwarfPath: string | null;
+  readonly copies: readonly ShownCopy[];
+  /** How many copies the limit left out. */
+  readonly omitted: number;
+  readonly counts: { readonly own: number; readonly inlined: number };
+  readonly types: ShownTypes;
+  readonly notes: readonly string[];
+};
+
+export type ShowAnswer = {
+  readonly path: string;
+  /** Where types and inlined copies were read from; null: nowhere. */
+  readonly debug: { readonly level: DebugLevel; readonly source: DebugSource | null };
+  readonly notes: readonly string[];
+  /** One at a time: there may be thousands. Valid while `show` is at it. */
+  readonly functions: Iterable<ShownFunction>;
+};

@@ -1,0 +1,84 @@
+import type { DebugFunction, DebugInfo, DebugSignature, TypeId } from '../elf/debug-model.ts';
+import { schemeOf } from './function-path.ts';
+import { declarationOf, type Language, typeName } from './type-name.ts';
+
+export type ShownArgument = { readonly name: string | null; readonly type: string | null };
+
+/** What a function was declared as, in its own language. Text is not sanitised. */
+export type ShownSignature = {
+  /** `fn app::f(i: i32) -> i32`, `int f(const char *s)`. */
+  readonly text: string;
+  readonly language: Language;
+  readonly args: readonly ShownArgument[];
+  /** `()`, `void` or `!` where nothing is returned. */
+  readonly returns: string;
+  readonly returnsNothing: boolean;
+  readonly isNoReturn: boolean;
+  /** What the parameters of a generic function are: `T = u8`. */
+  readonly generics: readonly { readonly name: string; readonly type: string }[];
+  /** Types in it, to be described. */
+  readonly roots: readonly (TypeId | null)[];
+};
+
+const cFile = /\.(?:c|h|s|i)$/i;
+const cxxFile = /\.(?:cc|cpp|cxx|c\+\+|hh|hpp|hxx|ipp|tcc)$/i;
+
+/** The language a function is written in: by its mangling, its file, else what all compilers of the file speak. */
+export const languageOf = (debug: DebugInfo, fn: DebugFunction): Language => {
+  const scheme = schemeOf(fn.linkageName);
+  if (scheme === 'itanium') return 'c++';
+  if (scheme !== 'none') return 'rust';
+  const file = fn.source?.file ?? '';
+  if (file.endsWith('.rs')) return 'rust';
+  if (cxxFile.test(file)) return 'c++';
+  if (cFile.test(file)) return 'c';
+  if (debug.producers().some(({ language }) => /rust/i.test(language))) return 'rust';
+  return fn.path.includes('::') ? 'c++' : 'c';
+};
+
+/** Null where debug info tells no parameters and types. `name` is what the signature calls the function. */
+export const signatureOf = (debug: DebugInfo, fn: DebugFunction, name: string): ShownSignature | null => {
+  const declared = debug.types?.signature(fn) ?? null;
+  if (debug.types === null || declared === null) return null;
+  const { types } = debug;
+  const language = languageOf(debug, fn);
+  // The receiver of C++ is written nowhere.
+  const parameters = declared.parameters.filter(({ isArtificial }) => !(isArtificial && language === 'c++'));
+  const args = parameters.map(({ name, type }) => ({
+    name,
+    type: type === null ? null : typeName(types, type, language),
+  }));
+  const returns = declared.isNoReturn && language === 'rust' ? '!' : typeName(types, declared.returns, language);
+  const generics = declared.generics.map(({ name, type }) => ({
+    name,
+    type: type === null ? '?' : typeName(types, type, language),
+  }));
+  const inLanguage = { rust: rustText, c: cText, 'c++': cText }[language];
+  return {
+    text: inLanguage(debug, language === 'c++' ? fn.dwarfPath : name, declared, args, returns),
+    language,
+    args,
+    returns,
+    returnsNothing: declared.returns === null && !declared.isNoReturn,
+    isNoReturn: declared.isNoReturn,
+    generics,
+    roots: [...parameters.map(({ type }) => type), declared.returns],
+  };
+};
+
+type Args = readonly ShownArgument[];
+
+const rustText = (_: DebugInfo, name: string, __: DebugSignature, args: Args, returns: string): string => {
+  const list = args.map((arg) => `${arg.name ?? '_'}: ${arg.type ?? '?'}`).join(', ');
+  return `fn ${name}(${list})${returns === '()' ? '' : ` -> ${returns}`}`;
+};
+
+const cText = (debug: DebugInfo, name: string, declared: DebugSignature): string => {
+  if (debug.types === null) return name;
+  const { types } = debug;
+  const list = declared.parameters
+    .filter(({ isArtificial }) => !isArtificial)
+    .map(({ type, name: own }) => declarationOf(types, type, own ?? ''));
+  const whole = `${name}(${list.join(', ') || 'void'})`;
+  return `${declared.isNoReturn ? '_Noreturn ' : ''}${declarationOf(types, declared.returns, whole).replace(/\* (?=[\w:])/g, '*')}`;
+};

@@ -1,0 +1,107 @@
+import type { DebugInfo } from '../elf/debug-model.ts';
+import { select } from './select.ts';
+import { CopyReader } from './select-copy.ts';
+import type { SelectedCopy, SelectedFunction, SelectSources } from './select-model.ts';
+import { CopyCode } from './show-code.ts';
+import type { ShownCopy, ShownFunction, ShowOptions } from './show-model.ts';
+import { copyNotes, functionNotes } from './show-notes.ts';
+import { describeTypes } from './show-types.ts';
+import { type FoundSignature, SignatureSource } from './signature-source.ts';
+
+/**
+ * What is known of the functions that the texts name: their signatures, sources, copies and types. `other` is the debug
+ * info of another build of the program, from which signatures and types are taken.
+ *
+ * @throws {RsymError} `not-found` if a text names nothing, `usage` if it can't be read.
+ */
+export const showFunctions = (
+  sources: SelectSources,
+  texts: readonly string[],
+  other: DebugInfo | null,
+  options: ShowOptions,
+): Iterable<ShownFunction> => {
+  const selected = select(sources, texts);
+  return new Shower(sources, other, options).all(selected);
+};
+
+class Shower {
+  readonly #debug: DebugInfo;
+  readonly #options: ShowOptions;
+  readonly #reader: CopyReader;
+  readonly #code: CopyCode;
+  readonly #signatures: SignatureSource;
+
+  constructor(sources: SelectSources, other: DebugInfo | null, options: ShowOptions) {
+    this.#debug = sources.debug;
+    this.#options = options;
+    this.#reader = new CopyReader(sources);
+    this.#code = new CopyCode(sources);
+    this.#signatures = new SignatureSource(sources.debug, other);
+  }
+
+  *all(functions: readonly SelectedFunction[]): Generator<ShownFunction> {
+    for (const fn of functions) yield this.#show(fn);
+  }
+
+  #show(fn: SelectedFunction): ShownFunction {
+    const refs = fn.copies.slice(0, this.#options.limit ?? fn.copies.length);
+    const copies = refs.map((ref) => this.#reader.read(fn, ref));
+    const found = copies.map((copy) => this.#signatures.of(copy));
+    // A function that lost all its code is still declared somewhere.
+    const declared = copies.length > 0 ? found : [this.#declared(fn)];
+    const signatures = declared.filter((each) => each !== null);
+    const signature = agreed(signatures, declared.length);
+    const own = fn.copies.filter(({ isInlined }) => !isInlined).length;
+    const [first] = fn.functions.map((id) => this.#debug.function(id));
+    return {
+      name: fn.name,
+      signature,
+      source: copies.find((copy) => copy.function?.source)?.function?.source ?? first?.source ?? null,
+      dwarfPath: first?.dwarfPath ?? null,
+      copies: copies.map((copy, i) => this.#copy(copy, found[i] ?? null)),
+      omitted: fn.copies.length - refs.length,
+      counts: { own, inlined: fn.copies.length - own },
+      types: typesOf(signatures),
+      notes: functionNotes({
+        fn,
+        own,
+        debug: this.#debug,
+        typesNote: signatures.length > 0 ? this.#signatures.note : null,
+        hasSignatures: signatures.length > 0,
+        differ: signatures.length > 1 && signature === null,
+      }),
+    };
+  }
+
+  #copy(copy: SelectedCopy, found: FoundSignature | null): ShownCopy {
+    return {
+      ...copy,
+      signature: found?.signature ?? null,
+      probe: this.#code.probe(copy),
+      instructions: this.#options.asm ? { [Symbol.iterator]: () => this.#code.listing(copy) } : null,
+      notes: copyNotes(copy, this.#debug, this.#options.asm === true && !this.#code.isReadable),
+    };
+  }
+
+  #declared(fn: SelectedFunction): FoundSignature | null {
+    const [id] = fn.functions;
+    if (id === undefined) return null;
+    const own = this.#debug.function(id);
+    return this.#signatures.of({ name: fn.name, dwarfPath: own.dwarfPath, raw: own.linkageName, function: own });
+  }
+}
+
+const agreed = (signatures: readonly FoundSignature[], copies: number): FoundSignature['signature'] | null => {
+  const [first] = signatures;
+  const isOne =
+    signatures.length === copies && signatures.every(({ signature }) => signature.text === first?.signature.text);
+  return isOne ? (first?.signature ?? null) : null;
+};
+
+const typesOf = (found: readonly FoundSignature[]): ShownFunction['types'] => {
+  const [first] = found;
+  if (first?.debug.types == null) return { types: [], cut: null };
+  const seen = new Set(found.map(({ signature }) => signature));
+  const roots = [...seen].flatMap(({ roots }) => roots);
+  return describeTypes(first.debug.types, roots, first.signature.language);
+};

@@ -1,0 +1,119 @@
+import { hex } from '../base/units.ts';
+import type { ShowAnswer, ShownCopy, ShownFunction, ShownType } from '../query/show-model.ts';
+
+/**
+ * One document, written function by function. Sizes, offsets in types and discriminants are decimal strings, addresses
+ * and file offsets `0x…`. What a later version will work out is null here: an argument's evidence, the way a value is
+ * returned; places are none. Text is the file's own, not sanitised.
+ */
+export function* showDocument(answer: ShowAnswer): Generator<string> {
+  const { path, debug, notes, functions } = answer;
+  const head = { schema: 1, file: path, debug: { level: debug.level, source: debug.source }, notes };
+  yield `${JSON.stringify(head).slice(0, -1)},"functions":[`;
+  let separator = '\n';
+  for (const fn of functions) {
+    yield separator + JSON.stringify(functionObject(fn));
+    separator = ',\n';
+  }
+  yield ']}\n';
+}
+
+const functionObject = (fn: ShownFunction): object => ({
+  name: fn.name,
+  signature: fn.signature?.text ?? null,
+  source: fn.source === null ? null : { file: fn.source.file, line: fn.source.line },
+  dwarf_path: fn.dwarfPath,
+  own: fn.counts.own,
+  inlined: fn.counts.inlined,
+  copies: fn.copies.map(copyObject),
+  ...(fn.omitted === 0 ? {} : { copies_omitted: fn.omitted }),
+  types: fn.types.types.map(typeObject),
+  types_cut: fn.types.cut,
+  notes: fn.notes,
+});
+
+const copyObject = (copy: ShownCopy): object => ({
+  kind: copy.kind,
+  name: copy.name,
+  dwarf_path: copy.dwarfPath,
+  address: hex(copy.address),
+  size: String(copy.size),
+  raw: copy.raw,
+  ranges: copy.ranges.map(({ start, end }) => ({ start: hex(start), end: hex(end) })),
+  caller: copy.callers[0]?.name ?? null,
+  call_site: copy.callSite,
+  callers: copy.callers.map(({ name, address, callSite }) => ({ name, address: hex(address), call_site: callSite })),
+  aliases: copy.aliases,
+  merged_with: copy.mergedWith,
+  signature: copy.signature?.text ?? null,
+  ...valuesOf(copy),
+  probe: probeObject(copy.probe),
+  ...(copy.instructions === null
+    ? {}
+    : {
+        asm: [...copy.instructions].map(({ address, bytes, text }) => ({
+          address: hex(address),
+          bytes: Buffer.from(bytes).toString('hex'),
+          text,
+        })),
+      }),
+  notes: copy.notes,
+});
+
+const notYet = 'this version does not work out where values are';
+
+/** Null where nobody tells what the arguments are: an empty list would say that there are none. */
+const valuesOf = ({ signature }: ShownCopy): object => {
+  if (signature === null) return { args: null, ret: null };
+  const args = signature.args.map(({ name, type }) => ({ name, type, places: [], evidence: null, note: notYet }));
+  const mode = signature.isNoReturn ? 'never' : signature.returnsNothing ? 'none' : null;
+  const note = mode === null ? notYet : null;
+  return { args, ret: { type: signature.returns, mode, places: [], evidence: null, note } };
+};
+
+const probeObject = (probe: ShownCopy['probe']): object | null =>
+  probe && {
+    offset: probe.offset === null ? null : hex(probe.offset),
+    cost: probe.cost,
+    returns: probe.returns,
+    reason: probe.reason,
+    instruction: probe.instruction,
+    exits: probe.exits,
+  };
+
+type Field = NonNullable<ShownType['fields']>[number];
+
+const decimal = (value: bigint | null): string | null => (value === null ? null : String(value));
+
+const fieldObject = ({ name, type, offset, bits }: Field): object => ({
+  name,
+  type,
+  offset: String(offset),
+  ...(bits === null ? {} : { bits: { offset: String(bits.offset), size: bits.size } }),
+});
+
+const typeObject = (type: ShownType): object => ({
+  name: type.name,
+  kind: type.kind,
+  size: decimal(type.size),
+  align: decimal(type.align),
+  ...(type.encoding === undefined ? {} : { encoding: type.encoding }),
+  ...(type.of === undefined ? {} : { of: type.of }),
+  ...(type.counts === undefined ? {} : { counts: type.counts.map(decimal) }),
+  ...(type.fields === undefined ? {} : { fields: type.fields.map(fieldObject) }),
+  ...(type.tag == null ? {} : { tag: fieldObject(type.tag) }),
+  ...(type.variants === undefined
+    ? {}
+    : {
+        variants: type.variants.map(({ name, discriminants, fields }) => ({
+          name,
+          discriminants: discriminants?.map(({ low, high }) => ({ low: String(low), high: String(high) })) ?? null,
+          fields: fields.map(fieldObject),
+        })),
+      }),
+  ...(type.enumerators === undefined
+    ? {}
+    : { enumerators: type.enumerators.map(({ name, value }) => ({ name, value: String(value) })) }),
+  ...(type.parameters === undefined ? {} : { parameters: type.parameters, returns: type.returns }),
+  ...(type.isDeclaration ? { declaration: true } : {}),
+});

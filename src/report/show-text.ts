@@ -1,0 +1,101 @@
+import { sanitize } from '../base/text.ts';
+import { hex } from '../base/units.ts';
+import { positionText, type ShowAnswer, type ShownCopy, type ShownFunction } from '../query/show-model.ts';
+import { typeLines } from './show-types.ts';
+import type { Palette } from './terminal-colour.ts';
+
+/** What is known of each function, a block of lines for each. */
+export function* showText(answer: ShowAnswer, palette: Palette): Generator<string> {
+  let separator = '';
+  for (const fn of answer.functions) {
+    yield separator;
+    for (const line of functionLines(fn, palette)) yield `${line}\n`;
+    separator = '\n';
+  }
+}
+
+function* functionLines(fn: ShownFunction, palette: Palette): Generator<string> {
+  const signature = fn.signature?.text ?? fn.name;
+  yield palette.heading(sanitize(signature)) + withGenerics(fn.signature, palette);
+  if (fn.source !== null) yield `  declared at ${sanitize(positionText(fn.source))}`;
+  for (const note of fn.notes) yield `  ${palette.warning(note)}`;
+  yield* copyLines(fn, palette);
+  if (fn.omitted > 0) yield `  … ${fn.omitted} more copies; --all shows them`;
+  // What a scalar or a pointer is, its name says.
+  const layouts = fn.types.types.filter(({ kind }) => hasLayout.has(kind));
+  if (layouts.length === 0) return;
+  yield '';
+  yield `  ${palette.heading('types')}`;
+  for (const type of layouts) for (const line of typeLines(type, palette)) yield `  ${line}`;
+  if (fn.types.cut !== null) yield `  ${palette.warning(fn.types.cut)}`;
+}
+
+const hasLayout: ReadonlySet<string> = new Set(['struct', 'union', 'enum', 'enumeration', 'typedef']);
+
+const withGenerics = (signature: ShownFunction['signature'], palette: Palette): string => {
+  const text = genericsText(signature);
+  return text === '' ? '' : ` ${palette.faint(`where ${text}`)}`;
+};
+
+const genericsText = (signature: ShownFunction['signature']): string =>
+  (signature?.generics ?? []).map(({ name, type }) => `${sanitize(name)} = ${sanitize(type)}`).join(', ');
+
+function* copyLines(fn: ShownFunction, palette: Palette): Generator<string> {
+  const width = Math.max(0, ...fn.copies.map(({ address }) => hex(address).length));
+  const sizeWidth = Math.max(0, ...fn.copies.map(({ size }) => String(size).length));
+  for (const copy of fn.copies) {
+    const address = palette.address(hex(copy.address).padStart(width));
+    yield `  ${address}  ${String(copy.size).padStart(sizeWidth)}  ${kindText(copy, fn, palette)}`;
+    const indent = ' '.repeat(width + sizeWidth + 6);
+    if (fn.signature === null && copy.signature !== null)
+      yield `${indent}${sanitize(copy.signature.text)}${withGenerics(copy.signature, palette)}`;
+    for (const line of probeLines(copy)) yield indent + line;
+    for (const note of copy.notes) yield `${indent}${palette.warning(note)}`;
+    yield* instructionLines(copy, palette);
+  }
+}
+
+const kindText = (copy: ShownCopy, fn: ShownFunction, palette: Palette): string => {
+  const pieces = copy.ranges.length > 1 ? `, in ${copy.ranges.length} pieces` : '';
+  if (copy.kind !== 'inlined') {
+    const isTold = copy.signature !== null || (copy.kind === 'symbol' && copy.name === fn.name);
+    const name = copy.kind === 'instance' ? (copy.dwarfPath ?? copy.name) : copy.name;
+    return `${copy.kind}${isTold ? '' : ` ${palette.name(sanitize(name))}`}${pieces}`;
+  }
+  let site = copy.callSite;
+  let text = '';
+  for (const caller of copy.callers) {
+    text += `${text === '' ? '' : ', '}inlined into ${palette.name(sanitize(caller.name))}`;
+    if (site !== null) text += ` at ${sanitize(positionText(site))}`;
+    site = caller.callSite;
+  }
+  return (text || 'inlined') + pieces;
+};
+
+function* probeLines({ probe }: ShownCopy): Generator<string> {
+  if (probe === null) return;
+  const { cost, instruction, returns, exits, reason } = probe;
+  if (cost === null) {
+    if (probe.offset !== null || instruction !== null) yield `can't be probed: ${sanitize(reason ?? 'unknown')}`;
+    return;
+  }
+  const watched =
+    returns === 'sites'
+      ? `returns watched at ${exits} ${exits === 1 ? 'exit' : 'exits'}`
+      : `returns not watched: ${sanitize(reason ?? 'unknown')}`;
+  yield `a probe on \`${instruction}\` is ${cost}; ${watched}`;
+}
+
+const bytesWidth = 10 * 3;
+
+function* instructionLines({ instructions, ranges }: ShownCopy, palette: Palette): Generator<string> {
+  if (instructions === null) return;
+  const starts = new Set<bigint>(ranges.slice(1).map(({ start }) => start));
+  for (const { address, bytes, text } of instructions) {
+    if (starts.has(address)) yield '    …';
+    const digits = Buffer.from(bytes)
+      .toString('hex')
+      .replace(/..(?!$)/g, '$& ');
+    yield `    ${palette.address(hex(address))}  ${palette.faint(digits.padEnd(bytesWidth - 1))}  ${text}`;
+  }
+}
