@@ -1,8 +1,8 @@
 import { decodeBytes } from '../base/text.ts';
 import { address, fileOffset } from '../base/units.ts';
 import { hexDigits, Wire } from '../core/wire.ts';
-import { machineName } from './machine.ts';
-import type { Image, ImageType, Section, Segment } from './model.ts';
+import { machineName, machOMachineName, peMachineName } from './machine.ts';
+import type { Image, ImageFormat, ImageType, Section, Segment } from './model.ts';
 
 /** Where a member of an archive is; `offset` 0 in a thin archive, whose members are files of their own. */
 export type MemberPlace = { readonly name: string; readonly offset: bigint; readonly size: bigint };
@@ -28,6 +28,7 @@ const nothing = {
   hasRunpath: false,
   segments: [],
   sections: [],
+  pdb: null,
   places: [],
   thin: false,
   damage: null,
@@ -37,7 +38,22 @@ const nothing = {
 export const readFacts = (bytes: Uint8Array): Facts => {
   const wire = new Wire(bytes);
   const format = wire.u8();
-  return format === 0 ? elf(wire) : format === 1 ? wasm(wire) : archive(wire);
+  switch (format) {
+    case 0:
+      return elf(wire);
+    case 1:
+      return wasm(wire);
+    case 2:
+      return archive(wire, 'archive');
+    case 3:
+      return native(wire, 'mach-o', machOMachineName);
+    case 4:
+      return native(wire, 'pe', peMachineName);
+    case 5:
+      return native(wire, 'coff', peMachineName);
+    default:
+      return archive(wire, 'universal');
+  }
 };
 
 const elf = (wire: Wire): Facts => {
@@ -67,6 +83,35 @@ const elf = (wire: Wire): Facts => {
     runpath: (runpath ?? rpath ?? '').split(':').filter((folder) => folder !== ''),
     hasRunpath: runpath !== null,
     needed: wire.list(() => decodeBytes(wire.bytes())),
+    segments: wire.list(() => segment(wire)),
+    sections: wire.list(() => section(wire)),
+  };
+};
+
+/** Mach-O, PE and COFF. */
+const native = (wire: Wire, format: ImageFormat, machineOf: (machine: number, subtype: number) => string): Facts => {
+  const type = elfTypes[wire.u8()] ?? 'other';
+  const bits = wire.u8() === 64 ? 64 : 32;
+  const littleEndian = wire.flag();
+  const machine = machineOf(wire.u32(), wire.u32());
+  const stripped = wire.flag();
+  const hasEntry = wire.flag();
+  const entry = wire.u64();
+  return {
+    ...nothing,
+    format,
+    type,
+    bits,
+    littleEndian,
+    machine,
+    stripped,
+    entry: hasEntry ? address(entry) : null,
+    buildId: text(wire.optional()),
+    interpreter: text(wire.optional()),
+    soname: text(wire.optional()),
+    runpath: wire.list(() => decodeBytes(wire.bytes())),
+    needed: wire.list(() => decodeBytes(wire.bytes())),
+    pdb: text(wire.optional()),
     segments: wire.list(() => segment(wire)),
     sections: wire.list(() => section(wire)),
   };
@@ -115,10 +160,10 @@ const wasm = (wire: Wire): Facts => ({
   }),
 });
 
-const archive = (wire: Wire): Facts => {
+const archive = (wire: Wire, type: 'archive' | 'universal'): Facts => {
   const thin = wire.flag();
   const places: MemberPlace[] = [];
   while (wire.flag()) places.push({ name: decodeBytes(wire.bytes()), offset: wire.u64(), size: wire.u64() });
   const damage = text(wire.optional());
-  return { ...nothing, format: 'archive', type: 'archive', machine: 'unknown', stripped: false, places, thin, damage };
+  return { ...nothing, format: 'archive', type, machine: 'unknown', stripped: false, places, thin, damage };
 };

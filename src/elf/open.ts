@@ -10,8 +10,9 @@ import type { Image, Member } from './model.ts';
 import { SymbolTable } from './symbols.ts';
 
 /**
- * Opens an ELF file, a wasm module or an archive; only its headers are read now. The image holds the file open until
- * it is disposed of. Throws RsymError (`input`, `permission`, `unsupported`) with one line that names the file.
+ * Opens an ELF, Mach-O, PE or COFF file, a wasm module or an archive; only its headers are read now. The image holds
+ * the file open until it is disposed of. Throws RsymError (`input`, `permission`, `unsupported`) with one line that
+ * names the file.
  */
 export const openImage = (path: string): Image => {
   const file = new OpenFile(path);
@@ -41,6 +42,7 @@ class FileImage implements Image {
   readonly runpath: Facts['runpath'];
   readonly hasRunpath: Facts['hasRunpath'];
   readonly stripped: boolean;
+  readonly pdb: Facts['pdb'];
   readonly segments: Facts['segments'];
   readonly sections: Facts['sections'];
   readonly members: readonly Member[];
@@ -75,6 +77,7 @@ class FileImage implements Image {
     this.runpath = facts.runpath;
     this.hasRunpath = facts.hasRunpath;
     this.stripped = facts.stripped;
+    this.pdb = facts.pdb;
     this.segments = facts.segments;
     this.sections = facts.sections;
     this.damage = facts.damage;

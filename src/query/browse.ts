@@ -116,6 +116,8 @@ const noteOn = (image: Image, count: number): string | null => {
 };
 
 const isRunnable = (image: Image): boolean => {
+  // A program of another system may well be executable here.
+  if (image.format !== 'elf') return false;
   if (image.type !== 'executable' && (image.type !== 'pie' || image.entry === null)) return false;
   try {
     accessSync(image.path, constants.X_OK);

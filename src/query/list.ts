@@ -141,7 +141,15 @@ const notesOn = (image: Image, table: SymbolTable, count: number): string[] => {
     if (table.unnamed > 0) return [`${name}: ${table.unnamed} functions have no name`];
     return count === 0 ? [`${name} has no such symbols`] : [];
   }
+  if (image.format === 'pe' && image.stripped) return [`${name} has no symbol table: ${peNames(image, table)}`];
+  if (image.format === 'mach-o' && image.stripped && table.length > 0 && image.type !== 'relocatable')
+    return [`${name} has no local symbols, as a stripped file: these are the ones that other files see`];
   if (image.stripped && table.length > 0 && image.type !== 'relocatable')
     return [`${name} is stripped: these are its dynamic symbols`];
   return table.length === 0 ? [`${name} has no symbols`] : [];
+};
+
+const peNames = (image: Image, table: SymbolTable): string => {
+  const names = table.length === 0 ? 'it exports and imports nothing' : 'only what it exports and imports has a name';
+  return image.pdb === null ? names : `${names}; its debug info, ${sanitize(image.pdb)}, is not read`;
 };

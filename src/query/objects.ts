@@ -6,7 +6,8 @@ export type ArchivedObject = { readonly name: string; readonly object: Image };
 
 /**
  * The objects of an archive, one open at a time; `fail` is told of the damaged ones. Archives in it are passed over, as
- * linkers do: a thin one may name itself. Throws what is no fault of the input.
+ * linkers do: a thin one may name itself. But an architecture of a universal file may be an archive: its objects are
+ * named `x86_64(a.o)`. Throws what is no fault of the input.
  */
 export function* archivedObjects(archive: Image, fail: (error: RsymError) => void): Generator<ArchivedObject> {
   for (const { name, open } of archive.members) {
@@ -14,6 +15,8 @@ export function* archivedObjects(archive: Image, fail: (error: RsymError) => voi
     if (!opened) continue;
     using object = opened;
     if (object.format !== 'archive') yield { name, object };
+    else if (archive.type === 'universal' && object.type === 'archive')
+      for (const inner of archivedObjects(object, fail)) yield { ...inner, name: `${name}(${inner.name})` };
   }
 }
 

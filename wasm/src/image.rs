@@ -1,21 +1,32 @@
 //! What is in a file: its format, its layout and its symbols. The host opens the file and answers reads of ranges.
 
 mod archive;
+mod coff;
+mod coff_symbols;
 pub(crate) mod elf;
 mod elf_dynamic;
 mod elf_symbols;
 pub mod exports;
 mod failure;
+mod fat;
 mod line_exports;
 mod lines;
+mod macho;
+mod macho_symbols;
 mod module;
 mod names;
+mod native;
 mod order;
+mod pe;
+mod pe_names;
 pub(crate) mod reader;
+mod recognise;
 mod search;
 mod sections;
+mod strings;
 mod table;
 mod text;
+mod window;
 pub(crate) mod wire;
 
 use alloc::vec::Vec;
@@ -35,6 +46,11 @@ pub enum Format {
     Elf = 0,
     Wasm = 1,
     Archive = 2,
+    MachO = 3,
+    Pe = 4,
+    Coff = 5,
+    /// Images for several architectures in one file.
+    Fat = 6,
 }
 
 pub struct Image {
@@ -45,7 +61,7 @@ pub struct Image {
 impl Image {
     pub fn open(source: u32, base: u64, len: u64) -> Result<Self, Failure> {
         let reader = Reader::new(source, base, len);
-        let format = format_of(&reader)?;
+        let format = recognise::format_of(&reader)?;
         Ok(Image { reader, format })
     }
 
@@ -58,6 +74,13 @@ impl Image {
             Format::Elf => Headers::<Header32>::read(&self.reader)?.describe(&mut wire),
             Format::Wasm => module::describe(&self.reader, &mut wire)?,
             Format::Archive => archive::describe(&self.reader, &mut wire)?,
+            Format::MachO if macho::is_64(&self.reader)? => {
+                macho::Headers::<macho::Header64>::read(&self.reader)?.describe(&mut wire)
+            }
+            Format::MachO => macho::Headers::<macho::Header32>::read(&self.reader)?.describe(&mut wire),
+            Format::Pe => pe::Image::read(&self.reader)?.describe(&mut wire)?,
+            Format::Coff => coff::Object::read(&self.reader)?.describe(&mut wire)?,
+            Format::Fat => fat::describe(&self.reader, &mut wire)?,
         }
         Ok(wire.finish())
     }
@@ -67,7 +90,13 @@ impl Image {
             Format::Elf if elf::is_64(&self.reader)? => Headers::<Header64>::read(&self.reader)?.symbols(),
             Format::Elf => Headers::<Header32>::read(&self.reader)?.symbols(),
             Format::Wasm => module::symbols(&self.reader),
-            Format::Archive => Ok(Table::default()),
+            Format::MachO if macho::is_64(&self.reader)? => {
+                macho::Headers::<macho::Header64>::read(&self.reader)?.symbols()
+            }
+            Format::MachO => macho::Headers::<macho::Header32>::read(&self.reader)?.symbols(),
+            Format::Pe => pe::Image::read(&self.reader)?.symbols(),
+            Format::Coff => coff::Object::read(&self.reader)?.symbols(),
+            Format::Archive | Format::Fat => Ok(Table::default()),
         }
     }
 }
@@ -79,43 +108,8 @@ impl Image {
             Format::Elf if elf::is_64(&self.reader).ok()? => DebugLayout::of_elf(&Headers::<Header64>::read(&self.reader).ok()?),
             Format::Elf => DebugLayout::of_elf(&Headers::<Header32>::read(&self.reader).ok()?),
             Format::Wasm => module::debug_layout(&self.reader).ok()?,
-            Format::Archive => return None,
+            Format::Archive | Format::MachO | Format::Pe | Format::Coff | Format::Fat => return None,
         };
         layout.spans.iter().any(|span| span.name == b".debug_info").then(|| (self.reader.again(), layout))
-    }
-}
-
-fn format_of(reader: &Reader) -> Result<Format, Failure> {
-    let mut start = [0u8; 8];
-    let known = (reader.len() as usize).min(start.len());
-    reader.fill(0, &mut start[..known])?;
-    let start = &start[..known];
-    match start {
-        [0x7f, b'E', b'L', b'F', ..] => Ok(Format::Elf),
-        [0, b'a', b's', b'm', ..] => Ok(Format::Wasm),
-        b"!<arch>\n" | b"!<thin>\n" => Ok(Format::Archive),
-        _ => Err(unrecognised(start)),
-    }
-}
-
-/// Says what the file is, where its first bytes tell, so that the user knows the path was right.
-fn unrecognised(start: &[u8]) -> Failure {
-    let known = match start {
-        [0xfe, 0xed, 0xfa, 0xce | 0xcf, ..] | [0xce | 0xcf, 0xfa, 0xed, 0xfe, ..] => Some("a Mach-O file"),
-        // A Java class has the same first bytes; a fat file names few architectures, a class a version above 44.
-        [0xca, 0xfe, 0xba, 0xbe, _, _, _, count, ..] if *count < 40 => Some("a universal Mach-O file"),
-        [0xca, 0xfe, 0xba, 0xbe, ..] => Some("a Java class"),
-        [b'M', b'Z', ..] => Some("a PE file"),
-        [b'B', b'C', 0xc0, 0xde, ..] => Some("LLVM bitcode"),
-        [0x1f, 0x8b, ..] => Some("compressed by gzip"),
-        [0xfd, b'7', b'z', b'X', b'Z', ..] => Some("compressed by xz"),
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => Some("compressed by zstd"),
-        [b'#', b'!', ..] => Some("a script"),
-        [b'!', b'<', b'a' | b't', ..] => Some("cut off inside the first bytes of an archive"),
-        _ => None,
-    };
-    match known {
-        Some(what) => Failure::unsupported(&alloc::format!("it is {what}, not an ELF file, a wasm module or an archive")),
-        None => Failure::input("it is not an ELF file, a wasm module or an archive"),
     }
 }

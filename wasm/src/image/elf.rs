@@ -17,8 +17,9 @@ pub type Header64 = elf::FileHeader64<Endianness>;
 const LARGEST_SMALL_TABLE: u64 = 16 << 20;
 
 /// What the `type` field of the reply says.
+#[derive(Clone, Copy)]
 #[repr(u8)]
-enum ImageType {
+pub enum ImageType {
     Executable = 0,
     Pie = 1,
     Shared = 2,
