@@ -21,6 +21,7 @@ import type {
 import { languageName } from './dwarf-language.ts';
 import { readError } from './file.ts';
 import { indexKey, readCachedIndex, writeCachedIndex } from './index-cache.ts';
+import { openTypes } from './types.ts';
 import type { Image } from './model.ts';
 
 /**
@@ -90,6 +91,7 @@ class ImageDebugInfo implements DebugInfo {
   readonly copyCount: number;
   readonly #core: CoreDebug | null;
   readonly #separate: Image | null;
+  #types: DebugTypes | null = null;
   #paths: ByteColumn | undefined;
   #asked = 0;
 
@@ -107,7 +109,8 @@ class ImageDebugInfo implements DebugInfo {
   }
 
   get types(): DebugTypes | null {
-    return null;
+    if (this.level === 'types' && this.#core) this.#types ??= openTypes(this.#core);
+    return this.#types;
   }
 
   producers(): readonly Producer[] {
