@@ -21,8 +21,8 @@ import type {
 import { languageName } from './dwarf-language.ts';
 import { readError } from './file.ts';
 import { indexKey, readCachedIndex, writeCachedIndex } from './index-cache.ts';
-import { openTypes } from './types.ts';
 import type { Image } from './model.ts';
+import { openTypes } from './types.ts';
 
 /**
  * The debug info of an image, its own or that of a separate file. The image stays open while it is used. Where there is

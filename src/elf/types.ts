@@ -3,6 +3,7 @@ import { address } from '../base/units.ts';
 import type { CoreDebug } from '../core/debug.ts';
 import { type CoreMember, type CoreType, CoreTypes, type CoreUnit } from '../core/debug-types.ts';
 import type { DebugFunction, DebugSignature, DebugType, DebugTypes, Member, TypeId, Variant } from './debug-model.ts';
+import { lastSegment } from './rust-name.ts';
 import { alignOf, encodingOf, languageOf, sizeOf } from './type-layout.ts';
 import { nameOf } from './type-name.ts';
 
@@ -122,6 +123,12 @@ class OpenTypes implements DebugTypes {
     }
   }
 
+  /** Members of coroutines have numbers; their types have the names. */
+  #variantName({ name, type }: CoreMember): string | null {
+    if (type === null || name === null || !/^\d+$/.test(name)) return name;
+    return lastSegment(this.#orNull(type)?.path ?? name);
+  }
+
   /** Tag values are written with the tag's sign, or without; here they are what its bits are as an unsigned number. */
   #variants({ tag, of }: NonNullable<Extract<CoreType, { kind: 'struct' | 'union' }>['variants']>): Variant[] {
     const tagType = tag?.type == null ? null : this.#orNull(tag.type);
@@ -137,7 +144,7 @@ class OpenTypes implements DebugTypes {
       ];
     };
     return of.map((variant) => ({
-      name: variant.member.name,
+      name: this.#variantName(variant.member),
       discriminants: variant.discriminants?.flatMap(ranges) ?? null,
       member: member(variant.member),
     }));
