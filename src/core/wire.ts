@@ -33,6 +33,11 @@ export class Wire {
     return this.#bytes.subarray(this.#at - length, this.#at);
   }
 
+  /** All that is left. */
+  rest(): Uint8Array {
+    return this.#bytes.subarray(this.#at);
+  }
+
   optional(): Uint8Array | null {
     return this.flag() ? this.bytes() : null;
   }

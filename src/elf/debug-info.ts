@@ -22,6 +22,7 @@ import { languageName } from './dwarf-language.ts';
 import { readError } from './file.ts';
 import { indexKey, readCachedIndex, writeCachedIndex } from './index-cache.ts';
 import type { Image } from './model.ts';
+import { openTypes } from './types.ts';
 
 /**
  * The debug info of an image, its own or that of a separate file. The image stays open while it is used. Where there is
@@ -90,6 +91,7 @@ class ImageDebugInfo implements DebugInfo {
   readonly copyCount: number;
   readonly #core: CoreDebug | null;
   readonly #separate: Image | null;
+  #types: DebugTypes | null = null;
   #paths: ByteColumn | undefined;
   #asked = 0;
 
@@ -107,7 +109,8 @@ class ImageDebugInfo implements DebugInfo {
   }
 
   get types(): DebugTypes | null {
-    return null;
+    if (this.level === 'types' && this.#core) this.#types ??= openTypes(this.#core);
+    return this.#types;
   }
 
   producers(): readonly Producer[] {

@@ -148,6 +148,8 @@ export type DebugSignature = {
   readonly returns: TypeId | null;
   /** DW_AT_noreturn: `!`. */
   readonly isNoReturn: boolean;
+  /** C: further arguments may follow. */
+  readonly isVariadic?: boolean;
   /** DW_TAG_template_type_parameter: `T` and its type. */
   readonly generics: readonly { readonly name: string; readonly type: TypeId | null }[];
 };
@@ -168,15 +170,26 @@ export type Member = {
 
 export type Variant = {
   readonly name: string | null;
-  /** Tag values that mean this variant, as unsigned numbers of the tag's size; null: every other value. */
+  /**
+   * Tag values that mean this variant, as unsigned numbers of the tag's size; null: every other value, or the only
+   * variant there is.
+   */
   readonly discriminants: readonly { readonly low: bigint; readonly high: bigint }[] | null;
   readonly member: Member;
 };
 
+/** Of the unit that has the type; `other` where it says none, or one that isn't told apart. */
+export type TypeLanguage = 'rust' | 'c' | 'c++' | 'other';
+
 type Named = {
+  /** Of the definition, where the id asked for was that of a declaration. */
   readonly id: TypeId;
-  /** As Rust writes it where DWARF says so: with its path and generic arguments. C: `struct stat`. */
+  /**
+   * As its language writes it, with its path and generic arguments: `alloc::vec::Vec<u8, alloc::alloc::Global>`,
+   * `struct stat`, `char *`. Never empty: an unnamed type of C is `struct {...}`. Not sanitised.
+   */
   readonly name: string;
+  readonly language?: TypeLanguage;
 };
 
 /** In bytes; null where debug info does not say (declarations, functions). */
@@ -216,6 +229,8 @@ export type DebugType = Named &
         /** DW_AT_containing_type: the concrete type of a vtable. */
         readonly containing: TypeId | null;
         readonly isDeclaration: boolean;
+        /** Members and bases left out, since only the running program knows where they lie: virtual bases of C++. */
+        readonly unplaced?: number;
       }
     | {
         readonly kind: 'enumeration';
@@ -226,8 +241,16 @@ export type DebugType = Named &
         readonly kind: 'array';
         readonly element: TypeId | null /** One a dimension; null: unknown. */;
         readonly counts: readonly (bigint | null)[];
+        /** DW_AT_GNU_vector: one SIMD value. */
+        readonly isVector?: boolean;
       }
-    | { readonly kind: 'function'; readonly parameters: readonly (TypeId | null)[]; readonly returns: TypeId | null }
+    | {
+        readonly kind: 'function';
+        readonly parameters: readonly (TypeId | null)[];
+        readonly returns: TypeId | null;
+        /** C: further arguments may follow. */
+        readonly isVariadic?: boolean;
+      }
     | {
         readonly kind: 'qualifier';
         readonly of: 'typedef' | 'const' | 'volatile' | 'restrict' | 'atomic' | 'other';

@@ -8,7 +8,10 @@ import type { Image, ImageFormat, ImageType, Section, Segment } from './model.ts
 export type MemberPlace = { readonly name: string; readonly offset: bigint; readonly size: bigint };
 
 /** What an image says of itself: the part of `Image` that needs no further reading. */
-export type Facts = Omit<Image, 'path' | 'identity' | 'members' | 'symbols' | 'debug' | 'readBytes' | typeof Symbol.dispose> & {
+export type Facts = Omit<
+  Image,
+  'path' | 'identity' | 'members' | 'symbols' | 'debug' | 'readBytes' | typeof Symbol.dispose
+> & {
   readonly places: readonly MemberPlace[];
   readonly thin: boolean;
 };

@@ -18,6 +18,7 @@ mod scope;
 mod sections;
 #[cfg(test)]
 mod tests;
+mod types;
 
 use alloc::vec::Vec;
 use core::cell::OnceCell;
@@ -38,6 +39,7 @@ pub struct Debug {
     index: Index,
     lines: Lines,
     paths: Option<Names>,
+    types: types::Types,
     reply: Vec<u8>,
 }
 
@@ -50,6 +52,7 @@ impl Debug {
             index: Index::default(),
             lines: Lines::default(),
             paths: None,
+            types: types::Types::default(),
             reply: Vec::new(),
         }
     }

@@ -7,7 +7,7 @@ pub(crate) mod elf;
 mod elf_dynamic;
 mod elf_symbols;
 pub mod exports;
-mod failure;
+pub(crate) mod failure;
 mod fat;
 mod line_exports;
 mod lines;

@@ -1,0 +1,45 @@
+//! Types and signatures, read from their DIEs when they are asked for.
+
+mod attributes;
+mod dies;
+mod exports;
+mod member;
+mod name;
+mod node;
+mod record;
+mod scopes;
+mod segment;
+mod shape;
+mod signature;
+mod survey;
+#[cfg(test)]
+mod tests;
+mod units;
+mod variant;
+mod write;
+
+use alloc::string::String;
+
+use super::sections::Sections;
+use crate::image::failure::Failure;
+use survey::Survey;
+use units::Units;
+
+/// What was worked out for earlier questions.
+#[derive(Default)]
+pub struct Types {
+    units: Option<Units>,
+    survey: Option<Survey>,
+}
+
+impl Types {
+    fn units(&mut self, sections: &Sections) -> &mut Units {
+        self.units.get_or_insert_with(|| Units::list(sections))
+    }
+}
+
+fn damaged(error: gimli::Error) -> Failure {
+    let mut reason = String::from("its debug info is damaged: ");
+    reason.push_str(&alloc::format!("{error}"));
+    Failure::input(&reason)
+}

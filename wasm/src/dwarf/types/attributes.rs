@@ -1,0 +1,99 @@
+//! Values of attributes as numbers.
+
+use gimli::{AttributeValue, Encoding, Expression, Operation, Reader};
+
+use crate::dwarf::sections::Bytes;
+
+/// A constant of up to 128 bits: `data` forms and blocks without a sign, `sdata` with its sign.
+pub fn constant(value: AttributeValue<Bytes>) -> Option<i128> {
+    Some(match value {
+        AttributeValue::Data1(number) => number.into(),
+        AttributeValue::Data2(number) => number.into(),
+        AttributeValue::Data4(number) => number.into(),
+        AttributeValue::Data8(number) => number.into(),
+        AttributeValue::Data16(number) => number as i128,
+        AttributeValue::Udata(number) => number.into(),
+        AttributeValue::Sdata(number) => number.into(),
+        AttributeValue::Flag(flag) => flag.into(),
+        AttributeValue::Block(bytes) => block(bytes)?,
+        _ => return None,
+    })
+}
+
+fn block(bytes: Bytes) -> Option<i128> {
+    use gimli::Endianity;
+    let slice = bytes.slice();
+    if slice.is_empty() || slice.len() > 16 {
+        return None;
+    }
+    let mut number = [0u8; 16];
+    if bytes.endian().is_big_endian() {
+        number[16 - slice.len()..].copy_from_slice(slice);
+        Some(i128::from_be_bytes(number))
+    } else {
+        number[..slice.len()].copy_from_slice(slice);
+        Some(i128::from_le_bytes(number))
+    }
+}
+
+/// How far a member is from the beginning of its type; `None` where only the running program knows.
+pub fn offset(value: AttributeValue<Bytes>, encoding: Encoding) -> Option<u64> {
+    match value {
+        AttributeValue::Exprloc(expression) => sum(expression, encoding),
+        AttributeValue::Block(bytes) => sum(Expression(bytes), encoding),
+        value => value.udata_value(),
+    }
+}
+
+/// The expression begins with the type's address on the stack.
+fn sum(expression: Expression<Bytes>, encoding: Encoding) -> Option<u64> {
+    let mut operations = expression.operations(encoding);
+    let mut sum = 0u64;
+    while let Some(operation) = operations.next().ok()? {
+        let add = match operation {
+            Operation::PlusConstant { value } => value,
+            Operation::UnsignedConstant { value } => match operations.next().ok()? {
+                Some(Operation::Plus) => value,
+                _ => return None,
+            },
+            _ => return None,
+        };
+        sum = sum.checked_add(add)?;
+    }
+    Some(sum)
+}
+
+/// The address that a variable always has.
+pub fn address(value: AttributeValue<Bytes>, encoding: Encoding, indexed: impl Fn(gimli::DebugAddrIndex<usize>) -> Option<u64>) -> Option<u64> {
+    let expression = match value {
+        AttributeValue::Exprloc(expression) => expression,
+        AttributeValue::Block(bytes) => Expression(bytes),
+        _ => return None,
+    };
+    let mut operations = expression.operations(encoding);
+    let address = match operations.next().ok()?? {
+        Operation::Address { address } => Some(address),
+        Operation::AddressIndex { index } => indexed(index),
+        _ => None,
+    };
+    operations.next().ok()?.is_none().then_some(address)?
+}
+
+/// Bytes that a discriminant list is made of: DW_DSC_label value, DW_DSC_range low high.
+pub fn discriminants(mut bytes: Bytes, is_signed: bool) -> Option<alloc::vec::Vec<(i128, i128)>> {
+    let mut found = alloc::vec::Vec::new();
+    while !bytes.is_empty() {
+        let kind = bytes.read_u8().ok()?;
+        let mut number = || -> Option<i128> {
+            Some(if is_signed { bytes.read_sleb128().ok()?.into() } else { bytes.read_uleb128().ok()?.into() })
+        };
+        let low = number()?;
+        let high = match gimli::DwDsc(kind) {
+            gimli::DW_DSC_label => low,
+            gimli::DW_DSC_range => number()?,
+            _ => return None,
+        };
+        found.push((low, high));
+    }
+    Some(found)
+}
