@@ -1,7 +1,7 @@
 import { parseSpec, type Signature } from '../abi/signature.ts';
 import { RsymError } from '../base/errors.ts';
 import { sanitize } from '../base/text.ts';
-import type { Address } from '../base/units.ts';
+import { type Address, hex, address as toAddress } from '../base/units.ts';
 import { openDebugInfo } from '../elf/debug-info.ts';
 import type { Image } from '../elf/model.ts';
 import type { SymbolTable } from '../elf/symbols.ts';
@@ -108,18 +108,30 @@ const notFound = (image: Image, symbols: SymbolTable, pattern: string): RsymErro
   const names = function* (): Generator<string> {
     for (const i of symbols.functions()) yield symbols.name(i);
   };
+  const inside = insideOf(symbols, pattern);
   const undefinedHere = symbols.byRaw(pattern).some((i) => symbols.undefined(i));
   const known = undefinedHere ? null : inDebugInfo(image, symbols, pattern);
   const near = known === null ? nearest(pattern, names(), suggestions).map((name) => sanitize(name)) : [];
   return new RsymError('not-found', `no code of its own for ${sanitize(pattern)} in ${sanitize(image.path)}`, {
-    reason: undefinedHere
-      ? 'the file only imports it: its code is in a library'
-      : (known ??
-        (image.stripped
-          ? 'the file is stripped: only exported functions have names'
-          : 'it was inlined everywhere, removed as unused, or has another name: a symbol exists only where code does')),
+    reason:
+      inside ??
+      (undefinedHere
+        ? 'the file only imports it: its code is in a library'
+        : (known ??
+          (image.stripped
+            ? 'the file is stripped: only exported functions have names'
+            : 'it was inlined everywhere, removed as unused, or has another name: a symbol exists only where code does'))),
     hints: near.length > 0 ? [`the nearest: ${near.join(', ')}`] : [],
   });
+};
+
+/** A probe is planted where a function begins; another address may only lie in one. */
+const insideOf = (symbols: SymbolTable, text: string): string | null => {
+  const pattern = parsePattern(text);
+  const [row] = pattern.address === null ? [] : symbols.containing(toAddress(pattern.address));
+  return row === undefined
+    ? null
+    : `it is inside ${sanitize(symbols.name(row))}, which begins at ${hex(symbols.address(row))}`;
 };
 
 /** Debug info is read only now: what it knows of a function without a symbol. What can't be read is no answer. */

@@ -1,11 +1,12 @@
 import { address } from '../base/units.ts';
-import type { AddressRange } from '../elf/debug-model.ts';
+import type { AddressRange, DebugFunction } from '../elf/debug-model.ts';
 import type { SymbolTable } from '../elf/symbols.ts';
 import { callersOf } from './callers.ts';
 import { debugPath } from './debug-match.ts';
 import { bareSymbol } from './function-path.ts';
 import { coldParts } from './locate.ts';
 import type { CopyRef, SelectedCopy, SelectedFunction, SelectSources } from './select-model.ts';
+import { languageOf } from './show-signature.ts';
 import { symbolDebug } from './symbol-debug.ts';
 
 const isCode = (symbols: SymbolTable, row: number): boolean =>
@@ -22,10 +23,11 @@ export class CopyReader {
 
   read(fn: SelectedFunction, ref: CopyRef): SelectedCopy {
     const { symbols, debug } = this.#sources;
-    const own = ref.of === null ? null : debug.function(ref.of);
+    const own = ref.of === null ? this.#aliased(ref) : debug.function(ref.of);
     const copy = ref.copy === null ? null : debug.copy(ref.copy);
     const row = ref.symbol;
-    const name = own === null || (own.isPartial && row !== null) ? symbols.name(row ?? 0) : debugPath(debug, own.id);
+    const isNamed = own !== null && ref.of !== null && !(own.isPartial && row !== null);
+    const name = isNamed ? debugPath(debug, own.id) : symbols.name(row ?? 0);
     return {
       kind: ref.isInlined ? 'inlined' : fn.isGeneric ? 'instance' : 'symbol',
       name,
@@ -41,6 +43,19 @@ export class CopyReader {
       aliases: ref.isInlined ? [] : this.#aliases(ref, name),
       mergedWith: ref.isInlined ? null : this.#mergedWith(ref, name),
     };
+  }
+
+  /**
+   * In C a second name of one code (`puts` of `_IO_puts`) is an alias in the source: the same function. Functions of Rust
+   * that were merged may have had different types, of which nothing is left.
+   */
+  #aliased({ symbol, isInlined }: CopyRef): DebugFunction | null {
+    const { symbols, debug } = this.#sources;
+    if (symbol === null || isInlined) return null;
+    const { mergedWith } = symbolDebug(symbols, symbol, debug);
+    if (mergedWith === null || symbols.scheme(symbol) !== 'none') return null;
+    const other = debug.function(mergedWith);
+    return languageOf(debug, other) === 'c' ? other : null;
   }
 
   /** Debug info knows all parts of a function; of a symbol only those whose names tell. */

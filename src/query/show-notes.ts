@@ -51,7 +51,12 @@ const lackOf = (debug: DebugInfo, fn: SelectedFunction, hasSignatures: boolean):
 /** The same for one copy. */
 export const copyNotes = (copy: SelectedCopy, debug: DebugInfo, isUnreadable: boolean): string[] => {
   const notes: string[] = [];
-  if (copy.mergedWith !== null) notes.push(`merged with ${sanitize(copy.mergedWith)}: its code is that function's`);
+  if (copy.mergedWith !== null)
+    notes.push(
+      copy.function === null
+        ? `merged with ${sanitize(copy.mergedWith)}: its code is that function's`
+        : `another name of ${sanitize(copy.mergedWith)}, whose signature and source are shown`,
+    );
   const aliases = copy.aliases.filter((name) => name !== copy.mergedWith);
   if (aliases.length > 0) notes.push(`shares its address with ${listed(aliases)}`);
   if (copy.function?.isConventionChanged)
