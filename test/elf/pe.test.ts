@@ -258,6 +258,12 @@ describe('PE images', () => {
     expect(() => read(whole, (told) => told.symbols().length)).toThrow(/overlap beyond measure/);
   });
 
+  test('a program that the loader may move is told from one that it may not', () => {
+    const patch = (bytes: Buffer): void => void bytes.writeUInt16LE(0x40, 88 + 70);
+    expect(read(writePe({ patch }), ({ type }) => type)).toBe('pie');
+    expect(read(writePe(), ({ type }) => type)).toBe('executable');
+  });
+
   test('a program for DOS is not one', () => {
     expect(() => read(Buffer.concat([Buffer.from('MZ'), Buffer.alloc(100)]), () => undefined)).toThrow(
       /a program for DOS/,

@@ -31,6 +31,8 @@ pub struct Image<'a> {
     file: &'a pe::ImageFileHeader,
     directories: DataDirectories<'a>,
     entry: u32,
+    /// The loader may place it anywhere.
+    is_movable: bool,
     source: Option<Source>,
     /// Where sections begin, relative to the base, and their numbers; sorted.
     starts: Vec<(u32, usize)>,
@@ -67,6 +69,7 @@ impl<'a> Image<'a> {
             file,
             directories,
             entry: optional.address_of_entry_point(),
+            is_movable: optional.dll_characteristics().0 & pe::IMAGE_DLLCHARACTERISTICS_DYNAMIC_BASE.0 != 0,
             source: Source::of(file),
             starts,
         })
@@ -97,7 +100,11 @@ impl<'a> Image<'a> {
         let mut needed = Vec::new();
         Imports::new(self).libraries(|name| needed.push(name.to_vec()));
         Facts {
-            image_type: if is_library { ImageType::Shared } else { ImageType::Executable },
+            image_type: match is_library {
+                true => ImageType::Shared,
+                false if self.is_movable => ImageType::Pie,
+                false => ImageType::Executable,
+            },
             is_64: self.is_64,
             little_endian: true,
             machine: (self.file.machine().0.into(), 0),
