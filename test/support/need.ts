@@ -8,6 +8,7 @@ import { inNestedPidNamespace } from '../../src/query/machine.ts';
 const versionFlag = {
   addr2line: '--version',
   bpftrace: '--version',
+  'c++': '--version',
   'c++filt': '--version',
   cargo: '--version',
   cc: '--version',

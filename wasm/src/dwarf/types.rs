@@ -12,13 +12,9 @@ mod segment;
 mod shape;
 mod signature;
 mod survey;
-#[cfg(test)]
-mod tests;
 mod units;
 mod variant;
 mod write;
-
-use alloc::string::String;
 
 use super::sections::Sections;
 use crate::image::failure::Failure;
@@ -39,7 +35,5 @@ impl Types {
 }
 
 fn damaged(error: gimli::Error) -> Failure {
-    let mut reason = String::from("its debug info is damaged: ");
-    reason.push_str(&alloc::format!("{error}"));
-    Failure::input(&reason)
+    Failure::input(&alloc::format!("its debug info is damaged: {error}"))
 }

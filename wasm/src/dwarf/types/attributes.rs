@@ -1,6 +1,7 @@
 //! Values of attributes as numbers.
 
-use gimli::{AttributeValue, Encoding, Expression, Operation, Reader};
+use alloc::vec::Vec;
+use gimli::{AttributeValue, Encoding, Endianity, Expression, Operation, Reader};
 
 use crate::dwarf::sections::Bytes;
 
@@ -21,7 +22,6 @@ pub fn constant(value: AttributeValue<Bytes>) -> Option<i128> {
 }
 
 fn block(bytes: Bytes) -> Option<i128> {
-    use gimli::Endianity;
     let slice = bytes.slice();
     if slice.is_empty() || slice.len() > 16 {
         return None;
@@ -80,8 +80,8 @@ pub fn address(value: AttributeValue<Bytes>, encoding: Encoding, indexed: impl F
 }
 
 /// Bytes that a discriminant list is made of: DW_DSC_label value, DW_DSC_range low high.
-pub fn discriminants(mut bytes: Bytes, is_signed: bool) -> Option<alloc::vec::Vec<(i128, i128)>> {
-    let mut found = alloc::vec::Vec::new();
+pub fn discriminants(mut bytes: Bytes, is_signed: bool) -> Option<Vec<(i128, i128)>> {
+    let mut found = Vec::new();
     while !bytes.is_empty() {
         let kind = bytes.read_u8().ok()?;
         let mut number = || -> Option<i128> {
@@ -96,4 +96,45 @@ pub fn discriminants(mut bytes: Bytes, is_signed: bool) -> Option<alloc::vec::Ve
         found.push((low, high));
     }
     Some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gimli::{Format, RunTimeEndian};
+
+    const ENCODING: Encoding = Encoding { address_size: 8, format: Format::Dwarf32, version: 4 };
+
+    fn little(bytes: &'static [u8]) -> Bytes {
+        Bytes::new(bytes, RunTimeEndian::Little)
+    }
+
+    #[test]
+    fn constants() {
+        assert_eq!(constant(AttributeValue::Data1(0x80)), Some(0x80));
+        assert_eq!(constant(AttributeValue::Sdata(-2)), Some(-2));
+        assert_eq!(constant(AttributeValue::Block(little(&[0, 1]))), Some(0x100));
+        assert_eq!(constant(AttributeValue::Block(Bytes::new(&[0, 1], RunTimeEndian::Big))), Some(1));
+        assert_eq!(constant(AttributeValue::Block(little(&[0; 17]))), None);
+        assert_eq!(constant(AttributeValue::Block(little(&[]))), None);
+    }
+
+    #[test]
+    fn offsets() {
+        let at = |bytes| offset(AttributeValue::Exprloc(Expression(little(bytes))), ENCODING);
+        assert_eq!(at(&[0x23, 0x90, 0x01]), Some(144));
+        assert_eq!(at(&[0x08, 5, 0x22, 0x23, 2]), Some(7));
+        // DW_OP_dup, DW_OP_deref: the place is in memory.
+        assert_eq!(at(&[0x12, 0x06]), None);
+        assert_eq!(at(&[0x23]), None);
+        assert_eq!(at(&[0x08, 5]), None);
+    }
+
+    #[test]
+    fn discriminant_lists() {
+        assert_eq!(discriminants(little(&[0, 0x7f, 1, 1, 3]), true), Some(vec![(-1, -1), (1, 3)]));
+        assert_eq!(discriminants(little(&[0, 0x7f]), false), Some(vec![(127, 127)]));
+        assert_eq!(discriminants(little(&[1, 1]), false), None);
+        assert_eq!(discriminants(little(&[2, 1]), false), None);
+    }
 }

@@ -24,14 +24,15 @@ impl Units {
     /// The DIE's name and what encloses it, joined by `::`; nothing where it has no name.
     pub fn path(&mut self, open: &Open, die: &Die, sections: &Sections) -> Option<Vec<u8>> {
         let mut segments: Vec<Bytes> = Vec::new();
-        match die.value(gimli::DW_AT_name) {
-            Some(name) => {
-                segments.push(open.text(name, sections)?);
-                if !is_c(open.language) {
-                    self.around(open, die.id, sections, &mut segments, 0);
-                }
+        // What is defined outside of its scope has its declaration in there.
+        if let Some(declared) = die.value(gimli::DW_AT_specification) {
+            self.declared(open, declared, sections, &mut segments, 0);
+        }
+        if segments.is_empty() {
+            segments.push(open.text(die.value(gimli::DW_AT_name)?, sections)?);
+            if !is_c(open.language) {
+                self.around(open, die.id, sections, &mut segments, 0);
             }
-            None => self.declared(open, die.value(gimli::DW_AT_specification)?, sections, &mut segments, 0),
         }
         join(&segments)
     }

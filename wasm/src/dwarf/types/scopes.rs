@@ -87,7 +87,7 @@ impl Scopes {
         for _ in 0..DEEPEST {
             let Some(scope) = self.rows.get(row as usize) else { break };
             if id < scope.end {
-                if scope.name.is_none() && scope.declared.is_some() {
+                if scope.declared.is_some() {
                     return (names, scope.declared);
                 }
                 names.extend(scope.name);

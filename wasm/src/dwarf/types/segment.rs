@@ -35,8 +35,11 @@ pub fn matches(path: &[u8], asked: &[u8]) -> bool {
     let ends = |path: &[u8]| {
         path.strip_suffix(asked).is_some_and(|before| before.is_empty() || before.ends_with(b"::"))
     };
-    let segment = last(path);
-    ends(path) || ends(&path[..path.len() - segment.len() + plain(segment).len()])
+    let (segment, wanted) = (last(path), last(asked));
+    if wanted == segment {
+        return ends(path);
+    }
+    wanted == plain(segment) && ends(&path[..path.len() - segment.len() + wanted.len()])
 }
 
 /// FNV-1a.

@@ -7,7 +7,7 @@ use super::dies::Die;
 use super::node::{kind as kind_of, Reading};
 use super::segment::{hash, last, matches, plain};
 use super::units::{Id, Open, Units};
-use crate::dwarf::sections::Sections;
+use crate::dwarf::sections::{Bytes, Sections};
 use crate::image::failure::Failure;
 
 /// Entries kept: a program has some hundred thousand.
@@ -57,7 +57,8 @@ impl Survey {
             if die.tag == gimli::DW_TAG_variable {
                 self.add_vtable(open, &die, sections);
             } else if has_name(die.tag) {
-                if let Some(name) = die.value(gimli::DW_AT_name).and_then(|name| open.text(name, sections)) {
+                let name = die.value(gimli::DW_AT_name).and_then(|name| open.text(name, sections));
+                if let Some(name) = name.or_else(|| declared_name(open, &die, sections)) {
                     let segment = last(name.slice());
                     self.names.push((hash(segment), die.id));
                     if plain(segment).len() < segment.len() {
@@ -122,6 +123,14 @@ impl Survey {
         }
         found.map(|(id, _)| id)
     }
+}
+
+/// The name of a definition that leaves it to its declaration.
+fn declared_name(open: &Open, die: &Die, sections: &Sections) -> Option<Bytes> {
+    let Some(AttributeValue::UnitRef(offset)) = die.value(gimli::DW_AT_specification) else { return None };
+    let mut declared = Die::default();
+    open.dies(open.id(offset)).ok()?.first(&mut declared).ok()?;
+    open.text(declared.value(gimli::DW_AT_name)?, sections)
 }
 
 impl Reading<'_> {
