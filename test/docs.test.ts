@@ -11,9 +11,10 @@ import { run } from './support/process.ts';
 
 /**
  * README shows commands with their outputs, in fenced blocks of the kind `console`. Each is run here, in a folder that
- * holds `helloworld` (the fixture hello/debug-v0), by a shell that finds rsym. A further word of the fence names what
- * the block needs: ```console kernel. A line `…` stands for any lines. Before the two texts are compared, numbers that
- * differ from run to run are replaced on both sides: process ids, times, durations, addresses in a process.
+ * holds `helloworld` (the fixture hello/debug-v0) and `release` (hello/full-release), by a shell that finds rsym. A
+ * further word of the fence names what the block needs: ```console kernel. A line `…` stands for any lines. Before the
+ * two texts are compared, numbers that differ from run to run are replaced on both sides: process ids, times, durations,
+ * addresses in a process.
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
 const pages = ['README.md', 'CONTRIBUTING.md', 'docs/ARCHITECTURE.md'];
@@ -50,7 +51,10 @@ const expected = (output: string): RegExp => {
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'rsym-docs-'));
-beforeAll(() => copyFileSync(fixture('hello/debug-v0'), join(folder, 'helloworld')));
+beforeAll(() => {
+  copyFileSync(fixture('hello/debug-v0'), join(folder, 'helloworld'));
+  copyFileSync(fixture('hello/full-release'), join(folder, 'release'));
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('README', () => {
