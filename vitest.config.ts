@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-const shared = { globalSetup: [] as string[], testTimeout: 60_000, hookTimeout: 120_000 };
+// Tests leave the cache of whoever runs them alone, and start from none; those about the cache name one.
+const shared = { globalSetup: [] as string[], testTimeout: 60_000, hookTimeout: 120_000, env: { RSYM_CACHE: 'off' } };
 
 export default defineConfig({
   test: {
