@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { notMeasured } from './result.js';
 import { demangle } from './rows/demangle.js';
 import { cargo, driver } from './rows/list.js';
+import { show } from './rows/show.js';
 import { entryOnly, safeReturns } from './rows/slowdown.js';
 import { start } from './rows/start.js';
 import { wasmNames } from './rows/wasm-names.js';
@@ -17,6 +18,7 @@ const rows = {
   2: cargo,
   3: demangle,
   4: wasmNames,
+  5: show,
   6: entryOnly,
   7: safeReturns,
   11: start,

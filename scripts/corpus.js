@@ -20,6 +20,13 @@ const programs = {
     file: 'rg',
     environment: { ...release, CARGO_PROFILE_RELEASE_LTO: 'fat' },
   },
+  'fd-release': {
+    crate: 'fd-find',
+    version: '10.2.0',
+    file: 'fd',
+    environment: release,
+    flags: ['--no-default-features'],
+  },
   'fd-dwarf5': {
     crate: 'fd-find',
     version: '10.2.0',

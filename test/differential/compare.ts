@@ -64,10 +64,11 @@ const comparisons: Readonly<Record<string, (subject: Subject, wanted: Wanted) =>
       say('types: there are none');
       return 0;
     }
-    const { compared, reached, ambiguous, differences } = compareTypes(info, info.types, file, count, random);
+    const { compared, unknown, reached, ambiguous, differences } = compareTypes(info, info.types, file, count, random);
     say(
       `types: ${compared} of ${reached} compared, ${differences.length} differ from gdb (${ambiguous} ambiguous names left out)`,
     );
+    if (unknown.length > 0) say(`  gdb does not know ${unknown.length}: ${unknown.slice(0, show).join('; ')}`);
     examples(differences, show);
     return differences.length;
   },

@@ -7,7 +7,7 @@ import gdb
 
 def field(f, depth):
     kind = f.type.strip_typedefs()
-    answer = {"name": f.name, "size": f.type.sizeof, "artificial": bool(f.artificial)}
+    answer = {"name": f.name, "type": kind.name, "size": f.type.sizeof, "artificial": bool(f.artificial)}
     if hasattr(f, "enumval"):
         answer["value"] = str(f.enumval)
     else:

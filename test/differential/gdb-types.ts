@@ -7,6 +7,8 @@ import { Temporary } from '../support/temporary.ts';
 /** `bits` from the beginning of the type; null where gdb has no place for it. */
 export type GdbField = {
   readonly name: string | null;
+  /** The type's name; null where it has none. */
+  readonly type: string | null;
   readonly size: number;
   readonly artificial: boolean;
   readonly bits: number | null;
@@ -27,7 +29,10 @@ export const gdbLayouts = (file: string, names: readonly string[]): Readonly<Rec
   using folder = new Temporary();
   const layouts = join(folder.path, 'layouts.json');
   const env = { TYPE_NAMES: folder.file('names.json', JSON.stringify(names)), TYPE_LAYOUTS: layouts };
-  run('gdb', ['-nx', '-batch', '-iex', 'set auto-load off', '-x', script, file], { env, timeout: 600_000 });
+  // gdb takes an index for complete that tells of only some units.
+  const unindexed = join(folder.path, 'unindexed');
+  run('objcopy', ['--remove-section=.debug_names', file, unindexed]);
+  run('gdb', ['-nx', '-batch', '-iex', 'set auto-load off', '-x', script, unindexed], { env, timeout: 600_000 });
   return JSON.parse(readFileSync(layouts, 'utf8'));
 };
 

@@ -51,18 +51,30 @@ export const reachedTypes = (info: DebugInfo, types: DebugTypes): Map<TypeId, De
 /** One line for each fact in which both sides could differ. */
 type Facts = readonly string[];
 
-const memberFact = (path: string, bits: bigint, size: bigint | null, bitSize: number): string =>
+const memberFact = (path: string, bits: bigint, size: bigint, bitSize: number): string =>
   `${path} at ${bits / 8n}${bits % 8n === 0n ? '' : `:${bits % 8n}`}, ${bitSize > 0 ? `${bitSize} bits` : `${size} bytes`}`;
 
+/** gdb writes an enumerator with its path, and an unsigned one of 64 bits as if it had a sign. */
+const enumeratorFact = (name: string | null, value: bigint, size: bigint | null): string =>
+  `${(name ?? '').replace(/^.*::/, '')} = ${BigInt.asUintN(Number(size ?? 8n) * 8, value)}`;
+
+/** States of a coroutine are members called 0, 1, …; what they are is their type's name. */
+const variantName = ({ name, type }: GdbField): string =>
+  /^\d+$/.test(name ?? '') ? (type ?? '').replace(/^.*::/, '') : (name ?? '');
+
+/** gdb gives an array without a known count (C's `tail[]`) the size 0. */
+const memberSize = (types: DebugTypes, { type }: Member): bigint =>
+  type === null ? 0n : (types.type(type).size ?? 0n);
+
 const ourMember = (types: DebugTypes, path: string, member: Member): string => {
-  const size = member.type === null ? null : types.type(member.type).size;
+  const size = memberSize(types, member);
   return memberFact(path, member.bits?.offset ?? member.offset * 8n, size, member.bits?.size ?? 0);
 };
 
 const ourFacts = (types: DebugTypes, type: DebugType): Facts => {
   const facts = [`size ${type.size}`];
   if (type.kind === 'enumeration') {
-    for (const { name, value } of type.enumerators) facts.push(`${name} = ${value}`);
+    for (const { name, value } of type.enumerators) facts.push(enumeratorFact(name, value, type.size));
   } else if (type.kind === 'struct' || type.kind === 'union') {
     for (const member of [...type.bases, ...type.members])
       facts.push(ourMember(types, `.${member.name ?? ''}`, member));
@@ -84,12 +96,12 @@ const gdbFacts = (type: DebugType, { size, fields }: Exclude<GdbLayout, { error:
     facts.push(memberFact(path, BigInt(field.bits ?? 0), BigInt(field.size), field.bitSize));
   };
   for (const field of fields) {
-    if (field.value !== undefined) facts.push(`${field.name} = ${field.value}`);
+    if (field.value !== undefined) facts.push(enumeratorFact(field.name, BigInt(field.value), BigInt(size)));
     else if (!hasVariants) fact(`.${field.name ?? ''}`, field);
     else if (field.artificial) fact('tag', field);
     else {
-      fact(`::${field.name ?? ''}`, field);
-      for (const inner of field.fields ?? []) fact(`::${field.name ?? ''}.${inner.name ?? ''}`, inner);
+      fact(`::${variantName(field)}`, field);
+      for (const inner of field.fields ?? []) fact(`::${variantName(field)}.${inner.name ?? ''}`, inner);
     }
   }
   return facts;
@@ -100,11 +112,15 @@ const printedFaults = (types: DebugTypes, type: DebugType, text: string): string
   const printed = printedLayout(text);
   const faults = printed.total !== null && BigInt(printed.total) !== type.size ? [`printed size ${printed.total}`] : [];
   if (type.kind !== 'struct' || type.variants !== null || type.members.some(({ bits }) => bits !== null)) return faults;
-  const ours = type.members.map((m) => `${m.offset},${m.type === null ? null : types.type(m.type).size}`);
+  const ours = type.members.map((m) => `${m.offset},${memberSize(types, m)}`);
   const theirs = printed.members.map(([offset, size]) => `${offset},${size}`);
   if (ours.join(' ') !== theirs.join(' ')) faults.push(`printed members ${theirs.join(' ')}; ours ${ours.join(' ')}`);
   return faults;
 };
+
+/** Where a unit has nothing but a declaration, gdb may find that one. */
+const isUnknown = (layout: GdbLayout, { size }: DebugType): layout is { readonly error: string } =>
+  'error' in layout || (layout.size === 0 && layout.fields.length === 0 && size !== 0n);
 
 export type TypeDifference = { readonly name: string; readonly id: TypeId; readonly faults: readonly string[] };
 
@@ -128,7 +144,7 @@ export const compareTypes = (
   file: string,
   count: number,
   random: () => number,
-): { compared: number; reached: number; ambiguous: number; differences: TypeDifference[] } => {
+): { compared: number; unknown: string[]; reached: number; ambiguous: number; differences: TypeDifference[] } => {
   const reached = reachedTypes(info, types);
   const unclear = ambiguous(types, reached);
   const candidates = new Map<string, DebugType>();
@@ -144,9 +160,7 @@ export const compareTypes = (
   );
   const differences = chosen.flatMap((type): TypeDifference[] => {
     const layout = layouts[type.name];
-    if (layout === undefined || 'error' in layout) {
-      return [{ name: type.name, id: type.id, faults: [`gdb: ${layout?.error ?? 'no answer'}`] }];
-    }
+    if (layout === undefined || isUnknown(layout, type)) return [];
     const [ours, theirs] = [ourFacts(types, type), gdbFacts(type, layout)];
     const faults = [
       ...ours.filter((fact) => !theirs.includes(fact)).map((fact) => `rsym alone: ${fact}`),
@@ -155,5 +169,11 @@ export const compareTypes = (
     ];
     return faults.length === 0 ? [] : [{ name: type.name, id: type.id, faults }];
   });
-  return { compared: chosen.length, reached: reached.size, ambiguous: unclear.size, differences };
+  const unknown = chosen.flatMap((type) => {
+    const layout = layouts[type.name];
+    if (layout !== undefined && !isUnknown(layout, type)) return [];
+    return [`${type.name}: ${layout?.error ?? 'a declaration'}`];
+  });
+  const compared = chosen.length - unknown.length;
+  return { compared, unknown, reached: reached.size, ambiguous: unclear.size, differences };
 };
