@@ -10,9 +10,13 @@ export type DebugMatches = {
   readonly partial: readonly number[];
 };
 
-/** The function's path, its closures and async bodies told apart. */
+/**
+ * The function's path, its closures and async bodies told apart. A linkage name of C that isn't mangled is an alias
+ * within the library (`__GI_abort`): the source has the name.
+ */
 export const debugPath = (debug: DebugInfo, id: number): string => {
   const path = debug.path(id);
+  if (path === debug.linkageName(id)) return debug.dwarfPath(id) || path;
   return path.includes('{') ? numberedPath(path, debug.dwarfPath(id)) : path;
 };
 

@@ -1,6 +1,6 @@
 import { parseSpec } from '../abi/signature.ts';
 import { type Address, address } from '../base/units.ts';
-import type { DebugFunction } from '../elf/debug-model.ts';
+import type { DebugCopy, DebugFunction } from '../elf/debug-model.ts';
 import { debugPath, matchDebug } from './debug-match.ts';
 import { hasArguments, openPath, schemeOf } from './function-path.ts';
 import { possibleFor } from './list-match.ts';
@@ -137,10 +137,11 @@ class Groups {
     const { debug } = this.#sources;
     const copy = debug.copy(id);
     const isInlined = copy.kind === 'inlined';
-    const symbol = isInlined ? null : this.#symbolOf(fn.id, copy.address);
+    const symbol = isInlined ? null : this.#symbolOf(fn.id, copy);
     const group = fn.isPartial && symbol !== null ? this.#groupOfSymbol(symbol) : this.#groupOf(fn, notes);
     group.functions.add(fn.id);
-    this.#put(group, { symbol, of: fn.id, copy: id, isInlined, address: copy.address });
+    const start = symbol === null ? copy.address : this.#sources.symbols.address(symbol);
+    this.#put(group, { symbol, of: fn.id, copy: id, isInlined, address: start });
   }
 
   /** Two DIEs or two symbols may tell of the same code. */
@@ -150,11 +151,16 @@ class Groups {
     if (known === undefined || (known.copy === null && ref.copy !== null)) group.copies.set(key, ref);
   }
 
-  #symbolOf(id: number, at: Address): number | null {
+  /** The symbol of a copy, at the lowest of its addresses or where another of its parts begins. */
+  #symbolOf(id: number, { ranges }: DebugCopy): number | null {
     const { symbols, debug } = this.#sources;
     const isOwn = (row: number): boolean =>
-      isFunction(this.#sources, row) && symbolDebug(symbols, row, debug).of === id;
-    return symbols.at(at).find(isOwn) ?? null;
+      isFunction(this.#sources, row) && !isColdPart(symbols.raw(row)) && symbolDebug(symbols, row, debug).of === id;
+    for (const { start } of ranges) {
+      const row = symbols.at(start).find(isOwn);
+      if (row !== undefined) return row;
+    }
+    return null;
   }
 
   #groupOf(fn: DebugFunction, notes: readonly string[]): Group {

@@ -73,6 +73,9 @@ const rustText = (_: DebugInfo, name: string, __: DebugSignature, args: Args, re
   return `fn ${name}(${list})${returns === '()' ? '' : ` -> ${returns}`}`;
 };
 
+/** Constructors and destructors of C++ have no return type, not even `void`. */
+const isConstructor = (name: string): boolean => /(?:^|::)(\w+)(?:<.*>)?::~?\1$/.test(name);
+
 const cText = (debug: DebugInfo, name: string, declared: DebugSignature): string => {
   if (debug.types === null) return name;
   const { types } = debug;
@@ -80,5 +83,6 @@ const cText = (debug: DebugInfo, name: string, declared: DebugSignature): string
     .filter(({ isArtificial }) => !isArtificial)
     .map(({ type, name: own }) => declarationOf(types, type, own ?? ''));
   const whole = `${name}(${list.join(', ') || 'void'})`;
+  if (isConstructor(name)) return whole;
   return `${declared.isNoReturn ? '_Noreturn ' : ''}${declarationOf(types, declared.returns, whole).replace(/\* (?=[\w:])/g, '*')}`;
 };

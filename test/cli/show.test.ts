@@ -66,6 +66,15 @@ describe("the tutorial's release program", () => {
     expect(functions[0]?.copies[0]?.call_site?.file).toMatch(/main\.rs$/);
   });
 
+  test('its signature is that of the source, also for a build without debug info', () => {
+    const signature = (source[declared - 1] ?? '').replace(/^pub fn hello/, 'fn helloworld::hello').replace(/ \{$/, '');
+    const full = fixture('hello/full-release');
+    expect(show(full, 'helloworld::hello').functions).toMatchObject([{ signature }]);
+    const [other] = show(fixture('hello/never-legacy'), 'helloworld::hello', '--types', full).functions;
+    expect(other).toMatchObject({ signature, own: 1 });
+    expect(other?.notes.join()).toMatch(/matched by name/);
+  });
+
   test('debug info in another file: beside it, or where the user says', () => {
     using folder = new Temporary();
     const file = folder.file('app', readFileSync(fixture('hello/linked-release')));
