@@ -5,8 +5,6 @@ import { lastSegment, traitOf, withoutArguments, withoutDefaults } from './rust-
 import { isDyn, structPointer, thinPointer } from './rust-pointer.ts';
 import { byOffset, structure, vtable } from './rust-struct.ts';
 
-export type { CoroutineState, Fields, Pointee, RustType, RustVariant } from './rust-model.ts';
-
 /** What the type is in Rust's terms. Throws RsymError `input` where a DIE that it needs is damaged. */
 export const classify = (types: DebugTypes, id: TypeId): RustType => {
   const type = types.type(id);
