@@ -28,7 +28,7 @@ export const debugTables = {
   byFunction: { number: 7, row: 4 },
   byAddress: { number: 8, row: 4 },
   text: { number: 9, row: 1 },
-  counts: { number: 10, row: 20 },
+  counts: { number: 10, row: 24 },
 } as const;
 
 export type DebugTable = keyof typeof debugTables;

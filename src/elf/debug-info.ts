@@ -282,13 +282,14 @@ const levelOf = (core: CoreDebug): DebugLevel => {
 };
 
 const countsOf = (core: CoreDebug | null): DebugCounts => {
-  const count = (field: number): number => core && core.count('counts') > 0 ? core.u32('counts', 0, field) : 0;
+  const count = (field: number): number => (core && core.count('counts') > 0 ? core.u32('counts', 0, field) : 0);
   return {
     outOfLine: count(0),
     inlined: count(4),
     deadOutOfLine: count(8),
     deadInlined: count(12),
     inlinedOnly: count(16),
+    withoutCode: count(20),
     units: core?.count('units') ?? 0,
   };
 };

@@ -97,6 +97,8 @@ export type DebugCounts = {
   readonly deadInlined: number;
   /** Functions of which at least one inlined copy is left, and no code of their own. */
   readonly inlinedOnly: number;
+  /** DIEs of functions that are defined, but neither inlined nor out of line: folded onto another, or optimised away. */
+  readonly withoutCode: number;
   readonly units: number;
 };
 

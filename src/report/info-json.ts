@@ -60,6 +60,7 @@ const imageJson = (info: ImageInfo): object => {
         discarded_out_of_line: debug.counts.deadOutOfLine,
         discarded_inlined: debug.counts.deadInlined,
         only_inlined: debug.counts.inlinedOnly,
+        without_code: debug.counts.withoutCode,
         units: debug.counts.units,
       },
     },

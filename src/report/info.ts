@@ -154,6 +154,11 @@ const countLines = ({ debug: { counts } }: ImageInfo): string[] => {
     ...(dead > 0
       ? [`discarded by the linker: ${counts.deadOutOfLine} out of line, ${counts.deadInlined} inlined`]
       : []),
+    ...(counts.withoutCode > 0
+      ? [
+          `${plural(counts.withoutCode, 'function has', 'functions have')} no code left: folded onto another, or optimised away`,
+        ]
+      : []),
   ];
 };
 

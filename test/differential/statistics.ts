@@ -20,6 +20,6 @@ export const llvmCounts = (file: string): { outOfLine: number; inlined: number }
 };
 
 export const ourCounts = ({ counts }: DebugInfo): { outOfLine: number; inlined: number } => ({
-  outOfLine: counts.outOfLine + counts.deadOutOfLine,
+  outOfLine: counts.outOfLine + counts.deadOutOfLine + counts.withoutCode,
   inlined: counts.inlined + counts.deadInlined,
 });

@@ -105,6 +105,7 @@ export const fakeDebug = (
       deadOutOfLine: 0,
       deadInlined: 0,
       inlinedOnly: 0,
+      withoutCode: 0,
       units: 1,
     },
     producers: () => [],

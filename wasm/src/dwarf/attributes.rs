@@ -53,6 +53,8 @@ pub struct Said {
     pub call_line: u32,
     pub call_column: u32,
     pub is_nocall: bool,
+    /// DW_AT_declaration, or DW_AT_inline: no code is to be expected.
+    pub is_abstract: bool,
 }
 
 impl Said {
@@ -86,6 +88,10 @@ impl Said {
             gimli::DW_AT_call_column => self.call_column = number(),
             gimli::DW_AT_calling_convention => {
                 self.is_nocall = matches!(value, AttributeValue::CallingConvention(gimli::DW_CC_nocall));
+            }
+            gimli::DW_AT_declaration => self.is_abstract |= value == AttributeValue::Flag(true),
+            gimli::DW_AT_inline => {
+                self.is_abstract |= !matches!(value, AttributeValue::Inline(gimli::DW_INL_not_inlined));
             }
             _ => {}
         }

@@ -157,6 +157,7 @@ impl Builder<'_> {
             self.declarations.push(entry.offset, declared)
         };
         if !said.has_code() {
+            self.counts.without_code += u32::from(!is_inlined && !said.is_abstract);
             return Ok(Scope::Code { copy: NONE, declaration });
         }
         let caller = levels.code();

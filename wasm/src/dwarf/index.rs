@@ -92,6 +92,8 @@ pub struct Counts {
     pub dead_inlined: u32,
     /// Functions without code of their own.
     pub inlined_only: u32,
+    /// DIEs of functions that are defined, neither inlined nor out of line: folded onto another, or optimised away.
+    pub without_code: u32,
 }
 
 impl Plain for Text {}

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::index::{Index, NONE};
 use super::rows::{Block, Rows};
 
-const MAGIC: &[u8; 8] = b"rsymidx4";
+const MAGIC: &[u8; 8] = b"rsymidx5";
 const TABLES: usize = 12;
 
 pub fn save(index: &Index) -> Vec<u8> {
