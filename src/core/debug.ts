@@ -19,14 +19,14 @@ export type DebugSection = {
 /** Tables of the index by the core's numbers, and the bytes of a row. Rows hold u32 and u64 fields, little-endian. */
 export const debugTables = {
   functions: { number: 0, row: 48 },
-  copies: { number: 1, row: 36 },
+  copies: { number: 1, row: 44 },
   ranges: { number: 2, row: 16 },
   units: { number: 3, row: 44 },
   files: { number: 4, row: 8 },
   notes: { number: 5, row: 8 },
   dies: { number: 6, row: 4 },
   byFunction: { number: 7, row: 4 },
-  byAddress: { number: 8, row: 4 },
+  byEntry: { number: 8, row: 4 },
   text: { number: 9, row: 1 },
   counts: { number: 10, row: 24 },
 } as const;

@@ -66,7 +66,7 @@ const functionFields = {
   outOfLine: 40,
   inlined: 44,
 };
-const copyFields = { function: 0, caller: 4, ranges: 12, callFile: 20, die: 32 };
+const copyFields = { entryLow: 0, entryHigh: 4, function: 8, caller: 12, ranges: 20, callFile: 28, die: 40 };
 const unitFields = { version: 4, language: 8, flags: 12, producer: 16 };
 
 const nocallFlag = 1;
@@ -157,7 +157,7 @@ class ImageDebugInfo implements DebugInfo {
       id,
       kind: caller === noRow ? 'out-of-line' : 'inlined',
       function: field(copyFields.function),
-      address: this.#range(first).start,
+      address: this.#entry(id),
       size: ranges.reduce((sum, { start, end }) => sum + (end - start), 0n),
       ranges,
       caller: caller === noRow ? null : caller,
@@ -203,17 +203,16 @@ class ImageDebugInfo implements DebugInfo {
   copiesAt(at: Address): readonly number[] {
     const core = this.#core;
     if (!core) return [];
-    const lowOf = (index: number): bigint =>
-      core.u64('ranges', core.u32('copies', core.u32('byAddress', index, 0), copyFields.ranges), 0);
+    const entryOf = (index: number): bigint => this.#entry(core.u32('byEntry', index, 0));
     let low = 0;
-    let high = core.count('byAddress');
+    let high = core.count('byEntry');
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (lowOf(middle) >= at) high = middle;
+      if (entryOf(middle) >= at) high = middle;
       else low = middle + 1;
     }
     const found: number[] = [];
-    for (; low < core.count('byAddress') && lowOf(low) === at; low++) found.push(core.u32('byAddress', low, 0));
+    for (; low < core.count('byEntry') && entryOf(low) === at; low++) found.push(core.u32('byEntry', low, 0));
     return found;
   }
 
@@ -252,6 +251,12 @@ class ImageDebugInfo implements DebugInfo {
   #indexed(): CoreDebug {
     if (!this.#core) throw new RsymError('internal', 'there is no debug info');
     return this.#core;
+  }
+
+  #entry(copy: number): Address {
+    const core = this.#indexed();
+    const [low, high] = [copyFields.entryLow, copyFields.entryHigh].map((field) => core.u32('copies', copy, field));
+    return address((BigInt(high ?? 0) << 32n) | BigInt(low ?? 0));
   }
 
   #range(row: number): AddressRange {

@@ -43,7 +43,7 @@ export type DebugCopy = {
   readonly kind: 'out-of-line' | 'inlined';
   /** Row of the function. */
   readonly function: number;
-  /** The lowest address of its ranges. */
+  /** Of its first instruction; parts that were moved away may lie below it. */
   readonly address: Address;
   /** Bytes of all ranges together. */
   readonly size: bigint;
@@ -127,7 +127,7 @@ export type DebugInfo = Disposable & {
    * at where every match is known to have them. An empty text is in every name.
    */
   readonly containing: (linkage: string, dwarfPath: string) => readonly number[];
-  /** Copies out of line that begin at this address. */
+  /** Copies out of line that are entered at this address. */
   readonly copiesAt: (at: Address) => readonly number[];
   /** The functions under way at an address, the innermost first; empty where debug info does not cover it. */
   readonly frames: (at: Address) => readonly Frame[];

@@ -14,12 +14,10 @@ const names: Readonly<Record<number, string>> = {
   33: 'C++14',
   34: 'Fortran',
   39: 'Zig',
-  43: 'C++17',
-  44: 'C++20',
-  46: 'C17',
+  42: 'C++17',
+  43: 'C++20',
+  44: 'C17',
   32769: 'assembly',
 };
-
-export const rustLanguage = 28;
 
 export const languageName = (code: number): string => names[code] ?? (code === 0 ? 'unknown' : `language ${code}`);

@@ -8,7 +8,7 @@ use hashbrown::HashMap;
 
 use super::build::Builder;
 use super::declarations::{Declaration, Declarations, LONGEST_CHAIN};
-use super::index::{CopyRow, Counts, FunctionRow, Index, RangeRow, Text, NONE, PARTIAL};
+use super::index::{CopyRow, Counts, FunctionRow, Index, Text, NONE, PARTIAL};
 use super::sections::{Bytes, Sections};
 
 /// DIEs kept for each function, to read its parameters from.
@@ -124,7 +124,7 @@ pub fn assemble(builder: Builder<'_>, counts: Counts, notes: Vec<String>) -> Ind
         told.push(names.append(b"its names take more than 512 MiB: some are missing"));
     }
     let inlined_only = functions.iter().filter(|function| function.out_of_line == 0).count() as u32;
-    let by_function = by_function(&mut functions, &copies, &ranges);
+    let by_function = by_function(&mut functions, &copies);
     let mut index = Index {
         counts: alloc::vec![Counts { inlined_only, ..counts }].into(),
         ranges: ranges.into(),
@@ -144,13 +144,15 @@ pub fn assemble(builder: Builder<'_>, counts: Counts, notes: Vec<String>) -> Ind
     let is_outermost = |row: &u32| index.copies[*row as usize].caller == NONE;
     let mut by_address: Vec<u32> = (0..index.copies.len() as u32).filter(is_outermost).collect();
     by_address.sort_by_key(|&row| index.low(row));
-    index.by_address = by_address.into();
+    index.by_address = by_address.clone().into();
+    by_address.sort_by_key(|&row| index.copies[row as usize].entry());
+    index.by_entry = by_address.into();
     index.measure_reach();
     index
 }
 
 /// Rows of copies, those of one function together: out of line first, then by address.
-fn by_function(functions: &mut [FunctionRow], copies: &[CopyRow], ranges: &[RangeRow]) -> Vec<u32> {
+fn by_function(functions: &mut [FunctionRow], copies: &[CopyRow]) -> Vec<u32> {
     let mut next: Vec<u32> = Vec::with_capacity(functions.len());
     let mut start = 0;
     for function in functions.iter_mut() {
@@ -168,7 +170,7 @@ fn by_function(functions: &mut [FunctionRow], copies: &[CopyRow], ranges: &[Rang
         let first = function.copies as usize;
         rows[first..first + (function.out_of_line + function.inlined) as usize].sort_by_key(|&row| {
             let copy = &copies[row as usize];
-            (copy.caller != NONE, ranges[copy.ranges as usize].start)
+            (copy.caller != NONE, copy.entry())
         });
     }
     rows

@@ -44,6 +44,8 @@ pub struct Said {
     pub linkage: Option<Name>,
     pub low: Option<u64>,
     pub high: Option<High>,
+    /// DW_AT_entry_pc: an address, or bytes behind `low`.
+    pub entry: Option<High>,
     pub ranges: Option<AttributeValue<Bytes>>,
     /// DW_AT_abstract_origin or DW_AT_specification, as an offset in the section.
     pub link: Option<u32>,
@@ -58,6 +60,15 @@ pub struct Said {
 }
 
 impl Said {
+    /// The address of the first instruction, where it is said; `first` is that of the first range.
+    pub fn entry(&self, first: u64) -> u64 {
+        match self.entry {
+            Some(High::Address(entry)) => entry,
+            Some(High::Size(size)) => self.low.unwrap_or(first).saturating_add(size),
+            None => first,
+        }
+    }
+
     pub fn has_code(&self) -> bool {
         self.low.is_some() || self.ranges.is_some()
     }
@@ -69,16 +80,16 @@ impl Said {
             other => other.udata_value(),
         };
         let string = || Name::of(value, unit, sections);
+        let high = || match value.udata_value() {
+            Some(size) => Some(High::Size(size)),
+            None => sections.dwarf.attr_address(unit, value).ok().flatten().map(High::Address),
+        };
         match name {
             gimli::DW_AT_name => self.name = string(),
             gimli::DW_AT_linkage_name | gimli::DW_AT_MIPS_linkage_name => self.linkage = string(),
             gimli::DW_AT_low_pc => self.low = sections.dwarf.attr_address(unit, value).ok().flatten(),
-            gimli::DW_AT_high_pc => {
-                self.high = match value.udata_value() {
-                    Some(size) => Some(High::Size(size)),
-                    None => sections.dwarf.attr_address(unit, value).ok().flatten().map(High::Address),
-                }
-            }
+            gimli::DW_AT_high_pc => self.high = high(),
+            gimli::DW_AT_entry_pc => self.entry = high(),
             gimli::DW_AT_ranges => self.ranges = Some(value),
             gimli::DW_AT_abstract_origin | gimli::DW_AT_specification => self.link = reference(value, unit),
             gimli::DW_AT_decl_file => self.decl_file = file(),

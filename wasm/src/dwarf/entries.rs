@@ -83,8 +83,12 @@ impl Builder<'_> {
                     }
                 }
                 _ => {
-                    if matches!(tag, gimli::DW_TAG_base_type | gimli::DW_TAG_formal_parameter | gimli::DW_TAG_pointer_type) {
-                        self.note_types();
+                    let is_typed = || abbreviation.attributes().iter().any(|own| own.name() == gimli::DW_AT_type);
+                    match tag {
+                        gimli::DW_TAG_base_type | gimli::DW_TAG_pointer_type => self.note_types(),
+                        // Without its type it is a part of an inlined instance, described elsewhere.
+                        gimli::DW_TAG_formal_parameter if is_typed() => self.note_types(),
+                        _ => {}
                     }
                     entries.skip_attributes(abbreviation.attributes())?;
                     None
@@ -171,6 +175,10 @@ impl Builder<'_> {
             return Ok(Scope::Code { copy: NONE, declaration });
         }
         let ranges = &mut self.ranges[first..];
+        let said_entry = said.entry(ranges[0].start);
+        // An entry outside of the code is damage.
+        let is_inside = ranges.iter().any(|range| range.start <= said_entry && said_entry < range.end);
+        let entry_pc = if is_inside { said_entry } else { ranges[0].start };
         ranges.sort_unstable_by_key(|range| range.start);
         let copy = self.copies.len() as u32;
         self.copies.push(CopyRow {
@@ -183,6 +191,7 @@ impl Builder<'_> {
             call_line: said.call_line,
             call_column: said.call_column,
             die: entry.offset,
+            ..CopyRow::at(entry_pc)
         });
         self.origins.push(if is_inlined { said.link.unwrap_or(NONE) } else { declaration });
         Ok(Scope::Code { copy, declaration })

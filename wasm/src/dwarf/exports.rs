@@ -79,7 +79,7 @@ fn table(debug: &Debug, number: u32) -> &[u8] {
         5 => index.notes.bytes(),
         6 => index.dies.bytes(),
         7 => index.by_function.bytes(),
-        8 => index.by_address.bytes(),
+        8 => index.by_entry.bytes(),
         9 => index.text.bytes(),
         _ => index.counts.bytes(),
     }

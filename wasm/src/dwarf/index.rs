@@ -43,6 +43,8 @@ pub struct FunctionRow {
 #[derive(Clone, Copy, Default)]
 #[repr(C)]
 pub struct CopyRow {
+    /// The address of its first instruction, low half first. Parts that were moved away may lie below it.
+    entry: [u32; 2],
     pub function: u32,
     /// The copy that it is inlined into, or [`NONE`].
     pub caller: u32,
@@ -96,6 +98,16 @@ pub struct Counts {
     pub without_code: u32,
 }
 
+impl CopyRow {
+    pub fn at(entry: u64) -> Self {
+        CopyRow { entry: [entry as u32, (entry >> 32) as u32], ..CopyRow::default() }
+    }
+
+    pub fn entry(&self) -> u64 {
+        u64::from(self.entry[1]) << 32 | u64::from(self.entry[0])
+    }
+}
+
 impl Plain for Text {}
 impl Plain for FunctionRow {}
 impl Plain for CopyRow {}
@@ -119,8 +131,10 @@ pub struct Index {
     pub dies: Rows<u32>,
     /// Rows of copies.
     pub by_function: Rows<u32>,
-    /// Rows of copies out of line, by address.
+    /// Rows of copies out of line, by their lowest address.
     pub by_address: Rows<u32>,
+    /// The same by entry.
+    pub by_entry: Rows<u32>,
     /// Rows of functions, by linkage name; those without one by their path.
     pub by_name: Rows<u32>,
     pub text: Rows<u8>,

@@ -7,12 +7,12 @@ use alloc::vec::Vec;
 use super::index::{Index, NONE};
 use super::rows::{Block, Rows};
 
-const MAGIC: &[u8; 8] = b"rsymidx5";
-const TABLES: usize = 12;
+const MAGIC: &[u8; 8] = b"rsymidx6";
+const TABLES: usize = 13;
 
 pub fn save(index: &Index) -> Vec<u8> {
     let Index { counts, ranges, functions, copies, units, files, notes, dies, .. } = index;
-    let Index { by_function, by_address, by_name, text, .. } = index;
+    let Index { by_function, by_address, by_entry, by_name, text, .. } = index;
     let tables: [(usize, &[u8]); TABLES] = [
         (ranges.len(), ranges.bytes()),
         (counts.len(), counts.bytes()),
@@ -24,6 +24,7 @@ pub fn save(index: &Index) -> Vec<u8> {
         (dies.len(), dies.bytes()),
         (by_function.len(), by_function.bytes()),
         (by_address.len(), by_address.bytes()),
+        (by_entry.len(), by_entry.bytes()),
         (by_name.len(), by_name.bytes()),
         (text.len(), text.bytes()),
     ];
@@ -68,6 +69,7 @@ fn parse(block: Block) -> Option<Index> {
             dies: Rows::take(at, count())?,
             by_function: Rows::take(at, count())?,
             by_address: Rows::take(at, count())?,
+            by_entry: Rows::take(at, count())?,
             by_name: Rows::take(at, count())?,
             text: Rows::take(at, count())?,
             ..Index::default()
@@ -103,5 +105,5 @@ fn is_sound(index: &Index) -> bool {
     let rows = |rows: &[u32]| rows.iter().all(|&row| (row as usize) < count);
     let names = index.by_name.iter().all(|&row| (row as usize) < index.functions.len());
     let is_counted = index.counts.len() == 1;
-    is_counted && functions && copies && units && names && rows(&index.by_function) && rows(&index.by_address)
+    is_counted && functions && copies && units && names && [&index.by_function, &index.by_address, &index.by_entry].into_iter().all(|table| rows(table))
 }

@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use gimli::{
-    AbbreviationsCacheStrategy, DebugInfoOffset, DebugLine, Dwarf, EndianSlice, RunTimeEndian, Section, SectionId, Unit, UnitHeader,
+    AbbreviationsCacheStrategy, DebugInfoOffset, DebugLine, Dwarf, DwarfSections, EndianSlice, RunTimeEndian, Section, SectionId, Unit, UnitHeader,
 };
 
 use super::decompress::{unpack, Allowance};
@@ -51,7 +51,7 @@ impl Sections {
         let mut owned: Vec<Box<[u8]>> = Vec::new();
         let mut notes = Vec::new();
         let mut allowance = Allowance::new(LARGEST_SUM);
-        let dwarf = Dwarf::load(|id| -> Result<Bytes, core::convert::Infallible> {
+        let contents_of = |id: SectionId| -> Result<Bytes, core::convert::Infallible> {
             let span = WANTED.contains(&id).then(|| layout.spans.iter().find(|s| s.name == id.name().as_bytes()));
             let contents = match span.flatten() {
                 None => Box::default(),
@@ -64,12 +64,13 @@ impl Sections {
             let bytes = unsafe { core::slice::from_raw_parts(contents.as_ptr(), contents.len()) };
             owned.push(contents);
             Ok(EndianSlice::new(bytes, endian))
-        });
-        let Ok(mut dwarf) = dwarf;
+        };
+        let Ok(sections) = DwarfSections::load(contents_of);
+        let mut dwarf = sections.borrow(|section| *section);
+        let mut bare = sections.borrow(|section| *section);
+        bare.debug_line = DebugLine::new(&[], endian);
         // Many units may share one table of abbreviations; parsing it for each would take the square of the time.
         dwarf.populate_abbreviations_cache(AbbreviationsCacheStrategy::Duplicates);
-        let mut bare = dwarf.borrow(|section| *section);
-        bare.debug_line = DebugLine::new(&[], endian);
         let size = |id: SectionId| layout.spans.iter().filter(|s| s.name == id.name().as_bytes()).map(|s| s.size).sum::<u64>();
         Sections {
             info_size: dwarf.debug_info.reader().len(),
