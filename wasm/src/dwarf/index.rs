@@ -44,7 +44,7 @@ pub struct FunctionRow {
 #[repr(C)]
 pub struct CopyRow {
     /// The address of its first instruction, low half first. Parts that were moved away may lie below it.
-    entry: [u32; 2],
+    pub(super) entry: [u32; 2],
     pub function: u32,
     /// The copy that it is inlined into, or [`NONE`].
     pub caller: u32,
