@@ -49,6 +49,7 @@ function* copyLines(fn: ShownFunction, palette: Palette): Generator<string> {
     const indent = ' '.repeat(width + sizeWidth + 6);
     if (fn.signature === null && copy.signature !== null)
       yield `${indent}${sanitize(copy.signature.text)}${withGenerics(copy.signature, palette)}`;
+    for (const outer of callerTexts(copy, palette).slice(1)) yield `${indent}itself inlined${outer}`;
     for (const line of probeLines(copy)) yield indent + line;
     for (const note of copy.notes) yield `${indent}${palette.warning(note)}`;
     yield* instructionLines(copy, palette);
@@ -62,15 +63,16 @@ const kindText = (copy: ShownCopy, fn: ShownFunction, palette: Palette): string 
     const name = copy.kind === 'instance' ? (copy.dwarfPath ?? copy.name) : copy.name;
     return `${copy.kind}${isTold ? '' : ` ${palette.name(sanitize(name))}`}${pieces}`;
   }
-  let site = copy.callSite;
-  let text = '';
-  for (const caller of copy.callers) {
-    text += `${text === '' ? '' : ', '}inlined into ${palette.name(sanitize(caller.name))}`;
-    if (site !== null) text += ` at ${sanitize(positionText(site))}`;
-    site = caller.callSite;
-  }
-  return (text || 'inlined') + pieces;
+  const [innermost = ''] = callerTexts(copy, palette);
+  return `inlined${innermost}${pieces}`;
 };
+
+/** What an inlined copy is inlined into, then what that is inlined into, and so on. */
+const callerTexts = ({ callers, callSite }: ShownCopy, palette: Palette): string[] =>
+  callers.map(({ name }, depth) => {
+    const site = depth === 0 ? callSite : (callers[depth - 1]?.callSite ?? null);
+    return ` into ${palette.name(sanitize(name))}${site === null ? '' : ` at ${sanitize(positionText(site))}`}`;
+  });
 
 function* probeLines({ probe }: ShownCopy): Generator<string> {
   if (probe === null) return;
