@@ -47,9 +47,9 @@ function* copyLines(fn: ShownFunction, palette: Palette): Generator<string> {
     const address = palette.address(hex(copy.address).padStart(width));
     yield `  ${address}  ${String(copy.size).padStart(sizeWidth)}  ${kindText(copy, fn, palette)}`;
     const indent = ' '.repeat(width + sizeWidth + 6);
+    for (const outer of callerTexts(copy, palette).slice(1)) yield `${indent}itself inlined${outer}`;
     if (fn.signature === null && copy.signature !== null)
       yield `${indent}${sanitize(copy.signature.text)}${withGenerics(copy.signature, palette)}`;
-    for (const outer of callerTexts(copy, palette).slice(1)) yield `${indent}itself inlined${outer}`;
     for (const line of probeLines(copy)) yield indent + line;
     for (const note of copy.notes) yield `${indent}${palette.warning(note)}`;
     yield* instructionLines(copy, palette);

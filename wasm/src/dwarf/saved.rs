@@ -1,14 +1,16 @@
 //! The index as bytes, for a file on disk. What is read back is checked: no row may refer outside its table.
 //!
-//! Magic, the number of rows of each table, then the tables, those of 8-byte rows first.
+//! Magic, the number of rows of each table, zeroes up to a multiple of 8 bytes, then the tables, that of 8-byte fields
+//! first.
 
 use alloc::vec::Vec;
 
 use super::index::{Index, NONE};
 use super::rows::{Block, Rows};
 
-const MAGIC: &[u8; 8] = b"rsymidx6";
+const MAGIC: &[u8; 8] = b"rsymidx7";
 const TABLES: usize = 13;
+const PADDING: usize = (MAGIC.len() + TABLES * 4).next_multiple_of(8) - (MAGIC.len() + TABLES * 4);
 
 pub fn save(index: &Index) -> Vec<u8> {
     let Index { counts, ranges, functions, copies, units, files, notes, dies, .. } = index;
@@ -33,6 +35,7 @@ pub fn save(index: &Index) -> Vec<u8> {
     for (count, _) in &tables {
         bytes.extend_from_slice(&(*count as u32).to_le_bytes());
     }
+    bytes.resize(bytes.len() + PADDING, 0);
     for (_, rows) in &tables {
         bytes.extend_from_slice(rows);
     }
@@ -53,6 +56,7 @@ fn parse(block: Block) -> Option<Index> {
         *count = u32::from_le_bytes(*own) as usize;
         rest = others;
     }
+    rest = rest.get(PADDING..)?;
     let mut next = counts.into_iter();
     let mut count = || next.next().unwrap_or(0);
     let at = &mut rest;
