@@ -6,7 +6,7 @@ mod build;
 mod declarations;
 mod decompress;
 mod entries;
-mod exports;
+pub(crate) mod exports;
 mod files;
 mod index;
 pub(crate) mod layout;
@@ -18,7 +18,7 @@ mod scope;
 mod sections;
 #[cfg(test)]
 mod tests;
-mod types;
+pub(crate) mod types;
 
 use alloc::vec::Vec;
 use core::cell::OnceCell;

@@ -9,7 +9,7 @@ mod elf_symbols;
 pub mod exports;
 pub(crate) mod failure;
 mod fat;
-mod line_exports;
+pub(crate) mod line_exports;
 mod lines;
 mod macho;
 mod macho_symbols;

@@ -12,3 +12,16 @@ mod filter;
 mod image;
 mod memory;
 mod names;
+
+/// What the host calls, and the file it answers reads from, for the targets in `fuzz`.
+#[cfg(fuzzing)]
+pub mod fuzzed {
+    pub use crate::calls::*;
+    pub use crate::dwarf::exports::*;
+    pub use crate::dwarf::types::exports::*;
+    pub use crate::dwarf::Debug;
+    pub use crate::image::exports::*;
+    pub use crate::image::line_exports::*;
+    pub use crate::image::reader::host::FILE;
+    pub use crate::memory::alloc;
+}

@@ -2,7 +2,7 @@
 
 mod attributes;
 mod dies;
-mod exports;
+pub(crate) mod exports;
 mod member;
 mod name;
 mod node;
