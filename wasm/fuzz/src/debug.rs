@@ -42,7 +42,10 @@ impl Rows<'_> {
 impl Debug {
     pub fn open(image: &Image) -> Option<Self> {
         let debug = unsafe { core::debug_open(image.handle()) };
-        (!debug.is_null()).then_some(Debug(debug))
+        if debug.is_null() {
+            return None;
+        }
+        Some(Debug(debug))
     }
 
     pub fn build(&mut self) {

@@ -1,6 +1,7 @@
 //! What the targets share: the calls of the host, made as the host makes them, and a bound on memory.
 
 mod debug;
+#[path = "../../src/dwarf/tests/elf.rs"]
 pub mod elf;
 mod image;
 mod memory;
