@@ -25,19 +25,24 @@ const LARGEST_WINDOW: u64 = 128 << 20;
 
 /// What the sections of one file may still claim.
 pub struct Allowance {
+    /// Bytes in the file, which sections don't share.
+    packed: u64,
     sum: u64,
     unlikely: u64,
 }
 
 impl Allowance {
-    pub fn new(sum: u64) -> Self {
-        Allowance { sum, unlikely: MODEST }
+    pub fn new(file: u64, sum: u64) -> Self {
+        Allowance { packed: file, sum, unlikely: MODEST }
     }
 
     /// Takes a section's size from it, or says why not.
     pub fn take(&mut self, size: u64, claimed: u64) -> Result<(), String> {
         if claimed > LARGEST {
             return Err(format!("it claims to be {claimed} bytes unpacked; the limit is 1 GiB"));
+        }
+        if size > self.packed {
+            return Err(String::from("the debug sections together are larger than the file"));
         }
         if claimed > self.sum {
             return Err(String::from("the debug sections together are too large"));
@@ -49,6 +54,7 @@ impl Allowance {
             self.unlikely -= claimed;
         }
         self.sum -= claimed;
+        self.packed -= size;
         Ok(())
     }
 }
@@ -82,8 +88,8 @@ fn inflate(packed: &[u8], claimed: usize) -> Result<Vec<u8>, String> {
                 return Ok(out);
             }
             TINFLStatus::HasMoreOutput if out.len() < claimed => {
-                let larger = out.len().saturating_mul(2).clamp(1 << 10, claimed);
-                out.resize(larger.max(out.len() + 1).min(claimed), 0);
+                let larger = out.len().saturating_mul(2).max(1 << 10);
+                out.resize(larger.min(claimed), 0);
             }
             TINFLStatus::HasMoreOutput => return Err(format!("it unpacks to more than the {claimed} bytes it claims")),
             other => return Err(format!("its zlib stream is damaged: {other:?}")),

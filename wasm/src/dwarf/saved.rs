@@ -87,7 +87,8 @@ fn parse(block: Block) -> Option<Index> {
 }
 
 fn is_sound(index: &Index) -> bool {
-    let within = |start: u32, len: u32, all: usize| start as usize + len as usize <= all;
+    // In 64 bits: on the target the sum of two numbers that a file names may not fit.
+    let within = |start: u32, len: u32, all: usize| u64::from(start) + u64::from(len) <= all as u64;
     let optional = |row: u32, all: usize| row == NONE || (row as usize) < all;
     let count = index.copies.len();
     let functions = index.functions.iter().all(|function| {
@@ -106,8 +107,11 @@ fn is_sound(index: &Index) -> bool {
             && optional(copy.call_file, index.files.len())
     });
     let units = index.units.iter().all(|unit| within(unit.ranges, unit.ranges_len, index.ranges.len()));
-    let rows = |rows: &[u32]| rows.iter().all(|&row| (row as usize) < count);
+    let by_function = index.by_function.iter().all(|&row| (row as usize) < count);
+    // Those in order of address are out of line.
+    let is_outermost = |row: &u32| index.copies.get(*row as usize).is_some_and(|copy| copy.caller == NONE);
+    let by_address = index.by_address.iter().all(is_outermost) && index.by_entry.iter().all(is_outermost);
     let names = index.by_name.iter().all(|&row| (row as usize) < index.functions.len());
     let is_counted = index.counts.len() == 1;
-    is_counted && functions && copies && units && names && [&index.by_function, &index.by_address, &index.by_entry].into_iter().all(|table| rows(table))
+    is_counted && functions && copies && units && names && by_function && by_address
 }
