@@ -14,6 +14,11 @@ use crate::image::exports::Opened;
 use crate::image::wire::Wire;
 use crate::names::Names;
 
+/// Demangled names of all functions in bytes, beyond a multiple of what they are made from: the others stay as they are.
+/// A short name can mean a megabyte.
+const LEAST_NAMES: usize = 32 << 20;
+const MOST_PER_BYTE: usize = 8;
+
 /// The debug info of an image, which may be freed before it; null where it has none. The reply lists its sections.
 #[no_mangle]
 pub unsafe extern "C" fn debug_open(opened: *const Opened) -> *mut Debug {
@@ -103,8 +108,13 @@ pub unsafe extern "C" fn debug_paths(debug: *mut Debug) -> *const Names {
     let Debug { index, paths, .. } = &mut *debug;
     paths.get_or_insert_with(|| {
         let mut names = Names::new(Style::Short);
+        let largest = index.text.len().saturating_mul(MOST_PER_BYTE).saturating_add(LEAST_NAMES);
         for row in 0..index.functions.len() as u32 {
-            append_path(index, row, &mut names);
+            if names.text().len() < largest {
+                append_path(index, row, &mut names);
+            } else {
+                names.append_plain(index.name(row));
+            }
         }
         names
     })

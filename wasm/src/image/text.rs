@@ -12,6 +12,10 @@ const BLOCK: usize = 512;
 const STORE: usize = 1 << 20;
 /// A name is seldom longer, so that a store seldom has to move while one is written.
 const ROOM: usize = 16 << 10;
+/// Demangled names of one file in bytes, beyond a multiple of the names they are made from: the others stay as they are.
+/// A short name can mean a megabyte.
+const LEAST_NAMES: usize = 64 << 20;
+const MOST_PER_BYTE: usize = 16;
 
 /// Whether a name is known, and whether a terminal may see it as it is; the numbers are what the host sees.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -51,6 +55,8 @@ pub struct Texts {
     style: Style,
     pub texts: Vec<Text>,
     stores: Vec<Vec<u8>>,
+    /// Bytes that may still be written; each name adds to it.
+    budget: usize,
 }
 
 impl Texts {
@@ -59,6 +65,7 @@ impl Texts {
             style,
             texts: Vec::new(),
             stores: Vec::new(),
+            budget: LEAST_NAMES,
         }
     }
 
@@ -82,8 +89,14 @@ impl Texts {
             let wanted = ROOM + raw.len() * 4;
             let Some(store) = roomy(&mut self.stores, wanted) else { return };
             let (before, start) = (store.as_ptr(), store.len());
-            let scheme = demangle::append(raw, self.style, store);
+            let scheme = if self.budget > 0 {
+                demangle::append(raw, self.style, store)
+            } else {
+                store.extend_from_slice(raw);
+                Scheme::None
+            };
             let (after, text) = (store.as_ptr(), &store[start..]);
+            self.budget = self.budget.saturating_add(raw.len().saturating_mul(MOST_PER_BYTE)).saturating_sub(text.len());
             let text = Text {
                 at: text.as_ptr(),
                 len: text.len() as u32,
