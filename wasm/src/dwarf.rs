@@ -12,10 +12,12 @@ mod index;
 pub(crate) mod layout;
 mod lines;
 mod names;
+mod opening;
 mod rows;
 mod saved;
 mod scope;
 mod sections;
+mod strings;
 #[cfg(test)]
 mod tests;
 pub(crate) mod types;

@@ -10,7 +10,7 @@ const ASKED: usize = 24;
 /// The first offsets of `.debug_info`, each as if a type were there.
 const MOST_OFFSETS: u32 = 256;
 /// Tables by number and the bytes of a row, as the host knows them.
-const ROW_SIZES: [usize; 11] = [48, 36, 16, 44, 8, 8, 4, 4, 4, 1, 20];
+const ROW_SIZES: [usize; 11] = [48, 44, 16, 44, 8, 8, 4, 4, 4, 1, 24];
 
 pub struct Debug(*mut core::Debug);
 
@@ -97,7 +97,7 @@ impl Debug {
             let copies = self.table(1);
             let frames = Rows { bytes: &self.reply()[4..], row: 4 };
             for frame in 0..frames.len() {
-                let caller = copies.u32(frames.u32(frame, 0) as usize, 4);
+                let caller = copies.u32(frames.u32(frame, 0) as usize, 12);
                 assert_eq!(caller == NONE, frame + 1 == frames.len(), "code out of line ends the chain");
             }
             unsafe { core::debug_lines(self.0, address, address.saturating_add(1)) }
@@ -143,11 +143,11 @@ impl Debug {
             within(functions.u32(row, 36), functions.u32(row, 40) + functions.u32(row, 44), &by_function);
         }
         for row in 0..copies.len() {
-            within(copies.u32(row, 12), copies.u32(row, 16), &ranges);
-            assert!(copies.u32(row, 16) > 0, "every copy has code");
-            optional(copies.u32(row, 4), &copies);
-            optional(copies.u32(row, 20), &files);
-            assert!((copies.u32(row, 0) as usize) < functions.len());
+            within(copies.u32(row, 20), copies.u32(row, 24), &ranges);
+            assert!(copies.u32(row, 24) > 0, "every copy has code");
+            optional(copies.u32(row, 12), &copies);
+            optional(copies.u32(row, 28), &files);
+            assert!((copies.u32(row, 8) as usize) < functions.len());
         }
         for rows in [&by_function, &by_address] {
             for row in 0..rows.len() {
@@ -159,7 +159,7 @@ impl Debug {
     fn addresses(&self) -> Vec<u64> {
         let (copies, ranges) = (self.table(1), self.table(2));
         let step = copies.len() / ASKED + 1;
-        let low = |row: usize| ranges.u64(copies.u32(row, 12) as usize, 0);
+        let low = |row: usize| ranges.u64(copies.u32(row, 20) as usize, 0);
         let mut addresses: Vec<u64> = (0..copies.len()).step_by(step).map(low).collect();
         addresses.extend([0, u64::MAX]);
         addresses

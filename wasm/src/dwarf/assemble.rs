@@ -11,6 +11,11 @@ use super::declarations::{Declaration, Declarations, LONGEST_CHAIN};
 use super::index::{CopyRow, Counts, FunctionRow, Index, Text, NONE, PARTIAL};
 use super::sections::{Bytes, Sections};
 
+/// Bytes of names that functions are told apart by, again and again where many declarations have the same. Beyond a part
+/// for any file, so much for each byte of DIEs.
+const LEAST_BUDGET: usize = 256 << 20;
+const MOST_PER_BYTE: usize = 16;
+
 /// DIEs kept for each function, to read its parameters from.
 const MOST_DIES: usize = 6;
 
@@ -45,6 +50,7 @@ pub fn assemble(builder: Builder<'_>, counts: Counts, notes: Vec<String>) -> Ind
     let mut by_declaration: Vec<u32> = alloc::vec![NONE; declarations.rows.len()];
     let mut unnamed: Vec<usize> = Vec::new();
     let mut damaged = 0usize;
+    let mut budget = sections.info_size.saturating_mul(MOST_PER_BYTE).saturating_add(LEAST_BUDGET);
     for (row, origin) in origins.iter().enumerate() {
         let is_inlined = copies[row].caller != NONE;
         // An inlined instance refers to its origin by offset, code out of line is its declaration's own.
@@ -54,7 +60,9 @@ pub fn assemble(builder: Builder<'_>, counts: Counts, notes: Vec<String>) -> Ind
             continue;
         };
         if by_declaration[first as usize] == NONE {
-            let described = describe(&declarations, first, sections);
+            let described = describe(&declarations, first, sections, !names.is_full && budget > 0);
+            let size = described.linkage.map_or(0, |linkage| linkage.slice().len()) + described.path.len();
+            budget = budget.saturating_sub(size);
             damaged += usize::from(described.is_damaged);
             let unit = units.partition_point(|unit| unit.offset <= copies[row].die).checked_sub(1);
             let language = unit.map_or(0, |unit| units[unit].language);
@@ -96,7 +104,7 @@ pub fn assemble(builder: Builder<'_>, counts: Counts, notes: Vec<String>) -> Ind
         }
         let inlined = unnamed.iter().filter(|row| copies[**row].caller != NONE).count();
         functions.push(FunctionRow {
-            path: names.append(b"(unknown)"),
+            path: names.append_always(b"(unknown)"),
             file: NONE,
             flags: PARTIAL,
             inlined: inlined as u32,
@@ -111,17 +119,17 @@ pub fn assemble(builder: Builder<'_>, counts: Counts, notes: Vec<String>) -> Ind
         function.dies_len = own.len() as u32;
         kept.extend_from_slice(own);
     }
-    let mut told: Vec<Text> = notes.iter().map(|note| names.append(note.as_bytes())).collect();
+    let mut told: Vec<Text> = notes.iter().map(|note| names.append_always(note.as_bytes())).collect();
     if !unnamed.is_empty() {
         let note = format!("of {} copies the function they belong to could not be read", unnamed.len());
-        told.push(names.append(note.as_bytes()));
+        told.push(names.append_always(note.as_bytes()));
     }
     if damaged > 0 {
         let note = format!("of {damaged} functions a name or a reference is damaged");
-        told.push(names.append(note.as_bytes()));
+        told.push(names.append_always(note.as_bytes()));
     }
-    if names.is_full {
-        told.push(names.append(b"its names take more than 512 MiB: some are missing"));
+    if names.is_full || budget == 0 {
+        told.push(names.append_always(b"its names are longer than its size allows: some are missing"));
     }
     let inlined_only = functions.iter().filter(|function| function.out_of_line == 0).count() as u32;
     let by_function = by_function(&mut functions, &copies);
@@ -176,23 +184,24 @@ fn by_function(functions: &mut [FunctionRow], copies: &[CopyRow]) -> Vec<u32> {
     rows
 }
 
-fn describe<'s>(declarations: &Declarations, first: u32, sections: &'s Sections) -> Described<'s> {
+/// Without names where they are not wanted any more: then each declaration is a function of its own.
+fn describe<'s>(declarations: &Declarations, first: u32, sections: &'s Sections, is_named: bool) -> Described<'s> {
     let mut linkage: Option<Bytes> = None;
     let (mut file, mut line, mut flags, mut last, mut is_damaged) = (NONE, 0, 0, 0, false);
     let mut named: Option<&Declaration> = None;
     for (step, (offset, declaration)) in declarations.chain(first).enumerate() {
-        let names = [declaration.linkage, declaration.name];
+        let names = [declaration.linkage, declaration.name].map(|name| name.filter(|_| is_named));
         is_damaged |= names.iter().flatten().any(|name| name.bytes(sections).is_none());
         // A chain that goes on for ever is cut off.
         is_damaged |= step + 1 == LONGEST_CHAIN || (declaration.link != NONE && declarations.at(declaration.link).is_none());
-        linkage = linkage.or_else(|| declaration.linkage.and_then(|name| name.bytes(sections)));
+        linkage = linkage.or_else(|| names[0].and_then(|name| name.bytes(sections)));
         if file == NONE {
             (file, line) = (declaration.file, declaration.line);
         }
         flags |= declaration.flags;
         last = offset;
         // The declaration that the others refer to stands where the source has it.
-        named = declaration.name.map(|_| declaration).or(named);
+        named = names[1].map(|_| declaration).or(named);
     }
     let mut path = Vec::new();
     if let Some(declaration) = named {

@@ -1,6 +1,6 @@
 //! What a function's DIE says of itself.
 
-use gimli::{AttributeValue, Section, Unit};
+use gimli::{AttributeValue, Unit};
 
 use super::sections::{Bytes, Sections};
 
@@ -16,17 +16,13 @@ impl Name {
     pub fn of(value: AttributeValue<Bytes>, unit: &Unit<Bytes>, sections: &Sections) -> Option<Self> {
         match value {
             AttributeValue::DebugStrRef(offset) => Some(Name::Str(offset.0)),
-            other => sections.dwarf.attr_string(unit, other).ok().map(Name::Bytes),
+            other => sections.text(unit, other).map(Name::Bytes),
         }
     }
 
     pub fn bytes(self, sections: &Sections) -> Option<Bytes> {
         match self {
-            Name::Str(offset) => {
-                let text = sections.dwarf.debug_str.reader();
-                let rest = text.slice().get(offset..)?;
-                Some(Bytes::new(&rest[..memchr::memchr(0, rest)?], sections.endian))
-            }
+            Name::Str(offset) => sections.strings.at(offset),
             Name::Bytes(bytes) => Some(bytes),
         }
     }

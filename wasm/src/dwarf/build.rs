@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use gimli::{AttributeValue, DebugInfoOffset, Unit, UnitHeader, UnitType};
 
+use super::attributes::Said;
 use super::declarations::Declarations;
 use super::files::Files;
 use super::index::{CopyRow, Counts, Index, RangeRow, Text, UnitRow, NONE};
@@ -14,6 +15,12 @@ use super::sections::{Bytes, Sections};
 
 /// Reasons given one by one; the others are counted.
 const MOST_REASONS: usize = 3;
+/// What a damaged file may describe beyond a multiple of its size.
+const LEAST_BUDGET: usize = 1 << 16;
+/// Attributes for each byte.
+const MOST_ATTRIBUTES: usize = 16;
+/// Bytes of a function or inlined instance with all that belongs to it.
+const LEAST_ROW: usize = 8;
 pub(super) const MOST_RANGES_OF_ONE: usize = 1 << 20;
 
 pub struct Builder<'a> {
@@ -32,7 +39,10 @@ pub struct Builder<'a> {
     failed: usize,
     /// Functions and inlined instances whose ranges are damaged.
     pub(super) bad_ranges: usize,
+    /// Ranges that are read, attributes, and rows for functions and copies.
     pub(super) range_budget: usize,
+    pub(super) attribute_budget: usize,
+    pub(super) row_budget: usize,
 }
 
 impl<'a> Builder<'a> {
@@ -41,8 +51,8 @@ impl<'a> Builder<'a> {
             sections,
             layout,
             declarations: Declarations::default(),
-            files: Files::default(),
-            names: Names::default(),
+            files: Files::new(sections.info_size),
+            names: Names::new(sections.info_size.saturating_add(sections.string_size)),
             copies: Vec::new(),
             origins: Vec::new(),
             ranges: Vec::new(),
@@ -51,7 +61,11 @@ impl<'a> Builder<'a> {
             reasons: Vec::new(),
             failed: 0,
             bad_ranges: 0,
-            range_budget: sections.info_size + sections.range_size,
+            // A range takes three bytes at least, a DIE with one eight.
+            range_budget: LEAST_BUDGET + sections.info_size / 4 + sections.range_size / 2,
+            // Few DIEs have more attributes than bytes: flags, and constants that their abbreviation holds.
+            attribute_budget: LEAST_BUDGET.saturating_add(sections.info_size.saturating_mul(MOST_ATTRIBUTES)),
+            row_budget: 2 * LEAST_BUDGET + (sections.info_size / LEAST_ROW).min(sections.packed_info_size * 2),
         }
     }
 
@@ -111,7 +125,7 @@ impl<'a> Builder<'a> {
     fn unit_row(&mut self, unit: &Unit<Bytes>, offset: DebugInfoOffset, version: u32) -> UnitRow {
         let root = unit.entry(unit.header.root_offset()).unwrap_or_default();
         let mut text = |attribute| -> Text {
-            let value = root.attr_value(attribute).and_then(|value| self.sections.dwarf.attr_string(unit, value).ok());
+            let value = root.attr_value(attribute).and_then(|value| self.sections.text(unit, value));
             value.map_or_else(Text::default, |bytes| self.names.keep(bytes))
         };
         let producer = text(gimli::DW_AT_producer);
@@ -121,11 +135,11 @@ impl<'a> Builder<'a> {
             _ => 0,
         };
         let start = self.ranges.len();
-        if let Ok(mut found) = self.sections.dwarf.unit_ranges(unit) {
-            while let Ok(Some(range)) = found.next() {
-                self.push_range(start, range.begin, range.end);
-            }
+        let mut said = Said::default();
+        for attribute in root.attrs() {
+            said.note(attribute.name(), attribute.value(), unit, self.sections);
         }
+        self.read_ranges(unit, &said, start);
         UnitRow {
             offset: offset.0 as u32,
             version,
@@ -141,13 +155,12 @@ impl<'a> Builder<'a> {
 
     /// Keeps a range of live code, as part of those from `first` on.
     pub(super) fn push_range(&mut self, first: usize, start: u64, end: u64) {
-        if start >= end || start == 0 || !self.layout.holds_code(start) {
-            return;
-        }
         if self.range_budget == 0 || self.ranges.len() - first >= MOST_RANGES_OF_ONE {
             return;
         }
         self.range_budget -= 1;
-        self.ranges.push(RangeRow { start, end });
+        if start < end && start != 0 && self.layout.holds_code(start) {
+            self.ranges.push(RangeRow { start, end });
+        }
     }
 }

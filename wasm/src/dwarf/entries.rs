@@ -7,6 +7,7 @@ use super::build::{Builder, MOST_RANGES_OF_ONE};
 use super::declarations::Declaration;
 use super::files::UnitFiles;
 use super::index::{CopyRow, HAS_TYPES, NOCALL, NONE};
+use super::opening::Unreadable;
 use super::scope::{Levels, Scope};
 use super::sections::Bytes;
 
@@ -20,7 +21,7 @@ struct Entry {
 }
 
 impl Builder<'_> {
-    pub(super) fn add_entries(&mut self, unit: &Unit<Bytes>) -> gimli::Result<()> {
+    pub(super) fn add_entries(&mut self, unit: &Unit<Bytes>) -> Result<(), Unreadable> {
         let mut entries = unit.entries_raw(None)?;
         let mut levels = Levels::default();
         let mut files = UnitFiles::new(unit);
@@ -35,7 +36,7 @@ impl Builder<'_> {
         entries: &mut EntriesRaw<'_, Bytes>,
         levels: &mut Levels,
         files: &mut UnitFiles,
-    ) -> gimli::Result<()> {
+    ) -> Result<(), Unreadable> {
         while !entries.is_empty() {
             self.walk_block(unit, entries, levels, files)?;
         }
@@ -49,7 +50,7 @@ impl Builder<'_> {
         entries: &mut EntriesRaw<'_, Bytes>,
         levels: &mut Levels,
         files: &mut UnitFiles,
-    ) -> gimli::Result<()> {
+    ) -> Result<(), Unreadable> {
         for _ in 0..BLOCK {
             if entries.is_empty() {
                 break;
@@ -58,6 +59,8 @@ impl Builder<'_> {
             let offset = entries.next_offset();
             let Some(abbreviation) = entries.read_abbreviation()? else { continue };
             self.leave(levels, depth);
+            let attributes = self.attribute_budget.checked_sub(abbreviation.attributes().len());
+            self.attribute_budget = attributes.ok_or(Unreadable::Excessive("more attributes"))?;
             let tag = abbreviation.tag();
             let scope = match tag {
                 gimli::DW_TAG_subprogram | gimli::DW_TAG_inlined_subroutine => {
@@ -95,7 +98,7 @@ impl Builder<'_> {
                 }
             };
             if let Some(scope) = scope.filter(|_| abbreviation.has_children()) {
-                levels.push(scope, depth);
+                levels.push(scope, depth)?;
             }
         }
         Ok(())
@@ -135,7 +138,8 @@ impl Builder<'_> {
         entries: &mut EntriesRaw<'_, Bytes>,
         levels: &mut Levels,
         files: &mut UnitFiles,
-    ) -> gimli::Result<Scope> {
+    ) -> Result<Scope, Unreadable> {
+        self.row_budget = self.row_budget.checked_sub(1).ok_or(Unreadable::Excessive("more functions"))?;
         let mut said = Said::default();
         for specification in abbreviation.attributes() {
             let attribute = entries.read_attribute(*specification)?;
@@ -197,7 +201,7 @@ impl Builder<'_> {
         Ok(Scope::Code { copy, declaration })
     }
 
-    fn read_ranges(&mut self, unit: &Unit<Bytes>, said: &Said, first: usize) {
+    pub(super) fn read_ranges(&mut self, unit: &Unit<Bytes>, said: &Said, first: usize) {
         if let Some(ranges) = said.ranges {
             // A damaged list gives the ranges before the damage.
             let is_whole = match self.sections.dwarf.attr_ranges(unit, ranges) {

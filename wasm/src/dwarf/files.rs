@@ -11,20 +11,35 @@ use super::sections::{Bytes, Sections};
 /// Longer paths are damage.
 const LONGEST: usize = 1 << 16;
 
+/// Bytes of paths that are put together: units name the same files again. Beyond a part for any file, so much for each
+/// byte of DIEs.
+const LEAST_BUDGET: usize = 256 << 20;
+const MOST_PER_BYTE: usize = 16;
+
 /// Rows of [`super::index::Index::files`], each path once.
-#[derive(Default)]
 pub struct Files {
     pub rows: Vec<Text>,
     known: HashMap<Vec<u8>, u32>,
+    budget: usize,
 }
 
 impl Files {
+    pub fn new(info_size: usize) -> Self {
+        let budget = info_size.saturating_mul(MOST_PER_BYTE).saturating_add(LEAST_BUDGET);
+        Files { rows: Vec::new(), known: HashMap::new(), budget }
+    }
+
     fn row(&mut self, path: Vec<u8>, names: &mut Names) -> u32 {
+        self.budget = self.budget.saturating_sub(path.len());
         if let Some(row) = self.known.get(&path) {
             return *row;
         }
+        let text = names.append(&path);
+        if names.is_full {
+            return NONE;
+        }
         let row = self.rows.len() as u32;
-        self.rows.push(names.append(&path));
+        self.rows.push(text);
         self.known.insert(path, row);
         row
     }
@@ -50,7 +65,7 @@ impl UnitFiles {
         };
         if *known == UNKNOWN {
             let header = unit.line_program.as_ref().map(|program| program.header());
-            let path = header.and_then(|header| path(sections, unit, header, number));
+            let path = header.filter(|_| files.budget > 0).and_then(|header| path(sections, unit, header, number));
             *known = path.map_or(NONE, |path| files.row(path, names));
         }
         *known
@@ -64,7 +79,7 @@ pub fn path(sections: &Sections, unit: &Unit<Bytes>, header: &LineProgramHeader<
         return None;
     }
     let file = header.file(number)?;
-    let text = |value: AttributeValue<Bytes>| sections.dwarf.attr_string(unit, value).ok();
+    let text = |value: AttributeValue<Bytes>| sections.text(unit, value);
     let mut path = Vec::new();
     if let Some(directory) = unit.comp_dir {
         join(&mut path, directory.slice());

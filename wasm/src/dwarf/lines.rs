@@ -2,15 +2,20 @@
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
-use gimli::ColumnType;
+use gimli::{ColumnType, Reader, Section};
 
 use super::files;
 use super::index::{Index, UnitRow, NONE};
 use super::layout::DebugLayout;
+use super::opening::Unreadable;
 use super::sections::Sections;
 
 /// Rows kept for later questions; when there are more, they are read again.
 const MOST_KEPT: usize = 4 << 20;
+/// Rows of one program. The largest sound ones have some hundred thousand.
+const MOST_OF_ONE: usize = 2 << 20;
+/// Bytes of all paths. Each may be long, and a program may name as many as it has rows.
+const MOST_PATHS: usize = 32 << 20;
 
 const STATEMENT: u8 = 1;
 const PROLOGUE_END: u8 = 2;
@@ -33,6 +38,7 @@ pub struct Lines {
     programs: BTreeMap<u32, Vec<Row>>,
     kept: usize,
     pub paths: Vec<Vec<u8>>,
+    paths_size: usize,
     known: BTreeMap<Vec<u8>, u32>,
 }
 
@@ -41,11 +47,15 @@ impl Lines {
     pub fn within(&mut self, index: &Index, sections: &Sections, layout: &DebugLayout, start: u64, end: u64) -> Vec<Row> {
         let mut found: Vec<Row> = Vec::new();
         let mut read: BTreeSet<u32> = BTreeSet::new();
+        // Sound programs don't overlap: together they are no longer than their section.
+        let mut budget = sections.dwarf.debug_line.reader().len();
         for unit in units_of(index, start, end) {
             let unit = &index.units[unit as usize];
             if unit.lines == NONE || !read.insert(unit.lines) {
                 continue;
             }
+            let Some(left) = budget.checked_sub(program_size(unit.lines, sections)) else { continue };
+            budget = left;
             let rows = self.program(unit, sections, layout);
             let first = rows.partition_point(|row| row.address <= start).saturating_sub(1);
             let last = rows.partition_point(|row| row.address < end);
@@ -73,19 +83,25 @@ impl Lines {
     }
 
     /// The rows of a unit's sequences of live code, by address; what comes before a damaged instruction counts.
-    fn read(&mut self, offset: u32, sections: &Sections, layout: &DebugLayout) -> gimli::Result<Vec<Row>> {
+    fn read(&mut self, offset: u32, sections: &Sections, layout: &DebugLayout) -> Result<Vec<Row>, Unreadable> {
         let unit = sections.unit_at(offset)?;
         let mut sequences: Vec<Vec<Row>> = Vec::new();
         let mut files: BTreeMap<u64, u32> = BTreeMap::new();
         if let Some(program) = unit.line_program.clone() {
             let mut rows = program.rows();
             let mut sequence: Vec<Row> = Vec::new();
+            let mut count = 0;
             while let Ok(Some((header, row))) = rows.next_row() {
+                count += 1;
+                if count > MOST_OF_ONE {
+                    break;
+                }
                 let number = row.file_index();
                 let file = match files.get(&number) {
                     Some(file) => *file,
                     None => {
-                        let file = self.file(files::path(sections, &unit, header, number));
+                        let has_room = self.paths_size < MOST_PATHS;
+                        let file = self.file(has_room.then(|| files::path(sections, &unit, header, number)).flatten());
                         files.insert(number, file);
                         file
                     }
@@ -125,10 +141,18 @@ impl Lines {
             return *row;
         }
         let row = self.paths.len() as u32;
+        self.paths_size += path.len();
         self.paths.push(path.clone());
         self.known.insert(path, row);
         row
     }
+}
+
+/// What the program's header says, without reading it.
+fn program_size(offset: u32, sections: &Sections) -> usize {
+    let mut reader = *sections.dwarf.debug_line.reader();
+    let length = reader.skip(offset as usize).and_then(|()| reader.read_initial_length());
+    length.map_or(0, |(length, _)| length.min(reader.len()))
 }
 
 /// Units whose ranges meet `start..end`. A unit that names no ranges is known by its functions.

@@ -4,7 +4,11 @@ use alloc::vec::Vec;
 
 use super::declarations::Declarations;
 use super::index::NONE;
+use super::opening::Unreadable;
 use super::attributes::Name;
+
+/// Levels of namespaces, types, functions and inlined instances in each other; sound ones are some hundred.
+const DEEPEST: usize = 1 << 16;
 
 #[derive(Clone, Copy)]
 pub enum Scope {
@@ -27,12 +31,16 @@ struct Level {
 pub struct Levels(Vec<Level>);
 
 impl Levels {
-    pub fn push(&mut self, scope: Scope, depth: isize) {
+    pub fn push(&mut self, scope: Scope, depth: isize) -> Result<(), Unreadable> {
+        if self.0.len() >= DEEPEST {
+            return Err(Unreadable::Excessive("a deeper nesting"));
+        }
         let code = match scope {
             Scope::Code { copy, .. } => Some(copy),
             Scope::Named(_) => self.code(),
         };
         self.0.push(Level { scope, depth, code, row: None });
+        Ok(())
     }
 
     /// The innermost level, if it lies at `depth` or deeper.

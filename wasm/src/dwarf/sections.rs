@@ -4,12 +4,12 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use gimli::{
-    AbbreviationsCacheStrategy, DebugInfoOffset, DebugLine, Dwarf, DwarfSections, EndianSlice, RunTimeEndian, Section, SectionId, Unit, UnitHeader,
-};
+use gimli::{AttributeValue, DebugInfoOffset, Dwarf, EndianSlice, RunTimeEndian, Section, SectionId, Unit};
 
 use super::decompress::{unpack, Allowance};
 use super::layout::{DebugLayout, Packing, Span};
+use super::opening::{Opening, Unreadable};
+use super::strings::Strings;
 use crate::image::reader::Reader;
 
 /// Borrowed from [`Sections`], which outlives every use: both live and die with one [`super::Debug`].
@@ -34,14 +34,18 @@ const LARGEST_SUM: u64 = 3 << 30;
 
 pub struct Sections {
     pub dwarf: Dwarf<Bytes>,
-    /// The same without line programs: a damaged one must not cost its unit.
-    bare: Dwarf<Bytes>,
+    pub(super) opening: Opening,
+    /// Of `.debug_str` and of `.debug_line_str`.
+    pub strings: Strings,
+    pub line_strings: Strings,
     pub endian: RunTimeEndian,
     /// Sections that could not be read, and why.
     pub notes: Vec<String>,
-    /// Bytes of `.debug_info` and of the sections with ranges: bounds for what a sound file can say.
+    /// Bytes of `.debug_info`, unpacked and in the file, and of other sections: bounds for what a sound file can say.
     pub info_size: usize,
+    pub packed_info_size: usize,
     pub range_size: usize,
+    pub string_size: usize,
     _owned: Vec<Box<[u8]>>,
 }
 
@@ -50,8 +54,8 @@ impl Sections {
         let endian = if layout.little_endian { RunTimeEndian::Little } else { RunTimeEndian::Big };
         let mut owned: Vec<Box<[u8]>> = Vec::new();
         let mut notes = Vec::new();
-        let mut allowance = Allowance::new(LARGEST_SUM);
-        let contents_of = |id: SectionId| -> Result<Bytes, core::convert::Infallible> {
+        let mut allowance = Allowance::new(reader.len(), LARGEST_SUM);
+        let dwarf = Dwarf::load(|id| -> Result<Bytes, core::convert::Infallible> {
             let span = WANTED.contains(&id).then(|| layout.spans.iter().find(|s| s.name == id.name().as_bytes()));
             let contents = match span.flatten() {
                 None => Box::default(),
@@ -64,19 +68,18 @@ impl Sections {
             let bytes = unsafe { core::slice::from_raw_parts(contents.as_ptr(), contents.len()) };
             owned.push(contents);
             Ok(EndianSlice::new(bytes, endian))
-        };
-        let Ok(sections) = DwarfSections::load(contents_of);
-        let mut dwarf = sections.borrow(|section| *section);
-        let mut bare = sections.borrow(|section| *section);
-        bare.debug_line = DebugLine::new(&[], endian);
-        // Many units may share one table of abbreviations; parsing it for each would take the square of the time.
-        dwarf.populate_abbreviations_cache(AbbreviationsCacheStrategy::Duplicates);
-        let size = |id: SectionId| layout.spans.iter().filter(|s| s.name == id.name().as_bytes()).map(|s| s.size).sum::<u64>();
+        });
+        let Ok(dwarf) = dwarf;
+        let info = layout.spans.iter().find(|span| span.name == b".debug_info");
         Sections {
             info_size: dwarf.debug_info.reader().len(),
-            range_size: (size(SectionId::DebugRanges) + size(SectionId::DebugRngLists)) as usize,
+            packed_info_size: info.map_or(0, |span| span.size as usize),
+            range_size: dwarf.ranges.debug_ranges().reader().len() + dwarf.ranges.debug_rnglists().reader().len(),
+            string_size: dwarf.debug_str.reader().len(),
+            opening: Opening::new(&dwarf),
+            strings: Strings::new(*dwarf.debug_str.reader()),
+            line_strings: Strings::new(*dwarf.debug_line_str.reader()),
             dwarf,
-            bare,
             endian,
             notes,
             _owned: owned,
@@ -85,18 +88,20 @@ impl Sections {
 }
 
 impl Sections {
-    /// A unit, and why its line program could not be read, if so.
-    pub fn unit(&self, header: UnitHeader<Bytes>) -> gimli::Result<(Unit<Bytes>, Option<gimli::Error>)> {
-        match self.dwarf.unit(header.clone()) {
-            Ok(unit) => Ok((unit, None)),
-            Err(error) => Ok((self.bare.unit(header)?, Some(error))),
-        }
-    }
-
     /// The unit whose header is at an offset of `.debug_info`.
-    pub fn unit_at(&self, offset: u32) -> gimli::Result<Unit<Bytes>> {
+    pub fn unit_at(&self, offset: u32) -> Result<Unit<Bytes>, Unreadable> {
         let header = self.dwarf.unit_header(DebugInfoOffset(offset as usize))?;
         self.unit(header).map(|(unit, _)| unit)
+    }
+
+    /// The string that an attribute is or refers to.
+    pub fn text(&self, unit: &Unit<Bytes>, value: AttributeValue<Bytes>) -> Option<Bytes> {
+        match value {
+            AttributeValue::DebugStrRef(offset) => self.strings.at(offset.0),
+            AttributeValue::DebugLineStrRef(offset) => self.line_strings.at(offset.0),
+            AttributeValue::DebugStrOffsetsIndex(index) => self.strings.at(self.dwarf.string_offset(unit, index).ok()?.0),
+            other => self.dwarf.attr_string(unit, other).ok(),
+        }
     }
 }
 

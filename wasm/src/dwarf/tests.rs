@@ -1,3 +1,6 @@
+mod elf;
+mod excess;
+
 use super::index::{CopyRow, Counts, FunctionRow, Index, RangeRow, Text, UnitRow, NONE};
 use super::rows::Block;
 use super::saved::{load, save};

@@ -34,6 +34,6 @@ impl Types {
     }
 }
 
-fn damaged(error: gimli::Error) -> Failure {
+fn damaged(error: impl core::fmt::Display) -> Failure {
     Failure::input(&alloc::format!("its debug info is damaged: {error}"))
 }

@@ -13,6 +13,9 @@ use crate::image::failure::Failure;
 /// Entries kept: a program has some hundred thousand.
 const MOST_NAMES: usize = 16 << 20;
 const MOST_VTABLES: usize = 1 << 20;
+/// Bytes of names, beyond so many for each byte of DIEs.
+const LEAST_BUDGET: usize = 256 << 20;
+const MOST_PER_BYTE: usize = 16;
 /// Types of one name that are looked at.
 const MOST_FOUND: usize = 1 << 14;
 
@@ -26,6 +29,8 @@ pub struct Survey {
     /// Hashes of last segments, with and without generic arguments.
     names: Vec<(u32, Id)>,
     pub vtables: Vec<Vtable>,
+    /// Bytes of names still looked at: any number of DIEs may have the same long one.
+    budget: usize,
 }
 
 fn has_name(tag: DwTag) -> bool {
@@ -34,7 +39,8 @@ fn has_name(tag: DwTag) -> bool {
 
 impl Survey {
     pub fn take(units: &Units, sections: &Sections) -> Self {
-        let mut survey = Survey { names: Vec::new(), vtables: Vec::new() };
+        let budget = sections.info_size.saturating_mul(MOST_PER_BYTE).saturating_add(LEAST_BUDGET);
+        let mut survey = Survey { names: Vec::new(), vtables: Vec::new(), budget };
         for row in 0..units.len() {
             // A unit that is damaged has no names from there on.
             if let Ok(open) = units.row(row, sections) {
@@ -59,6 +65,7 @@ impl Survey {
             } else if has_name(die.tag) {
                 let name = die.value(gimli::DW_AT_name).and_then(|name| open.text(name, sections));
                 if let Some(name) = name.or_else(|| declared_name(open, &die, sections)) {
+                    self.budget = self.budget.checked_sub(name.len()).ok_or_else(|| Failure::input("names longer than its size allows"))?;
                     let segment = last(name.slice());
                     self.names.push((hash(segment), die.id));
                     if plain(segment).len() < segment.len() {

@@ -50,7 +50,7 @@ impl Open {
     }
 
     pub fn text(&self, value: AttributeValue<Bytes>, sections: &Sections) -> Option<Bytes> {
-        sections.dwarf.attr_string(&self.unit, value).ok()
+        sections.text(&self.unit, value)
     }
 }
 
@@ -104,7 +104,7 @@ impl Units {
     pub fn row(&self, row: usize, sections: &Sections) -> Result<Open, Failure> {
         let start = *self.starts.get(row).ok_or_else(|| Failure::input("no unit"))?;
         let header = self.header(start, sections).map_err(damaged)?;
-        let unit = sections.dwarf.unit(header).map_err(damaged)?;
+        let (unit, _) = sections.unit(header).map_err(damaged)?;
         let root = unit.entry(unit.header.root_offset()).map_err(damaged)?;
         let language = match root.attr_value(gimli::DW_AT_language) {
             Some(AttributeValue::Language(language)) => u32::from(language.0),
