@@ -47,7 +47,7 @@ const steps: readonly ((info: DebugInfo) => void)[] = [
       for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
         if (next === null || seen.has(next) || seen.size > most) continue;
         seen.add(next);
-        waiting.push(...referredTypes(types.type(next)));
+        for (const other of referredTypes(types.type(next))) waiting.push(other);
       }
     }
   },
