@@ -83,7 +83,7 @@ impl<'a> Builder<'a> {
         }
         let mut notes: Vec<String> = self.sections.notes.clone();
         if self.bad_ranges > 0 {
-            notes.push(format!("the address ranges of {} copies are damaged: parts of them are missing", self.bad_ranges));
+            notes.push(format!("the address ranges of {} copies are damaged or too many: parts of them are missing", self.bad_ranges));
         }
         if self.failed > 0 {
             let shown = self.reasons.join("; ");
