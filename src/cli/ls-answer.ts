@@ -36,6 +36,8 @@ const optionsOf = (patterns: readonly Pattern[], flags: LsFlags): ListOptions =>
 
 /** Lists on stdout, says on stderr what else there is to know, and sets the exit status. */
 export const answerLs = async (words: LsWords, flags: LsFlags): Promise<void> => {
+  if (flags.debugFile !== undefined && !flags.inlined)
+    throw new RsymError('usage', '--debug-file is of use with --inlined only');
   const matching = words.patterns.length > 0 ? await import('../query/list-patterns.ts') : undefined;
   const options = optionsOf(matching?.parsePatterns(words.patterns) ?? [], flags);
   const tally: Tally = { symbols: 0, omitted: 0, failed: false, noted: false };

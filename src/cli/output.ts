@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import { RsymError } from '../base/errors.ts';
+import { jsonText } from '../report/json.ts';
 import { makePalette, type Palette, wantsColour } from '../report/terminal-colour.ts';
 
 /** The reader of an output went away (`rsym ls … | head`): the command stops, quietly, with exit status 0. */
@@ -73,7 +74,7 @@ export const write = (to: Writable, chunk: Chunk): Promise<void> =>
 
 /** One JSON document and a line end. Bigints must already be strings: schema 1 decides that by type. */
 export const writeJson = (document: object, to: Writable = process.stdout): Promise<void> =>
-  write(to, `${JSON.stringify(document)}\n`);
+  write(to, `${jsonText(document)}\n`);
 
 type Stream = Writable & { readonly isTTY?: boolean };
 

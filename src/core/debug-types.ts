@@ -145,13 +145,7 @@ export class CoreTypes {
   }
 
   #give(name: string, bytes: Uint8Array, count: number): Wire {
-    const { core } = this.#debug;
-    const at = core['alloc']!(bytes.length) >>> 0;
-    if (at === 0) throw new RsymError('input', 'its debug info does not fit in memory');
-    new Uint8Array(core.memory.buffer, at, bytes.length).set(bytes);
-    const wire = this.#ask(name, at, count);
-    core['free']!(at, bytes.length);
-    return wire;
+    return this.#debug.lend(bytes, (at) => this.#ask(name, at, count));
   }
 }
 

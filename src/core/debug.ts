@@ -131,19 +131,20 @@ export class CoreDebug implements Disposable {
 
   /** Rows of the functions whose linkage name contains the one text, or whose path contains the other. */
   search(linkage: Uint8Array, path: Uint8Array): number[] {
-    const [linkageAt, pathAt] = [this.#put(linkage), this.#put(path)];
-    this.call('debug_search', linkageAt, linkage.length, pathAt, path.length);
-    this.core['free']!(linkageAt, linkage.length);
-    this.core['free']!(pathAt, path.length);
-    return this.#replyRows();
+    return this.lend(linkage, (linkageAt) =>
+      this.lend(path, (pathAt) => {
+        this.call('debug_search', linkageAt, linkage.length, pathAt, path.length);
+        return this.#replyRows();
+      }),
+    );
   }
 
   /** Rows of the functions of this linkage name, and of this path where they have none. */
   named(name: Uint8Array): number[] {
-    const at = this.#put(name);
-    this.call('debug_named', at, name.length);
-    this.core['free']!(at, name.length);
-    return this.#replyRows();
+    return this.lend(name, (at) => {
+      this.call('debug_named', at, name.length);
+      return this.#replyRows();
+    });
   }
 
   /** Rows of the copies under way at an address, the innermost first. */
@@ -170,6 +171,16 @@ export class CoreDebug implements Disposable {
   /** Calls an export with the handle before the arguments. */
   call(name: string, ...args: (number | bigint)[]): number {
     return guarded(this.core, () => this.core[name]!(this.handle, ...args));
+  }
+
+  /** Copies bytes to the core's memory for the time of one use. */
+  lend<T>(bytes: Uint8Array, use: (at: number) => T): T {
+    const at = this.#put(bytes);
+    try {
+      return use(at);
+    } finally {
+      if (!isTrapped(this.core)) this.core['free']!(at, bytes.length);
+    }
   }
 
   /** What the last call wrote; valid until the next. */

@@ -3,6 +3,7 @@ import { decodeBytes, sanitize } from '../base/text.ts';
 import { type Address, address } from '../base/units.ts';
 import { type CoreDebug, noRow } from '../core/debug.ts';
 import type { ByteColumn } from '../core/demangle.ts';
+import { countsOf, levelOf } from './debug-counts.ts';
 import { type DebugFileOptions, findDebugFile } from './debug-file.ts';
 import type {
   AddressRange,
@@ -18,6 +19,7 @@ import type {
   Producer,
   SourcePosition,
 } from './debug-model.ts';
+import { hasDebugInfo } from './debug-sections.ts';
 import { languageName } from './dwarf-language.ts';
 import { readError } from './file.ts';
 import { indexKey, readCachedIndex, writeCachedIndex } from './index-cache.ts';
@@ -39,7 +41,11 @@ export const openDebugInfo = (image: Image, options: DebugFileOptions = {}): Deb
       return new ImageDebugInfo(null, found.source, own, [...notes, note]);
     }
     if (core) makeIndex(core, image, found.image);
-    return new ImageDebugInfo(core, found.source, own, notes);
+    const name = sanitize(found.source.path);
+    const unread = hasDebugInfo(found.image)
+      ? `the debug info of ${name} is not read: this version reads that of ELF files and wasm modules`
+      : `${name} has symbols and no debug info`;
+    return new ImageDebugInfo(core, found.source, own, core ? notes : [...notes, unread]);
   } catch (error) {
     own?.[Symbol.dispose]();
     throw readError(found.source.path, error);
@@ -67,11 +73,10 @@ const functionFields = {
   inlined: 44,
 };
 const copyFields = { entryLow: 0, entryHigh: 4, function: 8, caller: 12, ranges: 20, callFile: 28, die: 40 };
-const unitFields = { version: 4, language: 8, flags: 12, producer: 16 };
+const unitFields = { version: 4, language: 8, producer: 16 };
 
 const nocallFlag = 1;
 const partialFlag = 2;
-const hasTypesFlag = 1;
 
 const statementFlag = 1;
 const prologueEndFlag = 2;
@@ -278,23 +283,3 @@ class ImageDebugInfo implements DebugInfo {
 }
 
 const rows = <T>(count: number, read: (row: number) => T): T[] => Array.from({ length: count }, (_, row) => read(row));
-
-const levelOf = (core: CoreDebug): DebugLevel => {
-  const units = core.count('units');
-  if (units === 0) return 'none';
-  const hasTypes = (row: number): boolean => (core.u32('units', row, unitFields.flags) & hasTypesFlag) !== 0;
-  return rows(units, hasTypes).includes(true) ? 'types' : 'lines';
-};
-
-const countsOf = (core: CoreDebug | null): DebugCounts => {
-  const count = (field: number): number => (core && core.count('counts') > 0 ? core.u32('counts', 0, field) : 0);
-  return {
-    outOfLine: count(0),
-    inlined: count(4),
-    deadOutOfLine: count(8),
-    deadInlined: count(12),
-    inlinedOnly: count(16),
-    withoutCode: count(20),
-    units: core?.count('units') ?? 0,
-  };
-};

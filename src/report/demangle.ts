@@ -1,4 +1,5 @@
 import { type demangle, toText } from '../query/demangle.ts';
+import { jsonText } from './json.ts';
 
 type Demangled = ReturnType<typeof demangle>[number];
 
@@ -8,4 +9,4 @@ const lineEnd = Uint8Array.of(0x0a);
 export const nameLine = ({ name }: Demangled): Uint8Array => Buffer.concat([name, lineEnd]);
 
 /** One line of JSON, schema 1: `{schema, raw, name, scheme}`. */
-export const nameJson = (name: Demangled): string => `${JSON.stringify({ schema: 1, ...toText(name) })}\n`;
+export const nameJson = (name: Demangled): string => `${jsonText({ schema: 1, ...toText(name) })}\n`;

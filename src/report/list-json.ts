@@ -1,5 +1,6 @@
 import { hex } from '../base/units.ts';
 import type { Listing } from '../query/list.ts';
+import { jsonText } from './json.ts';
 
 /** What a document says of its file before its symbols. */
 export type ListHead = {
@@ -36,10 +37,10 @@ function* documentParts(head: ListHead, listings: Iterable<Listing>, full: boole
 
 /** A document of symbols, each in a line of its own. */
 export function* symbolsDocument(head: ListHead, symbols: Iterable<object>): Generator<string> {
-  yield `${JSON.stringify({ schema: 1, ...head }).slice(0, -1)},"symbols":[`;
+  yield `${jsonText({ schema: 1, ...head }).slice(0, -1)},"symbols":[`;
   let separator = '\n';
   for (const symbol of symbols) {
-    yield separator + JSON.stringify(symbol);
+    yield separator + jsonText(symbol);
     separator = ',\n';
   }
   yield ']}';

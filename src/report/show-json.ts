@@ -1,5 +1,6 @@
 import { hex } from '../base/units.ts';
 import type { ShowAnswer, ShownCopy, ShownFunction, ShownType } from '../query/show-model.ts';
+import { jsonText } from './json.ts';
 
 /**
  * One document, written function by function. Sizes, offsets in types and discriminants are decimal strings, addresses
@@ -9,10 +10,10 @@ import type { ShowAnswer, ShownCopy, ShownFunction, ShownType } from '../query/s
 export function* showDocument(answer: ShowAnswer): Generator<string> {
   const { path, debug, notes, functions } = answer;
   const head = { schema: 1, file: path, debug: { level: debug.level, source: debug.source }, notes };
-  yield `${JSON.stringify(head).slice(0, -1)},"functions":[`;
+  yield `${jsonText(head).slice(0, -1)},"functions":[`;
   let separator = '\n';
   for (const fn of functions) {
-    yield separator + JSON.stringify(functionObject(fn));
+    yield separator + jsonText(functionObject(fn));
     separator = ',\n';
   }
   yield ']}\n';

@@ -41,8 +41,8 @@ const genericsText = (signature: ShownFunction['signature']): string =>
   (signature?.generics ?? []).map(({ name, type }) => `${sanitize(name)} = ${sanitize(type)}`).join(', ');
 
 function* copyLines(fn: ShownFunction, palette: Palette): Generator<string> {
-  const width = Math.max(0, ...fn.copies.map(({ address }) => hex(address).length));
-  const sizeWidth = Math.max(0, ...fn.copies.map(({ size }) => String(size).length));
+  const width = widest(fn.copies, ({ address }) => hex(address));
+  const sizeWidth = widest(fn.copies, ({ size }) => String(size));
   for (const copy of fn.copies) {
     const address = palette.address(hex(copy.address).padStart(width));
     yield `  ${address}  ${String(copy.size).padStart(sizeWidth)}  ${kindText(copy, fn, palette)}`;
@@ -55,6 +55,10 @@ function* copyLines(fn: ShownFunction, palette: Palette): Generator<string> {
     yield* instructionLines(copy, palette);
   }
 }
+
+/** A function may have more copies than a call takes arguments. */
+const widest = (copies: readonly ShownCopy[], textOf: (copy: ShownCopy) => string): number =>
+  copies.reduce((width, copy) => Math.max(width, textOf(copy).length), 0);
 
 const kindText = (copy: ShownCopy, fn: ShownFunction, palette: Palette): string => {
   const pieces = copy.ranges.length > 1 ? `, in ${copy.ranges.length} pieces` : '';

@@ -1,4 +1,5 @@
 import type { CallEvent, Losses, ShownValue, TraceEvent } from '../query/watch.ts';
+import { jsonText } from './json.ts';
 
 const schema = 1;
 
@@ -76,4 +77,4 @@ const toJson = (event: TraceEvent): object => {
 };
 
 /** One line of JSON for an event. */
-export const traceJson = (event: TraceEvent): string => `${JSON.stringify(toJson(event))}\n`;
+export const traceJson = (event: TraceEvent): string => `${jsonText(toJson(event))}\n`;

@@ -39,6 +39,8 @@ pub struct Builder<'a> {
     failed: usize,
     /// Functions and inlined instances whose ranges are damaged.
     pub(super) bad_ranges: usize,
+    /// Units that leave all but their addresses to a `.dwo` file.
+    split: usize,
     /// Ranges that are read, attributes, and rows for functions and copies.
     pub(super) range_budget: usize,
     pub(super) attribute_budget: usize,
@@ -61,6 +63,7 @@ impl<'a> Builder<'a> {
             reasons: Vec::new(),
             failed: 0,
             bad_ranges: 0,
+            split: 0,
             // A range takes three bytes at least, a DIE with one eight.
             range_budget: LEAST_BUDGET + sections.info_size / 4 + sections.range_size / 2,
             // Few DIEs have more attributes than bytes: flags, and constants that their abbreviation holds.
@@ -84,6 +87,9 @@ impl<'a> Builder<'a> {
         let mut notes: Vec<String> = self.sections.notes.clone();
         if self.bad_ranges > 0 {
             notes.push(format!("the address ranges of {} copies are damaged or too many: parts of them are missing", self.bad_ranges));
+        }
+        if self.split > 0 {
+            notes.push(format!("{} of its units are split off into .dwo or .dwp files, which are not read", self.split));
         }
         if self.failed > 0 {
             let shown = self.reasons.join("; ");
@@ -124,6 +130,8 @@ impl<'a> Builder<'a> {
 
     fn unit_row(&mut self, unit: &Unit<Bytes>, offset: DebugInfoOffset, version: u32) -> UnitRow {
         let root = unit.entry(unit.header.root_offset()).unwrap_or_default();
+        let is_split = root.has_attr(gimli::DW_AT_dwo_name) || root.has_attr(gimli::DW_AT_GNU_dwo_name);
+        self.split += usize::from(is_split);
         let mut text = |attribute| -> Text {
             let value = root.attr_value(attribute).and_then(|value| self.sections.text(unit, value));
             value.map_or_else(Text::default, |bytes| self.names.keep(bytes))
