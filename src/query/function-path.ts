@@ -13,6 +13,10 @@ export const schemeOf = (raw: string | null): Scheme => {
 /** A name in debug info has neither a version nor what ThinLTO appends to the symbols that it promotes. */
 export const bareSymbol = (raw: string): string => raw.replace(/@.*$/s, '').replace(/\.llvm\.\w+$/, '');
 
+/** The symbol of which GCC or a linker made this one: `f` of `f.isra.0`, `f.constprop.0.cold`; only DIEs of `f` tell. */
+export const clonedSymbol = (raw: string): string =>
+  bareSymbol(raw).replace(/(?:\.(?:isra|constprop|part|lto_priv)\.\d+|\.llvm\.\w+|\.cold(?:\.\d+)?)+$/, '');
+
 const isArgument = (before: string | undefined): boolean => before !== undefined && /[\w:\u0080-\uffff]/.test(before);
 
 /** The index behind the `>` that closes the `<` at `open`; `->` closes nothing. */

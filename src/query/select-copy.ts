@@ -15,6 +15,8 @@ const isCode = (symbols: SymbolTable, row: number): boolean =>
 /** Looks up what is known of copies; what serves them all is found once. */
 export class CopyReader {
   readonly #sources: SelectSources;
+  /** A function's row holds the ids of all its copies: reading it for each copy would take long. */
+  readonly #functions = new Map<number, DebugFunction>();
   #cold: ReadonlyMap<string, readonly number[]> | undefined;
 
   constructor(sources: SelectSources) {
@@ -23,7 +25,7 @@ export class CopyReader {
 
   read(fn: SelectedFunction, ref: CopyRef): SelectedCopy {
     const { symbols, debug } = this.#sources;
-    const own = ref.of === null ? this.#aliased(ref) : debug.function(ref.of);
+    const own = ref.of === null ? this.#aliased(ref) : this.#function(ref.of);
     const copy = ref.copy === null ? null : debug.copy(ref.copy);
     const row = ref.symbol;
     const isNamed = own !== null && ref.of !== null && !(own.isPartial && row !== null);
@@ -54,8 +56,14 @@ export class CopyReader {
     if (symbol === null || isInlined) return null;
     const { mergedWith } = symbolDebug(symbols, symbol, debug);
     if (mergedWith === null || symbols.scheme(symbol) !== 'none') return null;
-    const other = debug.function(mergedWith);
+    const other = this.#function(mergedWith);
     return languageOf(debug, other) === 'c' ? other : null;
+  }
+
+  #function(id: number): DebugFunction {
+    const known = this.#functions.get(id) ?? this.#sources.debug.function(id);
+    this.#functions.set(id, known);
+    return known;
   }
 
   /** Debug info knows all parts of a function; of a symbol only those whose names tell. */

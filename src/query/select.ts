@@ -90,6 +90,8 @@ class Groups {
   readonly #sources: SelectSources;
   readonly #groups = new Map<string, Group>();
   readonly #added = new Set<number>();
+  /** A function's row holds the ids of all its copies: reading it for each symbol would take long. */
+  readonly #functions = new Map<number, DebugFunction>();
 
   constructor(sources: SelectSources) {
     this.#sources = sources;
@@ -98,23 +100,23 @@ class Groups {
   addFunction(id: number, notes: readonly string[]): void {
     if (this.#added.has(id)) return;
     this.#added.add(id);
-    const fn = this.#sources.debug.function(id);
+    const fn = this.#function(id);
     if (!fn.isPartial || fn.copies.length === 0) this.#groupOf(fn, notes);
     for (const copy of fn.copies) this.#addCopy(fn, copy, notes);
   }
 
   addCopy(id: number, notes: readonly string[]): void {
     const { debug } = this.#sources;
-    this.#addCopy(debug.function(debug.copy(id).function), id, notes);
+    this.#addCopy(this.#function(debug.copy(id).function), id, notes);
   }
 
   /** `whole`: with the other copies of the same instance, inlined ones. */
   addSymbol(row: number, whole: boolean, notes: readonly string[]): void {
     const { symbols, debug } = this.#sources;
     const { of, copy } = symbolDebug(symbols, row, debug);
-    if (of !== null && whole && !debug.function(of).isPartial) this.addFunction(of, notes);
-    const group =
-      of === null || debug.function(of).isPartial ? this.#groupOfSymbol(row) : this.#groupOf(debug.function(of), notes);
+    const fn = of === null ? null : this.#function(of);
+    if (fn !== null && whole && !fn.isPartial) this.addFunction(fn.id, notes);
+    const group = fn === null || fn.isPartial ? this.#groupOfSymbol(row) : this.#groupOf(fn, notes);
     for (const note of notes) group.notes.add(note);
     if (of !== null) group.functions.add(of);
     this.#put(group, { symbol: row, of, copy, isInlined: false, address: symbols.address(row) });
@@ -131,6 +133,12 @@ class Groups {
       isGeneric: this.#isGeneric(group),
       notes: [...group.notes],
     }));
+  }
+
+  #function(id: number): DebugFunction {
+    const known = this.#functions.get(id) ?? this.#sources.debug.function(id);
+    this.#functions.set(id, known);
+    return known;
   }
 
   #addCopy(fn: DebugFunction, id: number, notes: readonly string[]): void {

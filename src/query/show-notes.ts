@@ -9,11 +9,13 @@ type Known = {
   readonly debug: DebugInfo;
   readonly typesNote: string | null;
   readonly hasSignatures: boolean;
+  /** Why signatures could not be read. */
+  readonly damage: readonly string[];
   readonly differ: boolean;
 };
 
 /** What a user may be surprised by in a function's answer; one line each, safe on a terminal. */
-export const functionNotes = ({ fn, own, debug, typesNote, hasSignatures, differ }: Known): string[] => {
+export const functionNotes = ({ fn, own, debug, typesNote, hasSignatures, damage, differ }: Known): string[] => {
   const inlined = fn.copies.length - own;
   const notes: string[] = [];
   if (own === 0 && inlined > 0)
@@ -29,7 +31,8 @@ export const functionNotes = ({ fn, own, debug, typesNote, hasSignatures, differ
   if (differ) notes.push('its instances have different signatures: each copy shows its own');
   notes.push(...fn.notes.map(sanitize));
   if (typesNote !== null) notes.push(typesNote);
-  const lack = lackOf(debug, fn, hasSignatures);
+  for (const reason of damage) notes.push(`its declaration is damaged: ${sanitize(reason)}`);
+  const lack = damage.length > 0 ? null : lackOf(debug, fn, hasSignatures);
   if (lack !== null) notes.push(lack);
   return notes;
 };
@@ -59,6 +62,8 @@ export const copyNotes = (copy: SelectedCopy, debug: DebugInfo, isUnreadable: bo
     );
   const aliases = copy.aliases.filter((name) => name !== copy.mergedWith);
   if (aliases.length > 0) notes.push(`shares its address with ${listed(aliases)}`);
+  const clone = copy.kind === 'inlined' || copy.raw === null ? null : cloneNote(copy.raw);
+  if (clone !== null) notes.push(clone);
   if (copy.function?.isConventionChanged)
     notes.push('the optimiser changed how it is called (DW_CC_nocall): arguments or the result may be dropped');
   if (copy.kind !== 'inlined' && !copy.hasSymbol) notes.push('no symbol: known from debug info alone');
@@ -67,6 +72,15 @@ export const copyNotes = (copy: SelectedCopy, debug: DebugInfo, isUnreadable: bo
     notes.push('debug info does not cover it');
   if (isUnreadable) notes.push('no disassembly: this version reads the code of linked 64-bit x86 ELF files only');
   return notes;
+};
+
+/** GCC's inter-procedural passes name what they made of a function in a suffix of its symbol. */
+const cloneNote = (raw: string): string | null => {
+  if (/\.(?:isra|constprop)\.\d+/.test(raw))
+    return `the compiler made a copy with changed parameters: ${sanitize(raw)}`;
+  if (/\.part\.\d+/.test(raw))
+    return `only a part of the function: ${sanitize(raw)}; the rest is inlined into its callers`;
+  return null;
 };
 
 const mostNames = 8;

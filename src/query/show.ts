@@ -1,3 +1,5 @@
+import { RsymError } from '../base/errors.ts';
+import { sanitize } from '../base/text.ts';
 import type { DebugInfo } from '../elf/debug-model.ts';
 import { select } from './select.ts';
 import { CopyReader } from './select-copy.ts';
@@ -6,7 +8,7 @@ import { CopyCode } from './show-code.ts';
 import type { ShownCopy, ShownFunction, ShowOptions } from './show-model.ts';
 import { copyNotes, functionNotes } from './show-notes.ts';
 import { describeTypes } from './show-types.ts';
-import { type FoundSignature, SignatureSource } from './signature-source.ts';
+import { type FoundSignature, isSameSignature, SignatureSource } from './signature-source.ts';
 
 /**
  * What is known of the functions that the texts name: their signatures, sources, copies and types. `other` is the debug
@@ -48,7 +50,9 @@ class Shower {
     const copies = refs.map((ref) => this.#reader.read(fn, ref));
     const found = copies.map((copy) => this.#signatures.of(copy));
     // A function that lost all its code is still declared somewhere.
-    const declared = copies.length > 0 ? found : [this.#declared(fn)];
+    const lost = copies.length > 0 ? null : this.#lost(fn);
+    const declared = lost === null ? found : [this.#signatures.of(lost)];
+    const damage = [...copies, ...(lost === null ? [] : [lost])].map((each) => this.#signatures.damageOf(each));
     const signatures = declared.filter((each) => each !== null);
     const signature = agreed(signatures, declared.length);
     const own = fn.copies.filter(({ isInlined }) => !isInlined).length;
@@ -68,7 +72,8 @@ class Shower {
         debug: this.#debug,
         typesNote: signatures.length > 0 ? this.#signatures.note : null,
         hasSignatures: signatures.length > 0,
-        differ: signatures.length > 1 && signature === null,
+        damage: [...new Set(damage.filter((each) => each !== null))],
+        differ: signatures.some((each) => !isSameSignature(each.signature, signatures[0]?.signature ?? each.signature)),
       }),
     };
   }
@@ -83,19 +88,19 @@ class Shower {
     };
   }
 
-  #declared(fn: SelectedFunction): FoundSignature | null {
+  /** What names a function without code. */
+  #lost(fn: SelectedFunction): Parameters<SignatureSource['of']>[0] | null {
     const [id] = fn.functions;
     if (id === undefined) return null;
     const own = this.#debug.function(id);
-    return this.#signatures.of({ name: fn.name, dwarfPath: own.dwarfPath, raw: own.linkageName, function: own });
+    return { name: fn.name, dwarfPath: own.dwarfPath, raw: own.linkageName, function: own };
   }
 }
 
 const agreed = (signatures: readonly FoundSignature[], copies: number): FoundSignature['signature'] | null => {
   const [first] = signatures;
-  const isOne =
-    signatures.length === copies && signatures.every(({ signature }) => signature.text === first?.signature.text);
-  return isOne ? (first?.signature ?? null) : null;
+  if (first === undefined || signatures.length !== copies) return null;
+  return signatures.every(({ signature }) => isSameSignature(signature, first.signature)) ? first.signature : null;
 };
 
 const typesOf = (found: readonly FoundSignature[]): ShownFunction['types'] => {
@@ -103,5 +108,10 @@ const typesOf = (found: readonly FoundSignature[]): ShownFunction['types'] => {
   if (first?.debug.types == null) return { types: [], cut: null };
   const seen = new Set(found.map(({ signature }) => signature));
   const roots = [...seen].flatMap(({ roots }) => roots);
-  return describeTypes(first.debug.types, roots, first.signature.language);
+  try {
+    return describeTypes(first.debug.types, roots, first.signature.language);
+  } catch (error) {
+    if (!(error instanceof RsymError) || error.code !== 'input') throw error;
+    return { types: [], cut: `types are damaged: ${sanitize(error.reason ?? error.message)}` };
+  }
 };

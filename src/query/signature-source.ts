@@ -1,3 +1,4 @@
+import { RsymError } from '../base/errors.ts';
 import { sanitize } from '../base/text.ts';
 import type { DebugInfo } from '../elf/debug-model.ts';
 import { debugPath } from './debug-match.ts';
@@ -8,8 +9,16 @@ import { type ShownSignature, signatureOf } from './show-signature.ts';
 /** A copy's signature, and the debug info that its types are in. */
 export type FoundSignature = { readonly signature: ShownSignature; readonly debug: DebugInfo };
 
+/** As the source has them: the legacy mangling gives instances of a generic function one name, so one text. */
+export const isSameSignature = (a: ShownSignature, b: ShownSignature): boolean =>
+  a.text === b.text &&
+  a.generics.length === b.generics.length &&
+  a.generics.every(({ name, type }, i) => name === b.generics[i]?.name && type === b.generics[i]?.type);
+
 /** What names a copy's function. */
 type Named = Pick<SelectedCopy, 'name' | 'dwarfPath' | 'raw' | 'function'>;
+
+const keyOf = (copy: Named): string => (copy.function === null ? (copy.raw ?? copy.name) : `#${copy.function.id}`);
 
 /**
  * Signatures of copies, from the file's own debug info or from that of another build. The hashes in linkage names
@@ -20,6 +29,7 @@ export class SignatureSource {
   readonly #own: DebugInfo;
   readonly #other: DebugInfo | null;
   readonly #known = new Map<string, FoundSignature | null>();
+  readonly #damage = new Map<string, string>();
   #byPath: Map<string, number[]> | undefined;
 
   constructor(own: DebugInfo, other: DebugInfo | null) {
@@ -28,18 +38,34 @@ export class SignatureSource {
   }
 
   of(copy: Named): FoundSignature | null {
-    const key = copy.function === null ? (copy.raw ?? copy.name) : `#${copy.function.id}`;
+    const key = keyOf(copy);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const found = this.#other === null ? this.#ownSignature(copy) : this.#otherSignature(copy, this.#other);
+    const found = this.#read(key, copy);
     this.#known.set(key, found);
     return found;
+  }
+
+  /** Why the signature could not be read, of a copy that `of` was asked about; null where that is not the reason. */
+  damageOf(copy: Named): string | null {
+    return this.#damage.get(keyOf(copy)) ?? null;
   }
 
   /** What is to be said of the other build: one line, sanitised; null where there is none. */
   get note(): string | null {
     const from = this.#other?.source;
     return from ? `signatures and types are those of ${sanitize(from.path)}, matched by name` : null;
+  }
+
+  /** One damaged declaration says nothing about the others. */
+  #read(key: string, copy: Named): FoundSignature | null {
+    try {
+      return this.#other === null ? this.#ownSignature(copy) : this.#otherSignature(copy, this.#other);
+    } catch (error) {
+      if (!(error instanceof RsymError) || error.code !== 'input') throw error;
+      this.#damage.set(key, error.reason ?? error.message);
+      return null;
+    }
   }
 
   #ownSignature({ function: fn, name }: Named): FoundSignature | null {
@@ -53,7 +79,7 @@ export class SignatureSource {
     const named = same.length > 0 ? same : this.#named(copy, other);
     const found = named.flatMap((id) => signatureOf(other, other.function(id), copy.name) ?? []);
     const [first] = found;
-    return first !== undefined && found.every(({ text }) => text === first.text)
+    return first !== undefined && found.every((each) => isSameSignature(each, first))
       ? { signature: first, debug: other }
       : null;
   }

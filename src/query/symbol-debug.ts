@@ -1,7 +1,7 @@
 import type { DebugInfo } from '../elf/debug-model.ts';
 import type { SymbolTable } from '../elf/symbols.ts';
 import { debugPath } from './debug-match.ts';
-import { bareSymbol, lastName } from './function-path.ts';
+import { bareSymbol, clonedSymbol, lastName } from './function-path.ts';
 
 /** What debug info knows of a symbol's function. `copy` is the code at the symbol's address. */
 export type SymbolDebug = {
@@ -20,9 +20,11 @@ export const symbolDebug = (symbols: SymbolTable, row: number, debug: DebugInfo)
   const raw = bareSymbol(symbols.raw(row));
   const here = copiesFrom(symbols, row, debug).map((copy) => ({ copy, of: debug.copy(copy).function }));
   const named = debug.byLinkageName(raw);
+  const original = clonedSymbol(raw);
   const own =
     here.find(({ of }) => named.includes(of)) ??
-    here.find(({ of }) => debug.linkageName(of) === null && isSameName(symbols, row, raw, debug.path(of))) ??
+    here.find(({ of }) => debug.linkageName(of) === original) ??
+    here.find(({ of }) => debug.linkageName(of) === null && isSameName(symbols, row, original, debug.path(of))) ??
     // Constructors and destructors of C++ have several linkage names for one code, C's functions names within a library.
     here.find(({ of }) => debugPath(debug, of) === symbols.name(row));
   if (own) return { ...own, mergedWith: null };

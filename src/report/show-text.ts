@@ -38,14 +38,19 @@ const withGenerics = (signature: ShownFunction['signature'], palette: Palette): 
 };
 
 const genericsText = (signature: ShownFunction['signature']): string =>
-  (signature?.generics ?? []).map(({ name, type }) => `${sanitize(name)} = ${sanitize(type)}`).join(', ');
+  (signature?.generics ?? [])
+    // A pack of C++ has types without a name.
+    .filter(({ name }) => name !== '')
+    .map(({ name, type }) => `${sanitize(name)} = ${sanitize(type)}`)
+    .join(', ');
 
 function* copyLines(fn: ShownFunction, palette: Palette): Generator<string> {
   const width = widest(fn.copies, ({ address }) => hex(address));
   const sizeWidth = widest(fn.copies, ({ size }) => String(size));
+  const shared = sharedNames(fn.copies);
   for (const copy of fn.copies) {
     const address = palette.address(hex(copy.address).padStart(width));
-    yield `  ${address}  ${String(copy.size).padStart(sizeWidth)}  ${kindText(copy, fn, palette)}`;
+    yield `  ${address}  ${String(copy.size).padStart(sizeWidth)}  ${kindText(copy, fn, shared, palette)}`;
     const indent = ' '.repeat(width + sizeWidth + 6);
     for (const outer of callerTexts(copy, palette).slice(1)) yield `${indent}itself inlined${outer}`;
     if (fn.signature === null && copy.signature !== null)
@@ -60,10 +65,24 @@ function* copyLines(fn: ShownFunction, palette: Palette): Generator<string> {
 const widest = (copies: readonly ShownCopy[], textOf: (copy: ShownCopy) => string): number =>
   copies.reduce((width, copy) => Math.max(width, textOf(copy).length), 0);
 
-const kindText = (copy: ShownCopy, fn: ShownFunction, palette: Palette): string => {
+/** Names that several instances have: the legacy mangling leaves generic arguments out. */
+const sharedNames = (copies: readonly ShownCopy[]): ReadonlySet<string> => {
+  const paths = new Map<string, string | null>();
+  const shared = new Set<string>();
+  for (const { kind, name, dwarfPath } of copies) {
+    if (kind !== 'instance') continue;
+    if (paths.has(name) && paths.get(name) !== dwarfPath) shared.add(name);
+    paths.set(name, dwarfPath);
+  }
+  return shared;
+};
+
+const kindText = (copy: ShownCopy, fn: ShownFunction, shared: ReadonlySet<string>, palette: Palette): string => {
   const pieces = copy.ranges.length > 1 ? `, in ${copy.ranges.length} pieces` : '';
   if (copy.kind !== 'inlined') {
-    const isTold = copy.signature !== null || (copy.kind === 'symbol' && copy.name === fn.name);
+    const isTold =
+      (copy.signature !== null && !(copy.kind === 'instance' && shared.has(copy.name))) ||
+      (copy.kind === 'symbol' && copy.name === fn.name);
     const name = copy.kind === 'instance' ? (copy.dwarfPath ?? copy.name) : copy.name;
     return `${copy.kind}${isTold ? '' : ` ${palette.name(sanitize(name))}`}${pieces}`;
   }
