@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { DebugType } from '../../src/elf/debug-model.ts';
+import { RsymError } from '../../src/base/errors.ts';
+import type { DebugFunction, DebugType } from '../../src/elf/debug-model.ts';
 import { openImage } from '../../src/elf/open.ts';
 import { showFunctions } from '../../src/query/show.ts';
 import type { ShownFunction } from '../../src/query/show-model.ts';
@@ -356,4 +357,109 @@ describe('types are bounded', () => {
       cut: null,
     });
   });
+});
+
+describe('instances of one generic function with one name, as the legacy mangling leaves them', () => {
+  const instance = (offset: number, dwarfPath: string, generics: { name: string; type: number }[]): FakeFunction => ({
+    path: 'app::size',
+    dwarfPath,
+    linkageName: `_ZN3app4size17h0123456789abcd${offset.toString(16).padStart(2, '0')}E`,
+    own: [{ start: at(offset) }],
+    signature: { returns: 1, generics },
+  });
+
+  test('each shows its own arguments', () => {
+    const functions = [
+      instance(0, 'app::size<i32>', [{ name: 'T', type: 1 }]),
+      instance(32, 'app::size<u8>', [{ name: 'T', type: 2 }]),
+    ];
+    const { functions: found, text } = shown([], functions, ['app::size']);
+    expect(found.map(({ signature, notes }) => [signature, notes])).toEqual([
+      [null, ['its instances have different signatures: each copy shows its own']],
+    ]);
+    expect(text.match(/where .*/g)).toEqual(['where T = i32', 'where T = u8']);
+  });
+
+  test('constants are in no signature: their DWARF paths tell them apart', () => {
+    const { text } = shown([], [instance(0, 'app::size<4>', []), instance(32, 'app::size<9>', [])], ['app::size']);
+    expect(text.match(/instance .*/g)).toEqual(['instance app::size<4>', 'instance app::size<9>']);
+    expect(text).toMatch(/^fn app::size\(\) -> i32\n/);
+  });
+
+  test('a pack of C++ has no name to show', () => {
+    const { text } = shown([], [instance(0, 'app::size<i32>', [{ name: '', type: 1 }])], ['app::size']);
+    expect(text).toMatch(/^fn app::size\(\) -> i32\n/);
+  });
+});
+
+test('a damaged declaration is a note on its function; the others are shown', () => {
+  using folder = new Temporary();
+  using image = openImage(folder.file('app', writeElf({ symbols: [] })));
+  const odd: FakeFunction = { path: 'app::odd', own: [{ start: at(128) }], signature: {} };
+  const debug = fakeDebug([main, odd], all);
+  const types = {
+    ...debug.types!,
+    signature: (fn: DebugFunction) => {
+      if (fn.path === 'app::odd')
+        throw new RsymError('input', 'app cannot be read', { reason: 'a reference leads nowhere\x1b' });
+      return debug.types!.signature(fn);
+    },
+  };
+  const sources = { image, symbols: image.symbols(), debug: { ...debug, types } };
+  const found = [...showFunctions(sources, ['app::main', 'app::odd'], null, {})];
+  expect(found.map(({ name, signature, notes }) => [name, signature?.text, notes])).toEqual([
+    ['app::main', 'fn app::main()', []],
+    ['app::odd', undefined, [expect.stringMatching(/^its declaration is damaged: a reference leads nowhere[^\x1b]*$/)]],
+  ]);
+});
+
+describe('clones of GCC', () => {
+  const shownClone = (suffix: string, linkageName: string | null) =>
+    shown(
+      [{ name: `${linkageName ?? 'part'}${suffix}`, value: at(0), size: 16n, type: 'func' }],
+      [
+        {
+          path: linkageName === null ? 'part' : 'part(int)',
+          dwarfPath: 'part',
+          linkageName,
+          source: 'a.c:1',
+          own: [{ start: at(0) }],
+        },
+      ],
+      ['part'],
+    ).functions;
+  const changed = 'the compiler made a copy with changed parameters: ';
+
+  test.each([
+    ['.isra.0', null, [`${changed}part.isra.0`]],
+    ['.constprop.1.isra.0', '_Z4parti', [`${changed}_Z4parti.constprop.1.isra.0`]],
+    ['.part.0', '_Z4parti', ['only a part of the function: _Z4parti.part.0; the rest is inlined into its callers']],
+    ['.lto_priv.0', '_Z4parti', []],
+  ])('%s of %s is a copy of its function', (suffix, linkageName, notes) => {
+    const found = shownClone(suffix, linkageName);
+    expect(found.flatMap(({ copies }) => copies.map((copy) => [copy.hasSymbol, copy.aliases, copy.notes]))).toEqual([
+      [true, [], notes],
+    ]);
+  });
+});
+
+test("a function's row, which holds the ids of all its copies, is read no more often for more copies", () => {
+  const readsOf = (count: number): number => {
+    using folder = new Temporary();
+    using image = openImage(folder.file('app', writeElf({ symbols: [] })));
+    const inlined = Array.from({ length: count }, () => ({ start: at(8), into: 'app::main' }));
+    const debug = fakeDebug([main, { ...hello, inlined }], all);
+    let reads = 0;
+    const counted = {
+      ...debug,
+      function: (id: number) => {
+        reads++;
+        return debug.function(id);
+      },
+    };
+    const sources = { image, symbols: image.symbols(), debug: counted };
+    expect([...showFunctions(sources, ['app::hello'], null, {})][0]?.copies).toHaveLength(count);
+    return reads;
+  };
+  expect(readsOf(50)).toBe(readsOf(2));
 });
