@@ -40,6 +40,15 @@ const options: readonly OptionRow[] = [
   { flags: '--json', description: 'one JSON document' },
 ];
 
+/** One error for all of them, so that none is lost. */
+const allOf = (errors: readonly RsymError[]): RsymError | null => {
+  const [first, ...others] = errors;
+  if (first === undefined || others.length === 0) return first ?? null;
+  return new RsymError(first.code, errors.map(({ message }) => message).join('; '), {
+    hints: [...new Set(errors.flatMap(({ reason, hints }) => [...(reason === undefined ? [] : [reason]), ...hints]))],
+  });
+};
+
 const answer = async ([file = '', ...functions]: readonly string[], flags: Flags): Promise<void> => {
   if (flags.all && flags.limit !== undefined) throw new RsymError('usage', "--all and --limit can't be used together");
   const limit = flags.limit ?? (flags.all || flags.json ? undefined : mostCopies);
@@ -51,11 +60,14 @@ const answer = async ([file = '', ...functions]: readonly string[], flags: Flags
   });
   if (flags.json) {
     const { showDocument } = await import('../report/show-json.ts');
-    return await writeAll(showDocument(shown));
+    await writeAll(showDocument(shown));
+  } else {
+    const { showText } = await import('../report/show-text.ts');
+    for (const note of shown.notes) process.stderr.write(`rsym: ${sanitize(note)}\n`);
+    await writeAll(showText(shown, paletteFor(process.stdout)));
   }
-  const { showText } = await import('../report/show-text.ts');
-  for (const note of shown.notes) process.stderr.write(`rsym: ${sanitize(note)}\n`);
-  await writeAll(showText(shown, paletteFor(process.stdout)));
+  const error = allOf(shown.missing);
+  if (error !== null) throw error;
 };
 
 export const plain: PlainCommand = { options, fewestWords: 2, answer };

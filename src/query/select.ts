@@ -1,4 +1,5 @@
 import { parseSpec } from '../abi/signature.ts';
+import type { RsymError } from '../base/errors.ts';
 import { type Address, address } from '../base/units.ts';
 import type { DebugCopy, DebugFunction } from '../elf/debug-model.ts';
 import { debugPath, matchDebug } from './debug-match.ts';
@@ -15,21 +16,28 @@ type Found = { symbols: number[]; functions: number[]; copies: number[]; notes: 
 
 /**
  * Every function that one of the texts names (patterns, perhaps with a signature), over symbols and debug info alike,
- * with all its copies. A text's exact matches rule out its looser ones.
+ * with all its copies. A text's exact matches rule out its looser ones. Texts that name nothing leave their errors in
+ * `missing`, as long as another names something.
  *
- * @throws {RsymError} `not-found` if a text names nothing, with the nearest names; `usage` for a faulty pattern.
+ * @throws {RsymError} `not-found` if no text names anything, with the nearest names; `usage` for a faulty pattern.
  */
-export const select = (sources: SelectSources, texts: readonly string[]): SelectedFunction[] => {
+export const select = (
+  sources: SelectSources,
+  texts: readonly string[],
+  missing: RsymError[] = [],
+): SelectedFunction[] => {
   const groups = new Groups(sources);
   for (const text of texts) {
     const pattern = parsePattern(parseSpec(text).pattern);
     const found = pattern.address === null ? matching(sources, pattern) : around(sources, address(pattern.address));
     if (found.symbols.length + found.functions.length + found.copies.length === 0)
-      throw nothingSelected(sources, pattern);
+      missing.push(nothingSelected(sources, pattern));
     for (const id of found.copies) groups.addCopy(id, found.notes);
     for (const id of found.functions) groups.addFunction(id, found.notes);
     for (const row of found.symbols) groups.addSymbol(row, pattern.address === null, found.notes);
   }
+  const [first] = missing;
+  if (first !== undefined && missing.length === texts.length) throw first;
   return groups.finish();
 };
 

@@ -10,7 +10,7 @@ import type { ShowAnswer, ShowOptions } from './show-model.ts';
 /**
  * Shows functions of a file: those that the texts name (patterns, perhaps with a signature). Release it with `using`.
  *
- * @throws {RsymError} `not-found` if a text names nothing, with the nearest names; `input` if a file can't be read.
+ * @throws {RsymError} `not-found` if no text names anything, with the nearest names; `input` if a file can't be read.
  */
 export const openShow = (
   path: string,
@@ -28,11 +28,13 @@ export const openShow = (
     const { debugFile, typesFile } = options;
     const debug = opened.use(openDebugInfo(image, debugFile === undefined ? {} : { debugFile }));
     const other = typesFile === undefined ? null : openTypes(typesFile, opened);
-    const functions = showFunctions({ image, symbols: image.symbols(), debug }, texts, other, options);
+    const missing: RsymError[] = [];
+    const functions = showFunctions({ image, symbols: image.symbols(), debug }, texts, other, options, missing);
     return {
       path,
       debug: { level: debug.level, source: debug.source },
       notes: debug.notes,
+      missing,
       functions,
       [Symbol.dispose]: () => opened[Symbol.dispose](),
     };

@@ -1,3 +1,4 @@
+import type { RsymError } from '../base/errors.ts';
 import type { ListedInstruction } from '../code/listing.ts';
 import type { DebugLevel, DebugSource, SourcePosition } from '../elf/debug-model.ts';
 import type { SelectedCopy } from './select-model.ts';
@@ -47,6 +48,8 @@ export type ShowAnswer = {
   /** Where types and inlined copies were read from; null: nowhere. */
   readonly debug: { readonly level: DebugLevel; readonly source: DebugSource | null };
   readonly notes: readonly string[];
+  /** Of the texts that name nothing, where others do. */
+  readonly missing: readonly RsymError[];
   /** One at a time: there may be thousands. Valid while `show` is at it. */
   readonly functions: Iterable<ShownFunction>;
 };

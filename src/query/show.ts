@@ -12,17 +12,19 @@ import { type FoundSignature, isSameSignature, SignatureSource } from './signatu
 
 /**
  * What is known of the functions that the texts name: their signatures, sources, copies and types. `other` is the debug
- * info of another build of the program, from which signatures and types are taken.
+ * info of another build of the program, from which signatures and types are taken. Errors of texts that name nothing are
+ * added to `missing`, as long as another names something.
  *
- * @throws {RsymError} `not-found` if a text names nothing, `usage` if it can't be read.
+ * @throws {RsymError} `not-found` if no text names anything, `usage` if it can't be read.
  */
 export const showFunctions = (
   sources: SelectSources,
   texts: readonly string[],
   other: DebugInfo | null,
   options: ShowOptions,
+  missing: RsymError[] = [],
 ): Iterable<ShownFunction> => {
-  const selected = select(sources, texts);
+  const selected = select(sources, texts, missing);
   return new Shower(sources, other, options).all(selected);
 };
 

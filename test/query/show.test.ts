@@ -98,6 +98,7 @@ const shown = (
     path: 'app',
     debug: { level, source: null },
     notes: [],
+    missing: [],
     functions: showFunctions({ image, symbols: image.symbols(), debug }, texts, null, options),
   });
   return {
@@ -462,4 +463,17 @@ test("a function's row, which holds the ids of all its copies, is read no more o
     return reads;
   };
   expect(readsOf(50)).toBe(readsOf(2));
+});
+
+test('of several texts one that names nothing is an error beside the answers to the others', () => {
+  using folder = new Temporary();
+  using image = openImage(folder.file('app', writeElf({ symbols: [] })));
+  const sources = { image, symbols: image.symbols(), debug: fakeDebug([main, hello], all) };
+  const missing: RsymError[] = [];
+  const found = [...showFunctions(sources, ['app::absent', 'app::main'], null, {}, missing)];
+  expect(found.map(({ name }) => name)).toEqual(['app::main']);
+  expect(missing.map(({ code, message }) => [code, message])).toEqual([
+    ['not-found', expect.stringContaining('app::absent')],
+  ]);
+  expect(() => showFunctions(sources, ['app::absent', 'app::lost'], null, {})).toThrow('app::absent');
 });
