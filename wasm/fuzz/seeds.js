@@ -9,6 +9,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deflateSync } from 'node:zlib';
 import { openImage } from '../../src/elf/open.ts';
+import { writeCoff, writePe } from '../../test/support/coff-writer.ts';
+import { writeMachO, writeUniversal } from '../../test/support/macho-writer.ts';
 
 const corpus = fileURLToPath(new URL('corpus', import.meta.url));
 const largest = 256 << 10;
@@ -63,14 +65,27 @@ const programs = (directory) => {
     const file = join(directory, name);
     if (run(command, ...args, '-o', file)) made.push(file);
   };
-  for (const [name, text] of [['c.c', c], ['cpp.cc', cpp], ['rust.rs', rust]]) writeFileSync(join(directory, name), text);
+  for (const [name, text] of [
+    ['c.c', c],
+    ['cpp.cc', cpp],
+    ['rust.rs', rust],
+  ])
+    writeFileSync(join(directory, name), text);
   const bare = ['-nostdlib', '-static', '-ffreestanding', '-fno-stack-protector', '-fno-asynchronous-unwind-tables'];
   for (const version of [2, 3, 4, 5]) {
     const flags = [`-gdwarf-${version}`, ...bare];
     make(`c${version}`, 'gcc', '-O2', ...flags, join(directory, 'c.c'));
     make(`c${version}-types`, 'gcc', '-O0', ...flags, '-fdebug-types-section', join(directory, 'c.c'));
     make(`c${version}-64`, 'gcc', '-O1', ...flags, '-gdwarf64', join(directory, 'c.c'));
-    make(`c${version}-split`, 'gcc', '-O1', ...flags, '-freorder-blocks-and-partition', '-ffunction-sections', join(directory, 'c.c'));
+    make(
+      `c${version}-split`,
+      'gcc',
+      '-O1',
+      ...flags,
+      '-freorder-blocks-and-partition',
+      '-ffunction-sections',
+      join(directory, 'c.c'),
+    );
     make(`cpp${version}`, 'g++', '-O1', ...flags, '-fno-exceptions', join(directory, 'cpp.cc'));
     make(`c${version}.o`, 'gcc', '-c', '-O2', ...flags, join(directory, 'c.c'));
   }
@@ -78,21 +93,43 @@ const programs = (directory) => {
     for (const level of [0, 2])
       for (const debug of ['line-tables-only', 1, 2])
         make(
-          `rust${version}${level}${debug}`, 'rustc', join(directory, 'rust.rs'), `-Copt-level=${level}`, `-Cdebuginfo=${debug}`,
-          '-Cpanic=abort', '-Clink-arg=-nostartfiles', '-Clink-arg=-static', '-Crelocation-model=static',
-          '-Clink-arg=-nodefaultlibs', `-Zdwarf-version=${version}`,
+          `rust${version}${level}${debug}`,
+          'rustc',
+          join(directory, 'rust.rs'),
+          `-Copt-level=${level}`,
+          `-Cdebuginfo=${debug}`,
+          '-Cpanic=abort',
+          '-Clink-arg=-nostartfiles',
+          '-Clink-arg=-static',
+          '-Crelocation-model=static',
+          '-Clink-arg=-nodefaultlibs',
+          `-Zdwarf-version=${version}`,
         );
   for (const file of [...made])
     for (const packing of ['zlib', 'zstd', 'zlib-gnu'])
       for (const objcopy of ['objcopy', 'llvm-objcopy'])
-        if (run(objcopy, `--compress-debug-sections=${packing}`, file, `${file}.${packing}`)) made.push(`${file}.${packing}`);
+        if (run(objcopy, `--compress-debug-sections=${packing}`, file, `${file}.${packing}`))
+          made.push(`${file}.${packing}`);
+  for (const file of made.filter((name) => /c[45](\.o)?$/.test(name)))
+    for (const format of ['pe-x86-64', 'pei-x86-64', 'mach-o-x86-64'])
+      if (run('objcopy', '-O', format, file, `${file}.${format}`)) made.push(`${file}.${format}`);
   make('archive.a', 'ar', 'rcs', join(directory, 'archive.a'), ...made.filter((file) => file.endsWith('.o')));
   return made;
 };
 
 // In the order of fuzz_targets/dwarf_sections.rs.
 const sectionNames = [
-  'info', 'abbrev', 'str', 'line', 'line_str', 'ranges', 'rnglists', 'addr', 'str_offsets', 'types', 'loclists',
+  'info',
+  'abbrev',
+  'str',
+  'line',
+  'line_str',
+  'ranges',
+  'rnglists',
+  'addr',
+  'str_offsets',
+  'types',
+  'loclists',
 ].map((name) => `.debug_${name}`);
 
 /** Contents of the debug sections of a linked program, empty where there is none. */
@@ -100,7 +137,8 @@ const sectionsOf = (file, directory) =>
   sectionNames.map((name) => {
     const part = join(directory, 'part');
     rmSync(part, { force: true });
-    if (!run('objcopy', '--decompress-debug-sections', `--dump-section=${name}=${part}`, file, '/dev/null')) return Buffer.alloc(0);
+    if (!run('objcopy', '--decompress-debug-sections', `--dump-section=${name}=${part}`, file, '/dev/null'))
+      return Buffer.alloc(0);
     return statSync(part, { throwIfNoEntry: false }) ? readFileSync(part) : Buffer.alloc(0);
   });
 
@@ -140,9 +178,20 @@ const seedIndex = (file) => {
   image[Symbol.dispose]();
 };
 
+const seedOtherFormats = () => {
+  const symbols = [{ name: 'main' }, { name: '__ZN4core3fmt5Write9write_fmt17h0123456789abcdefE' }];
+  for (const bits of [32, 64])
+    for (const littleEndian of [true, false]) seed('image', writeMachO({ bits, littleEndian, symbols }));
+  const machO = writeMachO({ symbols });
+  for (const wide of [false, true]) seed('image', writeUniversal([[0x1000007, 3, machO]], wide));
+  for (const big of [false, true]) seed('image', writeCoff({ big, symbols }));
+  seed('image', writePe());
+};
+
 const filesIn = (path) =>
   statSync(path).isDirectory() ? readdirSync(path).flatMap((name) => filesIn(join(path, name))) : [path];
 
+seedOtherFormats();
 const directory = mkdtempSync(join(tmpdir(), 'seeds-'));
 try {
   for (const file of programs(directory)) {
@@ -150,7 +199,7 @@ try {
     seed('image', bytes);
     seed('dwarf', bytes);
     const sections = sectionsOf(file, directory);
-    if (sections[0].length === 0) continue;
+    if (sections[0].length === 0 || /-x86-64$/.test(file)) continue;
     seedIndex(file);
     seed('dwarf_sections', Buffer.concat(sections.flatMap((contents) => [contents, Buffer.from('\xffEND', 'latin1')])));
     seed('image', wasmModule(sections));

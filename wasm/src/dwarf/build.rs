@@ -68,7 +68,7 @@ impl<'a> Builder<'a> {
             range_budget: LEAST_BUDGET + sections.info_size / 4 + sections.range_size / 2,
             // Few DIEs have more attributes than bytes: flags, and constants that their abbreviation holds.
             attribute_budget: LEAST_BUDGET.saturating_add(sections.info_size.saturating_mul(MOST_ATTRIBUTES)),
-            row_budget: 2 * LEAST_BUDGET + (sections.info_size / LEAST_ROW).min(sections.packed_info_size * 2),
+            row_budget: 2 * LEAST_BUDGET + (sections.info_size / LEAST_ROW).min(sections.packed_info_size.saturating_mul(2)),
         }
     }
 

@@ -73,7 +73,7 @@ impl Sections {
         let info = layout.spans.iter().find(|span| span.name == b".debug_info");
         Sections {
             info_size: dwarf.debug_info.reader().len(),
-            packed_info_size: info.map_or(0, |span| span.size as usize),
+            packed_info_size: info.map_or(0, |span| usize::try_from(span.size).unwrap_or(usize::MAX)),
             range_size: dwarf.ranges.debug_ranges().reader().len() + dwarf.ranges.debug_rnglists().reader().len(),
             string_size: dwarf.debug_str.reader().len(),
             opening: Opening::new(&dwarf),
