@@ -54,11 +54,12 @@ export const structPointer = (types: DebugTypes, type: Aggregate): RustPointer |
 };
 
 const widePointee = (types: DebugTypes, type: Aggregate, target: string): Extract<Pointee, { sized: false }> | null => {
+  if (type.members.length !== 2) return null;
   const member = (name: string): Member | undefined => type.members.find((one) => one.name === name);
   const [length, vtable] = [member('length'), member('vtable')];
   const data = member('data_ptr') ?? member('pointer');
   const metadata = length ?? vtable;
-  if (!data || !metadata || type.members.length !== 2) return null;
+  if (!data || !metadata) return null;
   const pointer = data.type === null ? null : types.type(data.type);
   return {
     sized: false,
@@ -82,19 +83,23 @@ const unsizedKind = (target: string): Extract<Pointee, { sized: false }>['of'] =
 
 /** Structs around structs around the pointer: `Rc`, `NonNull`; deeper nesting is no pointer type of the library. */
 const deepest = 6;
+/** Members of all these structs; each may hold the next several times. */
+const mostMembers = 1024;
 
 type Inner = { readonly to: Pointee; readonly offset: bigint };
 
 /** The pointer that a wrapper of the library holds: its first parts are followed. `data` and `metadata` are from the wrapper's beginning. */
-const innerPointer = (types: DebugTypes, type: Aggregate, depth = 0): Inner | null => {
+const innerPointer = (types: DebugTypes, type: Aggregate, depth = 0, room = { members: mostMembers }): Inner | null => {
+  if (depth > deepest) return null;
   for (const member of type.members) {
-    if (member.type === null || depth > deepest) continue;
+    if (--room.members < 0) return null;
+    if (member.type === null) continue;
     const inner = types.type(member.type);
     if (inner.kind === 'pointer') return { to: { sized: true, target: inner.target }, offset: member.offset };
     if (inner.kind !== 'struct' || inner.size === 0n) continue;
     const wide = widePointee(types, inner, mannerOf(inner.name)?.target ?? '');
     if (wide !== null) return { to: moved(wide, member.offset), offset: member.offset };
-    const deeper = innerPointer(types, inner, depth + 1);
+    const deeper = innerPointer(types, inner, depth + 1, room);
     if (deeper !== null) return { to: moved(deeper.to, member.offset), offset: member.offset + deeper.offset };
   }
   return null;

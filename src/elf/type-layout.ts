@@ -8,6 +8,9 @@ export type ReadType = (id: TypeId) => CoreType | null;
 export const deepest = 32;
 /** Members whose alignment is looked at for one type. */
 const mostParts = 4096;
+/** Parts of parts looked at for one type's alignment, and alignments kept for other types. */
+const mostLooked = 1 << 16;
+const mostKept = 1 << 16;
 
 /** Bytes of a type, derived where its DIE leaves it to others: arrays, typedefs. */
 export const sizeOf = (read: ReadType, type: CoreType, depth = 0): bigint | null => {
@@ -29,12 +32,29 @@ export const sizeOf = (read: ReadType, type: CoreType, depth = 0): bigint | null
 
 /**
  * What a type's addresses are multiples of: DW_AT_alignment, which rustc gives for every aggregate; else what its parts
- * need, as long as they lie where that would put them.
+ * need, as long as they lie where that would put them. What was found is kept: types may share parts at every level.
  */
-export const alignOf = (read: ReadType, unitOf: (type: CoreType) => CoreUnit, type: CoreType): bigint | null => {
+export const alignments = (
+  read: ReadType,
+  unitOf: (type: CoreType) => CoreUnit,
+): ((type: CoreType) => bigint | null) => {
+  // By type and depth: what is cut at one depth need not be at another.
+  const known = new Map<number, bigint | null>();
+  let room = 0;
   const align = (inner: CoreType, depth: number): bigint | null => {
     if (inner.align !== null || depth > deepest) return inner.align;
-    const of = (id: TypeId | null): bigint | null => target(read, id, (next) => align(next, depth + 1));
+    const key = inner.id * (deepest + 1) + depth;
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const found = derived(inner, depth);
+    known.set(key, found);
+    return found;
+  };
+  const derived = (inner: CoreType, depth: number): bigint | null => {
+    const of = (id: TypeId | null): bigint | null => {
+      room--;
+      return room < 0 ? null : target(read, id, (next) => align(next, depth + 1));
+    };
     switch (inner.kind) {
       case 'base':
         return baseAlign(inner, unitOf(inner));
@@ -53,7 +73,14 @@ export const alignOf = (read: ReadType, unitOf: (type: CoreType) => CoreUnit, ty
         return null;
     }
   };
-  return align(type, 0);
+  return (type) => {
+    room = mostLooked;
+    if (known.size > mostKept) known.clear();
+    const found = align(type, 0);
+    // What was not looked at is not to be kept as unknown.
+    if (room < 0) known.clear();
+    return found;
+  };
 };
 
 const target = <T>(read: ReadType, id: TypeId | null, use: (type: CoreType) => T): T | null => {

@@ -4,7 +4,7 @@ import type { CoreDebug } from '../core/debug.ts';
 import { type CoreMember, type CoreType, CoreTypes, type CoreUnit } from '../core/debug-types.ts';
 import type { DebugFunction, DebugSignature, DebugType, DebugTypes, Member, TypeId, Variant } from './debug-model.ts';
 import { lastSegment } from './rust-name.ts';
-import { alignOf, encodingOf, languageOf, sizeOf } from './type-layout.ts';
+import { alignments, encodingOf, languageOf, sizeOf } from './type-layout.ts';
 import { nameOf } from './type-name.ts';
 
 /** Types kept for later questions; when there are more, they are read again. */
@@ -75,6 +75,8 @@ class OpenTypes implements DebugTypes {
 
   readonly #unitOf = (type: CoreType): CoreUnit => kept(this.#units, type.unit, () => this.#core.unit(type.unit));
 
+  readonly #alignOf = alignments(this.#orNull, this.#unitOf);
+
   #complete(raw: CoreType): DebugType {
     const language = languageOf(this.#unitOf(raw));
     const head = {
@@ -82,7 +84,7 @@ class OpenTypes implements DebugTypes {
       name: nameOf(this.#orNull, raw, language),
       language,
       size: sizeOf(this.#orNull, raw),
-      align: alignOf(this.#orNull, this.#unitOf, raw),
+      align: this.#alignOf(raw),
     };
     switch (raw.kind) {
       case 'base':

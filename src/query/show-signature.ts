@@ -1,4 +1,5 @@
-import type { DebugFunction, DebugInfo, DebugSignature, TypeId } from '../elf/debug-model.ts';
+import { splitPath } from '../base/path.ts';
+import type { DebugFunction, DebugInfo, DebugSignature, DebugTypes, TypeId } from '../elf/debug-model.ts';
 import { schemeOf } from './function-path.ts';
 import { declarationOf, type Language, typeName } from './type-name.ts';
 
@@ -14,6 +15,8 @@ export type ShownSignature = {
   readonly returns: string;
   readonly returnsNothing: boolean;
   readonly isNoReturn: boolean;
+  /** C: further arguments may follow. */
+  readonly isVariadic: boolean;
   /** What the parameters of a generic function are: `T = u8`. */
   readonly generics: readonly { readonly name: string; readonly type: string }[];
   /** Types in it, to be described. */
@@ -53,36 +56,43 @@ export const signatureOf = (debug: DebugInfo, fn: DebugFunction, name: string): 
     name,
     type: type === null ? '?' : typeName(types, type, language),
   }));
-  const inLanguage = { rust: rustText, c: cText, 'c++': cText }[language];
+  const isVariadic = declared.isVariadic ?? false;
   return {
-    text: inLanguage(debug, language === 'c++' ? fn.dwarfPath : name, declared, args, returns),
+    text:
+      language === 'rust'
+        ? rustText(name, args, isVariadic, returns)
+        : cText(types, language, language === 'c++' ? fn.dwarfPath : name, declared),
     language,
     args,
     returns,
     returnsNothing: declared.returns === null && !declared.isNoReturn,
     isNoReturn: declared.isNoReturn,
+    isVariadic,
     generics,
     roots: [...parameters.map(({ type }) => type), declared.returns],
   };
 };
 
-type Args = readonly ShownArgument[];
-
-const rustText = (_: DebugInfo, name: string, __: DebugSignature, args: Args, returns: string): string => {
-  const list = args.map((arg) => `${arg.name ?? '_'}: ${arg.type ?? '?'}`).join(', ');
-  return `fn ${name}(${list})${returns === '()' ? '' : ` -> ${returns}`}`;
+const rustText = (name: string, args: readonly ShownArgument[], isVariadic: boolean, returns: string): string => {
+  const list = args.map((arg) => `${arg.name ?? '_'}: ${arg.type ?? '?'}`);
+  if (isVariadic) list.push('...');
+  return `fn ${name}(${list.join(', ')})${returns === '()' ? '' : ` -> ${returns}`}`;
 };
 
 /** Constructors and destructors of C++ have no return type, not even `void`. */
-const isConstructor = (name: string): boolean => /(?:^|::)(\w+)(?:<.*>)?::~?\1$/.test(name);
+const isConstructor = (name: string): boolean => {
+  const [type = '', own = ''] = splitPath(name)
+    .slice(-2)
+    .map((segment) => segment.split('<', 1)[0] ?? '');
+  return type !== '' && own.replace(/^~/, '') === type;
+};
 
-const cText = (debug: DebugInfo, name: string, declared: DebugSignature): string => {
-  if (debug.types === null) return name;
-  const { types } = debug;
+const cText = (types: DebugTypes, language: 'c' | 'c++', name: string, declared: DebugSignature): string => {
   const list = declared.parameters
     .filter(({ isArtificial }) => !isArtificial)
-    .map(({ type, name: own }) => declarationOf(types, type, own ?? ''));
+    .map(({ type, name: own }) => declarationOf(types, type, own ?? '', language));
+  if (declared.isVariadic) list.push('...');
   const whole = `${name}(${list.join(', ') || 'void'})`;
   if (isConstructor(name)) return whole;
-  return `${declared.isNoReturn ? '_Noreturn ' : ''}${declarationOf(types, declared.returns, whole).replace(/\* (?=[\w:])/g, '*')}`;
+  return `${declared.isNoReturn ? '_Noreturn ' : ''}${declarationOf(types, declared.returns, whole, language).replace(/\* (?=[\w:])/g, '*')}`;
 };
