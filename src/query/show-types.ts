@@ -33,24 +33,33 @@ export type ShownType = {
   readonly enumerators?: readonly { readonly name: string; readonly value: bigint }[];
   readonly parameters?: readonly string[];
   readonly returns?: string;
+  /** C: further arguments may follow. */
+  readonly isVariadic?: boolean;
   readonly isDeclaration?: boolean;
 };
 
 export type ShownTypes = {
   readonly types: readonly ShownType[];
-  /** Why there are more than these. */
+  /** What of them is left out, and why. */
   readonly cut: string | null;
 };
 
 const maxDepth = 3;
 const maxTypes = 64;
-/** Fields, variants or enumerators of one type. */
+/** Fields, variants, enumerators or parameters of one type. */
 const maxParts = 1024;
+/** Fields of all variants of one type. */
+const maxVariantFields = 8 * maxParts;
+
+const partsCut = `only ${maxParts} fields, variants or enumerators of one type are shown`;
+const variantFieldsCut = `only ${maxVariantFields} fields of all variants of one type are shown`;
+const unplacedCut = 'members and base classes whose places only the running program knows are left out';
 
 /** The types that the roots reach, each name once, the roots first, then level by level. */
 export const describeTypes = (types: DebugTypes, roots: readonly (TypeId | null)[], language: Language): ShownTypes => {
   const shown = new Map<string, ShownType>();
-  let cut: string | null = null;
+  const cuts = new Set<string>();
+  const answer = (): ShownTypes => ({ types: [...shown.values()], cut: [...cuts].join('; ') || null });
   let level = new Set(roots.filter((id) => id !== null));
   const seen = new Set<TypeId>();
   for (let depth = 0; level.size > 0; depth++) {
@@ -63,50 +72,75 @@ export const describeTypes = (types: DebugTypes, roots: readonly (TypeId | null)
       const described = describe(types, type, language);
       for (const inner of described.inner) next.add(inner);
       if (described.type === null || shown.has(described.type.name)) continue;
-      if (shown.size === maxTypes) return { types: [...shown.values()], cut: `only ${maxTypes} types are shown` };
-      if (depth > maxDepth) cut = `types inside types are shown to ${maxDepth} levels`;
-      else shown.set(described.type.name, described.type);
+      if (shown.size === maxTypes) {
+        cuts.add(`only ${maxTypes} types are shown`);
+        return answer();
+      }
+      if (depth > maxDepth) cuts.add(`types inside types are shown to ${maxDepth} levels`);
+      else {
+        shown.set(described.type.name, described.type);
+        for (const cut of described.cuts) cuts.add(cut);
+      }
     }
     level = depth > maxDepth ? new Set() : next;
   }
-  return { types: [...shown.values()], cut };
+  return answer();
 };
 
-type Described = { readonly type: ShownType | null; readonly inner: readonly TypeId[] };
+type Described = {
+  readonly type: ShownType | null;
+  readonly inner: readonly TypeId[];
+  /** What is left out of it. */
+  readonly cuts: Iterable<string>;
+};
 
 const describe = (types: DebugTypes, type: DebugType, language: Language): Described => {
+  const cuts = new Set<string>();
   const name = (id: TypeId | null): string => typeName(types, id, language);
   const head = { name: name(type.id), size: type.size, align: type.align };
-  const ids = (...all: (TypeId | null)[]): TypeId[] => all.filter((id) => id !== null);
+  const whole = (shown: ShownType | null, ...inner: (TypeId | null)[]): Described => ({
+    type: shown,
+    inner: inner.filter((id) => id !== null),
+    cuts,
+  });
   switch (type.kind) {
     case 'base':
-      return { type: { ...head, kind: type.kind, encoding: type.encoding }, inner: [] };
+      return whole({ ...head, kind: type.kind, encoding: type.encoding });
     case 'pointer':
-      return { type: { ...head, kind: type.kind, of: name(type.target) }, inner: ids(type.target) };
+      return whole({ ...head, kind: type.kind, of: name(type.target) }, type.target);
     case 'array':
-      return {
-        type: { ...head, kind: type.kind, of: name(type.element), counts: type.counts },
-        inner: ids(type.element),
-      };
+      return whole({ ...head, kind: type.kind, of: name(type.element), counts: type.counts }, type.element);
     case 'enumeration': {
-      const enumerators = type.enumerators.slice(0, maxParts);
-      return { type: { ...head, kind: type.kind, of: name(type.base), enumerators }, inner: ids(type.base) };
+      const enumerators = firstOf(type.enumerators, cuts);
+      return whole({ ...head, kind: type.kind, of: name(type.base), enumerators }, type.base);
     }
-    case 'function':
-      return {
-        type: { ...head, kind: type.kind, parameters: type.parameters.map(name), returns: name(type.returns) },
-        inner: ids(...type.parameters, type.returns),
-      };
+    case 'function': {
+      const parameters = firstOf(type.parameters, cuts);
+      const variadic = type.isVariadic ? { isVariadic: true } : {};
+      const returns = name(type.returns);
+      return whole(
+        { ...head, kind: type.kind, parameters: parameters.map(name), returns, ...variadic },
+        ...parameters,
+        type.returns,
+      );
+    }
     case 'qualifier':
       // `const T` says no more than T; a typedef has a name of its own.
       return type.of === 'typedef'
-        ? { type: { ...head, kind: 'typedef', of: name(type.target) }, inner: ids(type.target) }
-        : { type: null, inner: ids(type.target) };
+        ? whole({ ...head, kind: 'typedef', of: name(type.target) }, type.target)
+        : whole(null, type.target);
     case 'unspecified':
-      return { type: { ...head, kind: type.kind }, inner: [] };
+      return whole({ ...head, kind: type.kind });
     default:
       return describeAggregate(types, type, head, language);
   }
+};
+
+/** The parts of a type that are shown. */
+const firstOf = <T>(parts: readonly T[], cuts: Set<string>): readonly T[] => {
+  if (parts.length <= maxParts) return parts;
+  cuts.add(partsCut);
+  return parts.slice(0, maxParts);
 };
 
 type Head = Pick<ShownType, 'name' | 'size' | 'align'>;
@@ -118,6 +152,8 @@ const describeAggregate = (
   language: Language,
 ): Described => {
   const inner: TypeId[] = [];
+  const cuts = new Set<string>();
+  if ((type.unplaced ?? 0) > 0) cuts.add(unplacedCut);
   const field = (member: Member): ShownField => {
     if (member.type !== null) inner.push(member.type);
     return {
@@ -127,16 +163,20 @@ const describeAggregate = (
       bits: member.bits,
     };
   };
-  const fields = [...type.bases, ...type.members].slice(0, maxParts).map(field);
+  const fields = firstOf([...type.bases, ...type.members], cuts).map(field);
   const declared = type.isDeclaration ? { isDeclaration: true } : {};
-  if (type.variants === null) return { type: { ...head, kind: type.kind, fields, ...declared }, inner };
+  if (type.variants === null) return { type: { ...head, kind: type.kind, fields, ...declared }, inner, cuts };
   const { tag, of } = type.variants;
   const shownTag = tag === null ? null : field(tag);
-  const variants = of.slice(0, maxParts).map(({ name, discriminants, member }) => {
+  let room = maxVariantFields;
+  const variants = firstOf(of, cuts).map(({ name, discriminants, member }) => {
     const content = member.type === null ? null : readType(types, member.type);
     // A variant's content is a type of its own in DWARF, which nobody can name.
-    const parts = content?.kind === 'struct' ? content.members : [];
-    return { name: name ?? member.name, discriminants, fields: parts.slice(0, maxParts).map(field) };
+    const parts = firstOf(content?.kind === 'struct' ? content.members : [], cuts);
+    if (parts.length > room) cuts.add(variantFieldsCut);
+    const fields = parts.slice(0, room).map(field);
+    room -= fields.length;
+    return { name: name ?? member.name, discriminants, fields };
   });
-  return { type: { ...head, kind: 'enum', fields, tag: shownTag, variants, ...declared }, inner };
+  return { type: { ...head, kind: 'enum', fields, tag: shownTag, variants, ...declared }, inner, cuts };
 };

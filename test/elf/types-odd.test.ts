@@ -263,6 +263,48 @@ describe('rings and chains', () => {
     expect(typeOf(chain(tag.typedef, [named('t')]))).toMatchObject({ name: 't', size: null });
     expect(typeOf(chain(tag.pointerType, []), 'c').name.length).toBeLessThan(100);
   });
+  describe('types that hold the next one twice', () => {
+    const levels = 30;
+    const label = (level: number): string => (level === 0 ? 'type' : `level${level}`);
+    const doubled = (entries: (level: number, next: string) => Entries): Entries => [
+      u8,
+      ...Array.from({ length: levels }, (_, level) =>
+        entries(level, level === levels - 1 ? 'u8' : label(level + 1)),
+      ).flat(),
+    ];
+    const size = (level: number): number => 2 ** (levels - level);
+    test('as members have an alignment', () => {
+      const structs = doubled((level, next) => [
+        open(tag.structureType, [named(`S${level}`), [at.byteSize, form.data4, size(level)]], label(level)),
+        member('a', next, 0),
+        member('b', next, size(level + 1)),
+        close,
+      ]);
+      expect(typeOf(structs, 'c')).toMatchObject({ size: BigInt(size(0)), align: 1n });
+      expect(ask([unit(structs)], (types, id) => classify(types, id).kind)).toBe('struct');
+    });
+    test('in what may be a pointer of the library', () => {
+      // Wide, since the search for the pointer ends at few levels.
+      const structs = doubled((level, next) => [
+        open(tag.structureType, [named(`alloc::rc::Rc<u${level}>`), [at.byteSize, form.data4, 200]], label(level)),
+        ...Array.from({ length: 200 }, (_, i) => member(`f${i}`, next, i)),
+        close,
+      ]);
+      expect(ask([unit(structs)], (types, id) => classify(types, id).kind)).toBe('struct');
+    });
+    test.each(['c', 'c++', 'rust'] as const)('as parameters have a name that ends: %s', (language) => {
+      const subroutine = 0x15;
+      const functions = doubled((level, next) => [
+        open(subroutine, [typed(next)], label(level)),
+        leaf(tag.formalParameter, [typed(next)]),
+        leaf(tag.formalParameter, [typed(next)]),
+        close,
+      ]);
+      const { name } = typeOf(functions, language);
+      expect(name).toContain('…');
+      expect(name.length).toBeLessThan(1 << 18);
+    });
+  });
   test('a struct that holds itself is taken to have values', () => {
     const entries = [
       open(tag.structureType, [named('S'), [at.byteSize, form.data1, 8]], 'type'),

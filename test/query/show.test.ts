@@ -236,6 +236,19 @@ describe('what is not known is said, not left out', () => {
   });
 });
 
+test('constructors of C++ return nothing, however long their paths are', () => {
+  const text = (path: string, asked = path): string => {
+    const linkageName = '_ZN3app5PointC1Ev';
+    const made: FakeFunction = { path, dwarfPath: path, linkageName, own: [{ start: at(0) }], signature: {} };
+    return shown([], [made], [asked]).functions[0]?.signature?.text ?? '';
+  };
+  expect(text('app::Point::Point')).toBe('app::Point::Point(void)');
+  expect(text('app::Point<a::B>::~Point')).toBe('app::Point<a::B>::~Point(void)');
+  expect(text('app::Point::Pointed')).toBe('void app::Point::Pointed(void)');
+  const long = `${'a<b>::'.repeat(30_000)}f`;
+  expect(text(long, 'f')).toBe(`void ${long}(void)`);
+});
+
 describe('instances', () => {
   const gen = (type: string, id: number, offset: number): FakeFunction => ({
     path: 'app::gen',
@@ -322,6 +335,38 @@ describe('names of types', () => {
     expect(typeName(read!, null, 'rust')).toBe('()');
   });
 
+  test('of functions with further arguments, and of pointers to members', () => {
+    const variadic: DebugType = {
+      ...fn(40, [1], null),
+      kind: 'function',
+      parameters: [1],
+      returns: null,
+      isVariadic: true,
+    };
+    const toMember: DebugType = { ...pointer(42, 1), kind: 'pointer', of: 'member', target: 1 };
+    const { types: more } = fakeDebug([], [...types, variadic, pointer(41, 40), toMember]);
+    expect(declarationOf(more!, 41, 's')).toBe('void (*s)(i32, ...)');
+    expect(typeName(more!, 40, 'rust')).toBe('fn(i32, ...)');
+    expect(typeName(more!, 42, 'c++')).toBe('i32 ::*');
+    const c = (parameters: FakeFunction['signature']): string =>
+      shown([], [{ path: 'odd', source: 'odd.c:1', own: [{ start: at(0) }], signature: parameters ?? {} }], ['odd'])
+        .text;
+    expect(c({ parameters: [parameter('fmt', 1)], returns: 1, isVariadic: true })).toMatch(
+      /^i32 odd\(i32 fmt, \.\.\.\)\n/,
+    );
+    expect(c({ parameters: [parameter('fmt', 1)], returns: 1 })).toMatch(/^i32 odd\(i32 fmt\)\n/);
+  });
+
+  test('of functions whose parameters are functions are cut', () => {
+    const doubled = Array.from({ length: 30 }, (_, i) => fn(500 + i, [501 + i, 501 + i], 501 + i));
+    const { types: deep } = fakeDebug([], [...doubled, base(530, 'i32', 4n, 'signed')]);
+    for (const language of ['rust', 'c', 'c++'] as const) {
+      const name = typeName(deep!, 500, language);
+      expect(name).toContain('…');
+      expect(name.length).toBeLessThan(1 << 18);
+    }
+  });
+
   test('that never end are cut', () => {
     expect(typeName(read!, 33, 'rust').length).toBeLessThan(1000);
     expect(declarationOf(read!, 33, 's').length).toBeLessThan(1000);
@@ -348,6 +393,21 @@ describe('types are bounded', () => {
     const found = describeTypes(types!, [100], 'rust');
     expect(found.types).toHaveLength(64);
     expect(found.cut).toMatch(/64/);
+  });
+
+  test('in fields, which is said, as are those without a place', () => {
+    const fields = (count: number): DebugType =>
+      struct(
+        100,
+        'Wide',
+        Array.from({ length: count }, (_, i) => [`f${i}`, 1, 0n]),
+      );
+    const found = (type: DebugType) => describeTypes(fakeDebug([], [i32, type]).types!, [100], 'rust');
+    expect(found(fields(1024))).toMatchObject({ cut: null });
+    const wide = found(fields(1500));
+    expect(wide.types[0]?.fields).toHaveLength(1024);
+    expect(wide.cut).toMatch(/only 1024 fields/);
+    expect(found({ ...fields(1), kind: 'struct', unplaced: 1 } as DebugType).cut).toMatch(/base classes/);
   });
 
   test('cycles end', () => {
