@@ -22,6 +22,7 @@ export function* showDocument(answer: ShowAnswer): Generator<string> {
 const functionObject = (fn: ShownFunction): object => ({
   name: fn.name,
   signature: fn.signature?.text ?? null,
+  ...(fn.signature?.isVariadic ? { variadic: true } : {}),
   source: fn.source === null ? null : { file: fn.source.file, line: fn.source.line },
   dwarf_path: fn.dwarfPath,
   own: fn.counts.own,
@@ -116,5 +117,6 @@ const typeObject = (type: ShownType): object => ({
     ? {}
     : { enumerators: type.enumerators.map(({ name, value }) => ({ name, value: String(value) })) }),
   ...(type.parameters === undefined ? {} : { parameters: type.parameters, returns: type.returns }),
+  ...(type.isVariadic ? { variadic: true } : {}),
   ...(type.isDeclaration ? { declaration: true } : {}),
 });
