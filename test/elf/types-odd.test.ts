@@ -85,6 +85,18 @@ describe('tag values', () => {
     const values = tagged([i8], 'i8', [[[more.discrValue, form.sdata, -1]], [[more.discrValue, form.data1, 0x80]], []]);
     expect(discriminants(values)).toEqual([exactly(0xffn), exactly(0x80n), null]);
   });
+  test('of a signed tag that is wider than the form keep the sign', () => {
+    const values = (type: string): unknown =>
+      discriminants(
+        tagged([base('i64', 8, 5), base('u64', 8, 7)], type, [
+          [[more.discrValue, form.data1, 0xff]],
+          [[more.discrValue, form.data2, 0xfed4]],
+          [[more.discrValue, form.data1, 3]],
+        ]),
+      );
+    expect(values('i64')).toEqual([exactly((1n << 64n) - 1n), exactly((1n << 64n) - 300n), exactly(3n)]);
+    expect(values('u64')).toEqual([exactly(0xffn), exactly(0xfed4n), exactly(3n)]);
+  });
   test('of 128 bits, as data and as a block', () => {
     const bytes = Buffer.alloc(16, 0xff);
     bytes[0] = 0xfe;

@@ -21,6 +21,22 @@ pub fn constant(value: AttributeValue<Bytes>) -> Option<i128> {
     })
 }
 
+/// A constant of a signed type: `data` forms and blocks have as many bytes as its value needs, sign included.
+pub fn signed_constant(value: AttributeValue<Bytes>) -> Option<i128> {
+    Some(match value {
+        AttributeValue::Data1(number) => (number as i8).into(),
+        AttributeValue::Data2(number) => (number as i16).into(),
+        AttributeValue::Data4(number) => (number as i32).into(),
+        AttributeValue::Data8(number) => (number as i64).into(),
+        AttributeValue::Block(bytes) => {
+            let number = block(bytes)?;
+            let unused = 128 - 8 * bytes.len() as u32;
+            number << unused >> unused
+        }
+        value => constant(value)?,
+    })
+}
+
 fn block(bytes: Bytes) -> Option<i128> {
     let slice = bytes.slice();
     if slice.is_empty() || slice.len() > 16 {
@@ -117,6 +133,21 @@ mod tests {
         assert_eq!(constant(AttributeValue::Block(Bytes::new(&[0, 1], RunTimeEndian::Big))), Some(1));
         assert_eq!(constant(AttributeValue::Block(little(&[0; 17]))), None);
         assert_eq!(constant(AttributeValue::Block(little(&[]))), None);
+    }
+
+    #[test]
+    fn signed_constants() {
+        assert_eq!(signed_constant(AttributeValue::Data1(0xff)), Some(-1));
+        assert_eq!(signed_constant(AttributeValue::Data1(0x7f)), Some(127));
+        assert_eq!(signed_constant(AttributeValue::Data2(0xfed4)), Some(-300));
+        assert_eq!(signed_constant(AttributeValue::Data2(200)), Some(200));
+        assert_eq!(signed_constant(AttributeValue::Data4(0xffff_ff00)), Some(-256));
+        assert_eq!(signed_constant(AttributeValue::Data8(1 << 63)), Some(i64::MIN.into()));
+        assert_eq!(signed_constant(AttributeValue::Udata(255)), Some(255));
+        assert_eq!(signed_constant(AttributeValue::Block(little(&[0xd4, 0xfe]))), Some(-300));
+        assert_eq!(signed_constant(AttributeValue::Block(little(&[0xff; 16]))), Some(-1));
+        assert_eq!(signed_constant(AttributeValue::Block(little(&[0; 17]))), None);
+        assert_eq!(signed_constant(AttributeValue::Block(little(&[]))), None);
     }
 
     #[test]

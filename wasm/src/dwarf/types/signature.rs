@@ -1,5 +1,6 @@
 //! What a function was declared to take and to give.
 
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use gimli::AttributeValue;
 
@@ -16,6 +17,8 @@ const LONGEST_CHAIN: usize = 8;
 
 #[derive(Clone, Copy, Default)]
 struct Parameter {
+    /// The DIE at the end of its origins.
+    declared: Id,
     name: Option<Bytes>,
     of: Option<Id>,
     is_artificial: bool,
@@ -55,9 +58,12 @@ impl Signature {
 }
 
 impl Reading<'_> {
-    /// Of the DIE and of those that it is an instance or the definition of.
+    /// Of the DIE and of those that it is an instance or the definition of. What the source declared is told by the
+    /// abstract instance and the declaration: the optimiser drops and reorders the parameters of concrete ones.
     pub fn signature(&mut self, id: Id) -> Result<Signature, Failure> {
         let mut signature = Signature::default();
+        let mut instances = Vec::new();
+        let mut is_instance = true;
         let mut id = id;
         for _ in 0..LONGEST_CHAIN {
             let open = self.units.of(id, self.sections)?;
@@ -65,12 +71,20 @@ impl Reading<'_> {
             let mut die = Die::default();
             dies.first(&mut die)?;
             let own = self.declared(&open, &die, &mut dies)?;
-            signature.join(own);
-            let next = die.value(gimli::DW_AT_abstract_origin).or_else(|| die.value(gimli::DW_AT_specification));
-            match next {
+            let origin = die.value(gimli::DW_AT_abstract_origin);
+            is_instance &= origin.is_some();
+            if is_instance {
+                instances.push(own);
+            } else {
+                signature.join(own);
+            }
+            match origin.or_else(|| die.value(gimli::DW_AT_specification)) {
                 Some(value) => id = self.units.reference(&open, value),
                 None => break,
             }
+        }
+        for instance in instances.into_iter().rev() {
+            signature.join_instance(instance);
         }
         Ok(signature)
     }
@@ -114,6 +128,7 @@ impl Reading<'_> {
             let Some(id) = origin else { break };
             let Some((above, next)) = self.origin(id) else { break };
             parameter.fill(above);
+            parameter.declared = id;
             origin = next;
         }
         parameter
@@ -129,21 +144,44 @@ impl Reading<'_> {
 
     fn own_parameter(&mut self, open: &Open, die: &Die) -> Parameter {
         let (name, of) = self.generic(open, die);
-        Parameter { name, of, is_artificial: die.flag(gimli::DW_AT_artificial) }
+        Parameter { declared: die.id, name, of, is_artificial: die.flag(gimli::DW_AT_artificial) }
     }
 }
 
 impl Signature {
-    /// Adds what a DIE further along says. Of parameters the longer list counts: an instance may lack those that were
-    /// optimised out, and a declaration those that it doesn't name.
-    fn join(&mut self, other: Signature) {
+    /// Adds what a declaration further along says. Of parameters the longer list counts: a definition may lack those
+    /// that were optimised out, and a declaration those that it doesn't name.
+    fn join(&mut self, mut other: Signature) {
         if other.parameters.len() > self.parameters.len() {
-            self.parameters = other.parameters;
+            core::mem::swap(&mut self.parameters, &mut other.parameters);
+            for (at, same) in places(&other.parameters, &self.parameters).into_iter().zip(&other.parameters) {
+                if let Some(parameter) = at.and_then(|at| self.parameters.get_mut(at)) {
+                    parameter.fill(*same);
+                }
+            }
         } else if other.parameters.len() == self.parameters.len() {
-            for (parameter, same) in self.parameters.iter_mut().zip(other.parameters) {
-                parameter.fill(same);
+            for (parameter, same) in self.parameters.iter_mut().zip(&other.parameters) {
+                parameter.fill(*same);
             }
         }
+        self.join_rest(other);
+    }
+
+    /// Adds what an instance says. Its parameters tell of those that are their origins, in whichever order.
+    fn join_instance(&mut self, mut other: Signature) {
+        if self.parameters.is_empty() {
+            self.parameters = core::mem::take(&mut other.parameters);
+        }
+        let of: BTreeMap<Id, Parameter> = other.parameters.drain(..).map(|same| (same.declared, same)).collect();
+        for parameter in &mut self.parameters {
+            if let Some(same) = of.get(&parameter.declared) {
+                parameter.fill(*same);
+            }
+        }
+        self.join_rest(other);
+    }
+
+    fn join_rest(&mut self, other: Signature) {
         self.returns = self.returns.or(other.returns);
         self.is_noreturn |= other.is_noreturn;
         self.is_variadic |= other.is_variadic;
@@ -151,6 +189,21 @@ impl Signature {
             self.generics = other.generics;
         }
     }
+}
+
+/// Where in the longer list those of the shorter one are, by their types; `None` where types leave a choice.
+fn places(few: &[Parameter], many: &[Parameter]) -> Vec<Option<usize>> {
+    let mut first = Vec::new();
+    let mut rest = many.iter().enumerate();
+    for parameter in few {
+        first.push(rest.find(|(_, other)| other.of == parameter.of).map(|(at, _)| at));
+    }
+    let mut last = Vec::new();
+    let mut rest = many.iter().enumerate();
+    for parameter in few.iter().rev() {
+        last.push(rest.rfind(|(_, other)| other.of == parameter.of).map(|(at, _)| at));
+    }
+    first.into_iter().zip(last.into_iter().rev()).map(|(first, last)| first.filter(|_| first == last)).collect()
 }
 
 impl Parameter {

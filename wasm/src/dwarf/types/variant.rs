@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use gimli::AttributeValue;
 
-use super::attributes::{constant, discriminants};
+use super::attributes::{constant, discriminants, signed_constant};
 use super::dies::{Die, Dies};
 use super::member::Member;
 use super::node::Reading;
@@ -87,7 +87,7 @@ impl Reading<'_> {
 fn values(variant: &Die, is_signed: bool) -> Result<Option<Vec<(i128, i128)>>, Failure> {
     let damaged = || Failure::input("its debug info is damaged: a variant's tag value is no number");
     if let Some(value) = variant.value(gimli::DW_AT_discr_value) {
-        let value = constant(value).ok_or_else(damaged)?;
+        let value = if is_signed { signed_constant(value) } else { constant(value) }.ok_or_else(damaged)?;
         return Ok(Some(alloc::vec![(value, value)]));
     }
     match variant.value(gimli::DW_AT_discr_list) {
