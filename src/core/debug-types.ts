@@ -75,6 +75,7 @@ export type CoreSignature = {
   readonly returns: number | null;
   readonly isNoReturn: boolean;
   readonly isVariadic: boolean;
+  readonly hasVariables: boolean;
   readonly generics: readonly CoreGeneric[];
 };
 
@@ -120,6 +121,7 @@ export class CoreTypes {
       returns: reference(wire),
       isNoReturn: wire.flag(),
       isVariadic: wire.flag(),
+      hasVariables: wire.flag(),
       generics: wire.list(() => generic(wire)),
     };
   }

@@ -152,6 +152,8 @@ export type DebugSignature = {
   readonly isNoReturn: boolean;
   /** C: further arguments may follow. */
   readonly isVariadic?: boolean;
+  /** The abstract instance has variables outside of blocks: in Rust these were parameters. */
+  readonly hasVariables?: boolean;
   /** DW_TAG_template_type_parameter: `T` and its type. */
   readonly generics: readonly { readonly name: string; readonly type: TypeId | null }[];
 };

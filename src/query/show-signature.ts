@@ -17,6 +17,8 @@ export type ShownSignature = {
   readonly isNoReturn: boolean;
   /** C: further arguments may follow. */
   readonly isVariadic: boolean;
+  /** The optimiser made variables of some parameters, and debug info doesn't tell which: the list may lack some. */
+  readonly isCut: boolean;
   /** What the parameters of a generic function are: `T = u8`. */
   readonly generics: readonly { readonly name: string; readonly type: string }[];
   /** Types in it, to be described. */
@@ -57,10 +59,12 @@ export const signatureOf = (debug: DebugInfo, fn: DebugFunction, name: string): 
     type: type === null ? '?' : typeName(types, type, language),
   }));
   const isVariadic = declared.isVariadic ?? false;
+  // Of closures and coroutines these are what they captured.
+  const isCut = language === 'rust' && declared.hasVariables === true && !fn.dwarfPath.endsWith('}');
   return {
     text:
       language === 'rust'
-        ? rustText(name, args, isVariadic, returns)
+        ? rustText(name, args, [...(isVariadic ? ['...'] : []), ...(isCut ? ['…'] : [])], returns)
         : cText(types, language, language === 'c++' ? fn.dwarfPath : name, declared),
     language,
     args,
@@ -68,14 +72,14 @@ export const signatureOf = (debug: DebugInfo, fn: DebugFunction, name: string): 
     returnsNothing: declared.returns === null && !declared.isNoReturn,
     isNoReturn: declared.isNoReturn,
     isVariadic,
+    isCut,
     generics,
     roots: [...parameters.map(({ type }) => type), declared.returns],
   };
 };
 
-const rustText = (name: string, args: readonly ShownArgument[], isVariadic: boolean, returns: string): string => {
-  const list = args.map((arg) => `${arg.name ?? '_'}: ${arg.type ?? '?'}`);
-  if (isVariadic) list.push('...');
+const rustText = (name: string, args: readonly ShownArgument[], more: readonly string[], returns: string): string => {
+  const list = [...args.map((arg) => `${arg.name ?? '_'}: ${arg.type ?? '?'}`), ...more];
   return `fn ${name}(${list.join(', ')})${returns === '()' ? '' : ` -> ${returns}`}`;
 };
 

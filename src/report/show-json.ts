@@ -23,6 +23,7 @@ const functionObject = (fn: ShownFunction): object => ({
   name: fn.name,
   signature: fn.signature?.text ?? null,
   ...(fn.signature?.isVariadic ? { variadic: true } : {}),
+  ...(fn.signature?.isCut ? { parameters_incomplete: true } : {}),
   source: fn.source === null ? null : { file: fn.source.file, line: fn.source.line },
   dwarf_path: fn.dwarfPath,
   own: fn.counts.own,

@@ -133,7 +133,7 @@ describe('by build id', () => {
     ['without a build id', debugFile(null), `its build id is missing, not ${ours}`],
     ['of another machine', debugFile(ours, [dwarf], { machine: 183 }), 'it is for elf aarch64, not elf x86-64'],
     ['with nothing to tell', debugFile(ours, []), 'it has neither debug info nor a symbol table'],
-    ['that is no image', 'text', 'not an ELF file'],
+    ['that is no image', 'text', 'not an ELF'],
     ['that is empty', '', 'it is empty'],
   ])('one %s is passed over, and told', (_what, bytes, reason) => {
     using place = new Place();
@@ -338,7 +338,7 @@ describe('a file that the user names', () => {
     ['of another build: both ids are said', debugFile(theirs), new RegExp(`${theirs}.*${ours}`)],
     ['of another machine', debugFile(ours, [dwarf], { machine: 183 }), /aarch64.*x86-64/],
     ['with nothing to tell', debugFile(ours, []), /neither debug info nor a symbol table/],
-    ['that is text', 'text', /not an ELF file/],
+    ['that is text', 'text', /not an ELF/],
     [
       'without a build id, whose code is elsewhere',
       debugFile(null, [dwarf], { patch: (bytes, at) => bytes.writeUInt32LE(0x999000, at.header('.text') + 0x10) }),

@@ -30,6 +30,9 @@ pub struct Signature {
     returns: Option<Id>,
     is_noreturn: bool,
     is_variadic: bool,
+    /// The abstract instance has variables of its own beside its parameters. In Rust, whose other variables are in blocks,
+    /// these were parameters.
+    has_variables: bool,
     generics: Vec<(Option<Bytes>, Option<Id>)>,
 }
 
@@ -49,6 +52,7 @@ impl Signature {
         write_reference(wire, self.returns);
         wire.u8(self.is_noreturn as u8);
         wire.u8(self.is_variadic as u8);
+        wire.u8(self.has_variables as u8);
         wire.u32(self.generics.len() as u32);
         for (name, of) in &self.generics {
             wire.optional(name.as_ref().map(|name| name.slice()));
@@ -109,6 +113,7 @@ impl Reading<'_> {
                 Ok(())
             })?;
         }
+        own.has_variables &= die.value(gimli::DW_AT_inline).is_some();
         Ok(own)
     }
 
@@ -117,6 +122,7 @@ impl Reading<'_> {
             gimli::DW_TAG_formal_parameter => own.parameters.push(self.parameter(open, child)),
             gimli::DW_TAG_template_type_parameter => own.generics.push(self.generic(open, child)),
             gimli::DW_TAG_unspecified_parameters => own.is_variadic = true,
+            gimli::DW_TAG_variable => own.has_variables = true,
             _ => {}
         }
     }
@@ -185,6 +191,7 @@ impl Signature {
         self.returns = self.returns.or(other.returns);
         self.is_noreturn |= other.is_noreturn;
         self.is_variadic |= other.is_variadic;
+        self.has_variables |= other.has_variables;
         if self.generics.is_empty() {
             self.generics = other.generics;
         }
