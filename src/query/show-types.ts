@@ -168,6 +168,16 @@ const describeAggregate = (
   if (type.variants === null) return { type: { ...head, kind: type.kind, fields, ...declared }, inner, cuts };
   const { tag, of } = type.variants;
   const shownTag = tag === null ? null : field(tag);
+  const tagType = tag === null || tag.type === null ? null : readType(types, tag.type);
+  const signedBits =
+    tagType?.kind === 'base' && tagType.encoding === 'signed' && tagType.size !== null
+      ? Number(tagType.size) * 8
+      : null;
+  // The source writes the values of a signed tag with their sign.
+  const asTag = ({ low, high }: { low: bigint; high: bigint }): { low: bigint; high: bigint } =>
+    signedBits === null
+      ? { low, high }
+      : { low: BigInt.asIntN(signedBits, low), high: BigInt.asIntN(signedBits, high) };
   let room = maxVariantFields;
   const variants = firstOf(of, cuts).map(({ name, discriminants, member }) => {
     const content = member.type === null ? null : readType(types, member.type);
@@ -176,7 +186,7 @@ const describeAggregate = (
     if (parts.length > room) cuts.add(variantFieldsCut);
     const fields = parts.slice(0, room).map(field);
     room -= fields.length;
-    return { name: name ?? member.name, discriminants, fields };
+    return { name: name ?? member.name, discriminants: discriminants?.map(asTag) ?? null, fields };
   });
   return { type: { ...head, kind: 'enum', fields, tag: shownTag, variants, ...declared }, inner, cuts };
 };

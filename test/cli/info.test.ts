@@ -362,10 +362,10 @@ describe('other files', () => {
     const [good, bad] = [folder.file('good', writeElf({})), folder.file('bad', 'text')];
     const { status, stdout, stderr } = cli(['info', '--json', bad, good]);
     expect(status).toBe(2);
-    expect(stderr).toMatch(/bad: it is not an ELF file/);
+    expect(stderr).toMatch(/bad: it is not an ELF, /);
     const document = JSON.parse(stdout);
     expect(document.files.map(({ file }: { file: string }) => file)).toEqual([good]);
-    expect(cliFail(['info', bad])).toMatch(/not an ELF file/);
+    expect(cliFail(['info', bad])).toMatch(/not an ELF, /);
     expect(cliFail(['info', join(folder.path, 'none')])).toMatch(/no such file/);
     expect(cliFail(['info'])).toMatch(/missing/i);
   });
