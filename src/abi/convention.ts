@@ -29,13 +29,13 @@ export const unknownArgument: LoweredArgument = { mode: 'unknown', pieces: [] };
 /** The memory of a value whose address is where `pointer` says. */
 export const behindPointer = ({ location }: Piece, size: number): Piece => {
   if (location.kind === 'register')
-    return { location: { kind: 'memory', base: location.reg, offset: 0n, then: [] }, valueOffset: 0, size };
+    return { location: { kind: 'memory', base: location.reg, offset: 0n, followed: [] }, valueOffset: 0, size };
   const offset = location.kind === 'stack' ? location.offset : 0n;
-  return { location: { kind: 'memory', base: 'rsp', offset, then: [0n] }, valueOffset: 0, size };
+  return { location: { kind: 'memory', base: 'rsp', offset, followed: [0n] }, valueOffset: 0, size };
 };
 
 /** A result through memory: System V and rustc return its address in rax. */
 export const throughMemory = (size: number): LoweredResult => ({
   mode: 'sret',
-  pieces: [{ location: { kind: 'memory', base: 'rax', offset: 0n, then: [] }, valueOffset: 0, size }],
+  pieces: [{ location: { kind: 'memory', base: 'rax', offset: 0n, followed: [] }, valueOffset: 0, size }],
 });

@@ -14,14 +14,14 @@ export type Location =
   /** Bytes at rsp + `offset`. */
   | { readonly kind: 'stack'; readonly offset: bigint }
   /**
-   * Bytes at `base` + `offset`, the address as linked where `base` is null. For each number in `then`, the 8 bytes there
+   * Bytes at `base` + `offset`, the address as linked where `base` is null. For each number in `followed`, the 8 bytes there
    * are an address, to which the number is added, and so on.
    */
   | {
       readonly kind: 'memory';
       readonly base: Register | null;
       readonly offset: bigint;
-      readonly then: readonly bigint[];
+      readonly followed: readonly bigint[];
     }
   /** The same at every hit; lowest byte first. */
   | { readonly kind: 'constant'; readonly bytes: Uint8Array }
@@ -61,8 +61,8 @@ export const sameLocation = (a: Location, b: Location): boolean => {
         b.kind === 'memory' &&
         a.base === b.base &&
         a.offset === b.offset &&
-        a.then.length === b.then.length &&
-        a.then.every((add, i) => add === b.then[i])
+        a.followed.length === b.followed.length &&
+        a.followed.every((add, i) => add === b.followed[i])
       );
     case 'constant':
       return b.kind === 'constant' && Buffer.from(a.bytes).equals(b.bytes);
@@ -78,10 +78,10 @@ export const moved = (location: Location, by: number): Location | null => {
     case 'stack':
       return { ...location, offset: location.offset + BigInt(by) };
     case 'memory': {
-      const last = location.then.at(-1);
+      const last = location.followed.at(-1);
       return last === undefined
         ? { ...location, offset: location.offset + BigInt(by) }
-        : { ...location, then: [...location.then.slice(0, -1), last + BigInt(by)] };
+        : { ...location, followed: [...location.followed.slice(0, -1), last + BigInt(by)] };
     }
     case 'constant':
       return { ...location, bytes: location.bytes.subarray(by) };

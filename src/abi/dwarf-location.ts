@@ -1,0 +1,218 @@
+import type { Address } from '../base/units.ts';
+import type { DebugVariable, Operation, VariableLocation } from '../elf/debug-model.ts';
+import type { Register } from './model.ts';
+import { inRegister, inVector, type Location, moved, type Piece } from './place.ts';
+
+/** General registers by DWARF's numbers for x86-64, 0 to 15. */
+const registers: readonly Register[] = [
+  'rax',
+  'rdx',
+  'rcx',
+  'rbx',
+  'rsi',
+  'rdi',
+  'rbp',
+  'rsp',
+  'r8',
+  'r9',
+  'r10',
+  'r11',
+  'r12',
+  'r13',
+  'r14',
+  'r15',
+];
+const firstVector = 17;
+const lastVector = 32;
+
+export const dwarfRegister = (number: number): Register | null => registers[number] ?? null;
+
+/** What `register + offset` a frame base or a canonical frame address is. */
+export type Base = { readonly reg: Register; readonly offset: bigint };
+
+/** What expressions refer to beside registers; null: not known there. */
+export type ExpressionContext = { readonly frameBase: Base | null; readonly frameAddress: Base | null };
+
+const gone = (reason: string): Location => ({ kind: 'gone', reason });
+
+/** The locations of a list that hold at an address; what holds as long as the scope does comes last. */
+export const locationsAt = (locations: readonly VariableLocation[], at: Address): readonly VariableLocation[] => {
+  const ranged = locations.filter(({ range }) => range !== null && at >= range.start && at < range.end);
+  return ranged.length > 0 ? ranged : locations.filter(({ range }) => range === null);
+};
+
+/** A value being computed: a register or frame plus an offset, what is in memory behind it, or a number. */
+type Value =
+  | {
+      readonly kind: 'base';
+      readonly reg: Register | null;
+      readonly offset: bigint;
+      readonly followed: readonly bigint[];
+    }
+  | { readonly kind: 'number'; readonly value: bigint };
+
+/**
+ * Where an expression says a value of `size` bytes is: pieces in the order of the value, `gone` where it says nothing
+ * or more than a probe can follow.
+ */
+export const piecesOf = (operations: readonly Operation[], size: number, context: ExpressionContext): Piece[] => {
+  const pieces: Piece[] = [];
+  let at = 0;
+  let part: Operation[] = [];
+  for (const operation of operations) {
+    if (operation.op !== 'piece') {
+      part.push(operation);
+      continue;
+    }
+    const bytes = Number(operation.bits) / 8;
+    if (!Number.isInteger(bytes) || (operation.offset ?? 0n) % 8n !== 0n)
+      return [{ location: gone('its bits are in several places'), valueOffset: 0, size }];
+    const location = part.length === 0 ? gone('optimized out') : locationOf(part, bytes, context);
+    const skip = Number(operation.offset ?? 0n) / 8;
+    pieces.push({
+      location: moved(location, skip) ?? gone('its bits are in several places'),
+      valueOffset: at,
+      size: bytes,
+    });
+    at += bytes;
+    part = [];
+  }
+  if (pieces.length === 0) {
+    const location = part.length === 0 ? gone('optimized out') : locationOf(part, size, context);
+    return [{ location, valueOffset: 0, size }];
+  }
+  if (at < size) pieces.push({ location: gone('optimized out'), valueOffset: at, size: size - at });
+  return pieces.filter((piece) => piece.valueOffset < size);
+};
+
+const locationOf = (operations: readonly Operation[], size: number, context: ExpressionContext): Location => {
+  const [only] = operations;
+  if (operations.length === 1 && only?.op === 'register') return inNumbered(only.register, size);
+  if (only?.op === 'implicit-value' && operations.length === 1) return { kind: 'constant', bytes: only.bytes };
+  const stack: Value[] = [];
+  for (const [i, operation] of operations.entries()) {
+    if (operation.op === 'stack-value') {
+      const top = stack.at(-1);
+      if (i !== operations.length - 1 || top === undefined) return gone('its location can not be followed');
+      return asValue(top, size);
+    }
+    const failed = step(stack, operation, context);
+    if (failed !== null) return gone(failed);
+  }
+  const top = stack.at(-1);
+  if (top === undefined) return gone('its location can not be followed');
+  if (top.kind === 'number') return { kind: 'memory', base: null, offset: top.value, followed: [] };
+  return asMemory(top);
+};
+
+const inNumbered = (number: number, size: number): Location => {
+  const reg = dwarfRegister(number);
+  if (reg !== null) return inRegister(reg, 0, size).location;
+  return number >= firstVector && number <= lastVector
+    ? inVector(number - firstVector, 0, size).location
+    : gone(`in register ${number}: not visible to kernel probes`);
+};
+
+const asMemory = ({ reg, offset, followed }: Value & { kind: 'base' }): Location =>
+  reg === 'rsp' && followed.length === 0 ? { kind: 'stack', offset } : { kind: 'memory', base: reg, offset, followed };
+
+/** A value that was computed, not its address. */
+const asValue = (value: Value, size: number): Location => {
+  if (value.kind === 'number') return { kind: 'constant', bytes: littleEndian(value.value, size) };
+  const { reg, offset, followed } = value;
+  const last = followed.at(-1);
+  if (last === undefined) return reg === null ? gone('computed') : { kind: 'register', reg, add: offset };
+  // What was loaded, plus nothing, is where it was loaded from.
+  return last === 0n
+    ? asMemory({ ...value, followed: followed.slice(0, -1) })
+    : gone('computed from what is in memory');
+};
+
+const littleEndian = (value: bigint, size: number): Uint8Array => {
+  const bytes = new Uint8Array(size);
+  // DWARF's stack holds 64 bits; a wider value is extended by its sign.
+  let rest = BigInt.asIntN(64, value);
+  for (let i = 0; i < size; i++) {
+    bytes[i] = Number(rest & 0xffn);
+    rest >>= 8n;
+  }
+  return bytes;
+};
+
+/** Runs one operation; answers why it can't be followed. */
+const step = (stack: Value[], operation: Operation, context: ExpressionContext): string | null => {
+  const push = (value: Value): null => {
+    stack.push(value);
+    return null;
+  };
+  const based = (base: Base | null, offset: bigint, what: string): string | null =>
+    base === null
+      ? `${what} is not known`
+      : push({ kind: 'base', reg: base.reg, offset: base.offset + offset, followed: [] });
+  switch (operation.op) {
+    case 'register-offset': {
+      const reg = dwarfRegister(operation.register);
+      return reg === null
+        ? 'it is behind a register that probes can not read'
+        : based({ reg, offset: 0n }, operation.offset, '');
+    }
+    case 'frame-offset':
+      return based(context.frameBase, operation.offset, 'the frame base');
+    case 'frame-address':
+      return based(context.frameAddress, 0n, 'the frame address');
+    case 'address':
+      return push({ kind: 'base', reg: null, offset: operation.address, followed: [] });
+    case 'constant':
+      return push({ kind: 'number', value: operation.value });
+    case 'plus-constant':
+      return add(stack, operation.value);
+    case 'plus': {
+      const number = stack.findLastIndex(({ kind }) => kind === 'number');
+      if (stack.length < 2 || number < stack.length - 2) return 'it is computed';
+      const [{ value }] = stack.splice(number, 1) as [Value & { kind: 'number' }];
+      return add(stack, value);
+    }
+    case 'dereference': {
+      const top = stack.pop();
+      if (top === undefined || operation.size !== 8) return 'it is computed';
+      if (top.kind === 'number') return push({ kind: 'base', reg: null, offset: top.value, followed: [0n] });
+      return push({ ...top, followed: [...top.followed, 0n] });
+    }
+    case 'entry-value':
+      return 'only its value at entry is told';
+    case 'other':
+      return `its location uses ${operation.name}`;
+    default:
+      return 'it is computed';
+  }
+};
+
+/** Loads that are followed one after the other, at most. */
+const mostFollowed = 8;
+
+const add = (stack: Value[], value: bigint): string | null => {
+  const top = stack.pop();
+  const by = BigInt.asIntN(64, value);
+  if (top === undefined) return 'it is computed';
+  if (top.kind === 'number') stack.push({ kind: 'number', value: BigInt.asUintN(64, top.value + by) });
+  else {
+    const last = top.followed.at(-1);
+    if (top.followed.length > mostFollowed) return 'it is computed';
+    stack.push(
+      last === undefined
+        ? { ...top, offset: top.offset + by }
+        : { ...top, followed: [...top.followed.slice(0, -1), last + by] },
+    );
+  }
+  return null;
+};
+
+/** A variable's value where it is the same all the time; null where it isn't told as such. */
+export const constantOf = ({ constant }: DebugVariable, size: number): Piece | null => {
+  if (constant === null) return null;
+  const bytes = new Uint8Array(size);
+  const isNegative = ((constant.at(-1) ?? 0) & 0x80) !== 0 && constant.length === 8;
+  bytes.fill(isNegative ? 0xff : 0);
+  bytes.set(constant.subarray(0, size));
+  return { location: { kind: 'constant', bytes }, valueOffset: 0, size };
+};
