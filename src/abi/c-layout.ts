@@ -82,7 +82,10 @@ const visit = (types: DebugTypes, type: DebugType, offset: number, walk: Walk, d
       fill(walk, offset, size, 'integer');
       return;
     case 'array': {
-      if (type.isVector) return fill(walk, offset, size, 'sse');
+      if (type.isVector) {
+        fill(walk, offset, size, 'sse');
+        return;
+      }
       const count = type.counts.reduce<bigint | null>(
         (all, one) => (all === null || one === null ? null : all * one),
         1n,

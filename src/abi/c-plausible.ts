@@ -1,0 +1,41 @@
+import type { DebugTypes, TypeId } from '../elf/debug-model.ts';
+
+const deepest = 16;
+
+/**
+ * Whether an author might pass a Rust type by `extern "C"`: scalars, pointers, and structs and unions of a crate of its
+ * own whose fields lie in the order of their declaration, as `repr(C)` puts them. Tuples, slices, data-carrying enums
+ * and the types of the standard library are not passed to C.
+ */
+export const couldBeC = (types: DebugTypes, id: TypeId, depth = 0): boolean => {
+  if (depth > deepest) return false;
+  const type = types.type(id);
+  switch (type.kind) {
+    case 'base':
+    case 'pointer':
+    case 'enumeration':
+      return true;
+    case 'array':
+      return depth > 0 && (type.element === null || couldBeC(types, type.element, depth + 1));
+    case 'union':
+    case 'struct': {
+      if (type.size === 0n) return true;
+      if (type.variants !== null) return depth === 0 ? isNullable(type.name, type.size) : type.size === 8n;
+      if (depth === 0 && /^(?:core|alloc|std)::/.test(type.name)) return false;
+      if (/^[&(*]/.test(type.name) || type.name.includes('{')) return false;
+      let last = -1n;
+      for (const { type: inner, offset } of type.members) {
+        if (inner === null || !couldBeC(types, inner, depth + 1)) return false;
+        if (type.kind === 'struct' && offset < last) return false;
+        last = offset;
+      }
+      return true;
+    }
+    default:
+      return false;
+  }
+};
+
+/** `Option` of a pointer is passed as the pointer. */
+const isNullable = (name: string, size: bigint | null): boolean =>
+  size === 8n && name.startsWith('core::option::Option<');
