@@ -4,7 +4,7 @@ import { lowerC } from './c-convention.ts';
 import { type CLayout, cLayout } from './c-layout.ts';
 import { couldBeC } from './c-plausible.ts';
 import { type Compiler, rustRules } from './compiler.ts';
-import type { Lowered, LoweredArgument, LoweredResult } from './convention.ts';
+import { behindPointer, type Lowered, type LoweredArgument, type LoweredResult } from './convention.ts';
 import { type ParameterList, type Passed, rustParameters } from './parameters.ts';
 import type { Piece } from './place.ts';
 import { lowerRust } from './rust-convention.ts';
@@ -122,26 +122,12 @@ function* cHypotheses(fn: CalledFunction, file: ArgumentRegisters): Generator<Hy
     args: whole.args.map((arg, i) => {
       const layout = plain(parameters[i]?.type ?? null);
       const [pointer] = arg.pieces;
-      return layout.isAggregate && pointer ? { mode: 'indirect', pieces: [behind(pointer, layout.size)] } : arg;
+      return layout.isAggregate && pointer ? { mode: 'indirect', pieces: [behindPointer(pointer, layout.size)] } : arg;
     }),
   };
 }
 
 const word: CLayout = { size: 8, align: 8, isAggregate: false, passed: 'registers', classes: ['integer'] };
-
-const behind = (pointer: Piece, size: number): Piece =>
-  pointer.location.kind === 'register'
-    ? { location: { kind: 'memory', base: pointer.location.reg, offset: 0n, followed: [] }, valueOffset: 0, size }
-    : {
-        location: {
-          kind: 'memory',
-          base: 'rsp',
-          offset: pointer.location.kind === 'stack' ? pointer.location.offset : 0n,
-          followed: [0n],
-        },
-        valueOffset: 0,
-        size,
-      };
 
 const layoutOf = (one: Passed, layouts: RustLayouts): Layout | null => {
   if (one.type !== null || one.words === 0) return layouts.of(one.type);
