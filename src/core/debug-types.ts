@@ -1,8 +1,6 @@
-import { RsymError } from '../base/errors.ts';
 import type { CoreDebug } from './debug.ts';
 import type { Wire } from './wire.ts';
 
-const blame = { 1: 'input', 2: 'unsupported' } as const;
 const decoder = new TextDecoder();
 
 /** In the order of the core's numbers. */
@@ -90,7 +88,7 @@ export class CoreTypes {
   }
 
   type(id: number): CoreType {
-    const wire = this.#ask('debug_type', id);
+    const wire = this.#debug.ask('debug_type', id);
     const [own, unit, kind, variety, flags] = [wire.u32(), wire.u32(), wire.u8(), wire.u8(), wire.u8()];
     return {
       id: own,
@@ -99,7 +97,7 @@ export class CoreTypes {
       isVariadic: (flags & 2) !== 0,
       isVector: (flags & 4) !== 0,
       hasStride: (flags & 8) !== 0,
-      path: text(wire),
+      path: optionalText(wire),
       size: number(wire),
       align: number(wire),
       ...shape(wire, kind, variety),
@@ -107,8 +105,8 @@ export class CoreTypes {
   }
 
   unit(start: number): CoreUnit {
-    const wire = this.#ask('debug_type_unit', start);
-    return { language: wire.u32(), version: wire.u32(), addressSize: wire.u32(), producer: text(wire) };
+    const wire = this.#debug.ask('debug_type_unit', start);
+    return { language: wire.u32(), version: wire.u32(), addressSize: wire.u32(), producer: optionalText(wire) };
   }
 
   /** Of the function that has these DIEs; null where none of them tells. */
@@ -134,24 +132,16 @@ export class CoreTypes {
   }
 
   vtables(): CoreVtable[] {
-    const wire = this.#ask('debug_vtables');
+    const wire = this.#debug.ask('debug_vtables');
     return wire.list(() => ({ address: wire.u64(), name: decoder.decode(wire.bytes()), type: reference(wire) }));
   }
 
-  #ask(name: string, ...args: number[]): Wire {
-    this.#debug.call(name, ...args);
-    const wire = this.#debug.reply();
-    const status = wire.u8();
-    if (status === 0) return wire;
-    throw new RsymError(blame[status as 1 | 2] ?? 'internal', decoder.decode(wire.rest()));
-  }
-
   #give(name: string, bytes: Uint8Array, count: number): Wire {
-    return this.#debug.lend(bytes, (at) => this.#ask(name, at, count));
+    return this.#debug.lend(bytes, (at) => this.#debug.ask(name, at, count));
   }
 }
 
-const text = (wire: Wire): string | null => {
+export const optionalText = (wire: Wire): string | null => {
   const bytes = wire.optional();
   return bytes === null ? null : decoder.decode(bytes);
 };
@@ -162,7 +152,7 @@ const number = (wire: Wire): bigint | null => {
   return isThere ? value : null;
 };
 
-const reference = (wire: Wire): number | null => {
+export const reference = (wire: Wire): number | null => {
   const isThere = wire.flag();
   const id = wire.u32();
   return isThere ? id : null;
@@ -174,10 +164,10 @@ const wide = (wire: Wire): bigint => {
   return BigInt.asIntN(128, low | (wire.u64() << 64n));
 };
 
-const generic = (wire: Wire): CoreGeneric => ({ name: text(wire), type: reference(wire) });
+const generic = (wire: Wire): CoreGeneric => ({ name: optionalText(wire), type: reference(wire) });
 
 const member = (wire: Wire): CoreMember => ({
-  name: text(wire),
+  name: optionalText(wire),
   type: reference(wire),
   offset: wire.u64(),
   bits: wire.u32(),

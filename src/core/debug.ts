@@ -48,6 +48,8 @@ export type CoreLine = {
 
 const decoder = new TextDecoder();
 
+const blame = { 1: 'input', 2: 'unsupported' } as const;
+
 /** The debug info of one image, as the core keeps it. Throws RsymError `input` where the core traps. */
 export class CoreDebug implements Disposable {
   readonly core: Exports;
@@ -171,6 +173,15 @@ export class CoreDebug implements Disposable {
   /** Calls an export with the handle before the arguments. */
   call(name: string, ...args: (number | bigint)[]): number {
     return guarded(this.core, () => this.core[name]!(this.handle, ...args));
+  }
+
+  /** The same of an export whose reply begins with a status; throws RsymError with the reason where it isn't 0. */
+  ask(name: string, ...args: (number | bigint)[]): Wire {
+    this.call(name, ...args);
+    const wire = this.reply();
+    const status = wire.u8();
+    if (status === 0) return wire;
+    throw new RsymError(blame[status as 1 | 2] ?? 'internal', decoder.decode(wire.rest()));
   }
 
   /** Copies bytes to the core's memory for the time of one use. */

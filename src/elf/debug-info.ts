@@ -3,6 +3,7 @@ import { decodeBytes, sanitize } from '../base/text.ts';
 import { type Address, address } from '../base/units.ts';
 import { type CoreDebug, noRow } from '../core/debug.ts';
 import type { ByteColumn } from '../core/demangle.ts';
+import { CallFrames } from './call-frames.ts';
 import { countsOf, levelOf } from './debug-counts.ts';
 import { type DebugFileOptions, findDebugFile } from './debug-file.ts';
 import type {
@@ -12,6 +13,7 @@ import type {
   DebugFunction,
   DebugInfo,
   DebugLevel,
+  DebugScope,
   DebugSource,
   DebugTypes,
   Frame,
@@ -25,6 +27,7 @@ import { readError } from './file.ts';
 import { indexKey, readCachedIndex, writeCachedIndex } from './index-cache.ts';
 import type { Image } from './model.ts';
 import { openTypes } from './types.ts';
+import { scopeOf } from './variables.ts';
 
 /**
  * The debug info of an image, its own or that of a separate file. The image stays open while it is used. Where there is
@@ -32,20 +35,20 @@ import { openTypes } from './types.ts';
  */
 export const openDebugInfo = (image: Image, options: DebugFileOptions = {}): DebugInfo => {
   const { found, notes } = findDebugFile(image, options);
-  if (!found) return new ImageDebugInfo(null, null, null, notes);
+  if (!found) return new ImageDebugInfo(image, null, null, null, notes);
   const own = found.image === image ? null : found.image;
   try {
     const core = found.image.debug();
     if (core?.isRelocatable) {
       const note = `the debug info of ${sanitize(found.source.path)} is not read: it is an object file, whose addresses are not given yet`;
-      return new ImageDebugInfo(null, found.source, own, [...notes, note]);
+      return new ImageDebugInfo(image, null, found.source, own, [...notes, note]);
     }
     if (core) makeIndex(core, image, found.image);
     const name = sanitize(found.source.path);
     const unread = hasDebugInfo(found.image)
       ? `the debug info of ${name} is not read: this version reads that of ELF files and wasm modules`
       : `${name} has symbols and no debug info`;
-    return new ImageDebugInfo(core, found.source, own, core ? notes : [...notes, unread]);
+    return new ImageDebugInfo(image, core, found.source, own, core ? notes : [...notes, unread]);
   } catch (error) {
     own?.[Symbol.dispose]();
     throw readError(found.source.path, error);
@@ -96,12 +99,20 @@ class ImageDebugInfo implements DebugInfo {
   readonly copyCount: number;
   readonly #core: CoreDebug | null;
   readonly #separate: Image | null;
+  readonly #callFrames: CallFrames | null;
   #types: DebugTypes | null = null;
   #paths: ByteColumn | undefined;
   #asked = 0;
 
-  constructor(core: CoreDebug | null, source: DebugSource | null, separate: Image | null, notes: readonly string[]) {
+  constructor(
+    image: Image,
+    core: CoreDebug | null,
+    source: DebugSource | null,
+    separate: Image | null,
+    notes: readonly string[],
+  ) {
     this.#core = core;
+    this.#callFrames = core && new CallFrames(core, image);
     this.#separate = separate;
     this.source = source;
     this.functionCount = core?.count('functions') ?? 0;
@@ -246,6 +257,17 @@ class ImageDebugInfo implements DebugInfo {
         isStatement: (flags & statementFlag) !== 0,
         isPrologueEnd: (flags & prologueEndFlag) !== 0,
       }));
+  }
+
+  scope({ id, die }: DebugCopy): DebugScope {
+    const core = this.#indexed();
+    let outermost = id;
+    for (let caller = id; caller !== noRow; caller = core.u32('copies', caller, copyFields.caller)) outermost = caller;
+    return scopeOf(core, this.source?.path ?? '', die, core.u32('copies', outermost, copyFields.die));
+  }
+
+  frameAddress(at: Address): { readonly register: number; readonly offset: bigint } | null {
+    return this.#callFrames?.frameAddress(at) ?? null;
   }
 
   [Symbol.dispose](): void {

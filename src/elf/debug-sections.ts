@@ -1,7 +1,7 @@
 import { fileOffset } from '../base/units.ts';
 import type { Image, Section } from './model.ts';
 
-const SHT_NOBITS = 8;
+export const SHT_NOBITS = 8;
 const SHF_COMPRESSED = 0x800n;
 
 /** ch_type of a compressed section's header (gABI). */

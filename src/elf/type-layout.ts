@@ -130,7 +130,7 @@ const languages: readonly [TypeLanguage, ...number[]][] = [
   ['c++', 0x04, 0x1a, 0x21, 0x2a, 0x2b],
 ];
 
-export const languageOf = (unit: CoreUnit): TypeLanguage =>
+export const languageOf = (unit: Pick<CoreUnit, 'language'>): TypeLanguage =>
   languages.find(([, ...numbers]) => numbers.includes(unit.language))?.[0] ?? 'other';
 
 /** 95 of `rustc version 1.95.0 (…)`; newer than all where it is not told. */

@@ -131,6 +131,10 @@ export const fakeDebug = (
         .map((copy) => ({ function: functions[copy.function]!, copy, position: null })),
     lines: () => [],
     types: level === 'types' ? fakeTypes : null,
+    scope: () => {
+      throw new Error('no variables');
+    },
+    frameAddress: () => null,
     [Symbol.dispose]: () => undefined,
   };
 };

@@ -21,6 +21,8 @@ mod strings;
 #[cfg(test)]
 mod tests;
 pub(crate) mod types;
+pub(crate) mod unwind;
+pub(crate) mod variables;
 
 use alloc::vec::Vec;
 use core::cell::OnceCell;
@@ -42,6 +44,8 @@ pub struct Debug {
     lines: Lines,
     paths: Option<Names>,
     types: types::Types,
+    locations: OnceCell<variables::Locations>,
+    unwind: unwind::Unwind,
     reply: Vec<u8>,
 }
 
@@ -55,6 +59,8 @@ impl Debug {
             lines: Lines::default(),
             paths: None,
             types: types::Types::default(),
+            locations: OnceCell::new(),
+            unwind: unwind::Unwind::default(),
             reply: Vec::new(),
         }
     }

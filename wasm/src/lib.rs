@@ -19,6 +19,8 @@ pub mod fuzzed {
     pub use crate::calls::*;
     pub use crate::dwarf::exports::*;
     pub use crate::dwarf::types::exports::*;
+    pub use crate::dwarf::unwind::*;
+    pub use crate::dwarf::variables::exports::*;
     pub use crate::dwarf::Debug;
     pub use crate::image::exports::*;
     pub use crate::image::line_exports::*;

@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cell::RefCell;
 use gimli::{AttributeValue, DebugInfoOffset, Dwarf, EndianSlice, RunTimeEndian, Section, SectionId, Unit};
 
 use super::decompress::{unpack, Allowance};
@@ -46,6 +47,8 @@ pub struct Sections {
     pub packed_info_size: usize,
     pub range_size: usize,
     pub string_size: usize,
+    /// What sections that are read later may claim.
+    allowance: RefCell<Allowance>,
     _owned: Vec<Box<[u8]>>,
 }
 
@@ -56,16 +59,13 @@ impl Sections {
         let mut notes = Vec::new();
         let mut allowance = Allowance::new(reader.len(), LARGEST_SUM);
         let dwarf = Dwarf::load(|id| -> Result<Bytes, core::convert::Infallible> {
-            let span = WANTED.contains(&id).then(|| layout.spans.iter().find(|s| s.name == id.name().as_bytes()));
-            let contents = match span.flatten() {
-                None => Box::default(),
-                Some(span) => contents(reader, span, &mut allowance).unwrap_or_else(|reason| {
-                    notes.push(format!("section {} is not read: {reason}", id.name()));
-                    Box::default()
-                }),
-            };
-            // The heap block stays where it is while `_owned` holds it.
-            let bytes = unsafe { core::slice::from_raw_parts(contents.as_ptr(), contents.len()) };
+            let wanted = if WANTED.contains(&id) { contents(reader, layout, id, &mut allowance) } else { Ok(Box::default()) };
+            let contents = wanted.unwrap_or_else(|reason| {
+                notes.push(reason);
+                Box::default()
+            });
+            // SAFETY: the heap block stays where it is while `_owned` holds it.
+            let bytes = unsafe { borrowed(&contents) };
             owned.push(contents);
             Ok(EndianSlice::new(bytes, endian))
         });
@@ -82,6 +82,7 @@ impl Sections {
             dwarf,
             endian,
             notes,
+            allowance: RefCell::new(allowance),
             _owned: owned,
         }
     }
@@ -105,7 +106,37 @@ impl Sections {
     }
 }
 
-fn contents(reader: &Reader, span: &Span, allowance: &mut Allowance) -> Result<Box<[u8]>, String> {
+/// A section that few questions need, with the memory that it lies in; nothing where the file has none of that name.
+pub struct Late {
+    pub bytes: Bytes,
+    _owned: Box<[u8]>,
+}
+
+impl Late {
+    pub fn new(owned: Box<[u8]>, endian: RunTimeEndian) -> Self {
+        // SAFETY: the heap block stays where it is, and whoever uses the bytes lives no longer than `_owned`.
+        let bytes = unsafe { borrowed(&owned) };
+        Late { bytes: EndianSlice::new(bytes, endian), _owned: owned }
+    }
+
+    pub fn read(reader: &Reader, layout: &DebugLayout, sections: &Sections, id: SectionId) -> Result<Self, String> {
+        Ok(Late::new(contents(reader, layout, id, &mut sections.allowance.borrow_mut())?, sections.endian))
+    }
+}
+
+/// # Safety
+/// The memory outlives every use.
+unsafe fn borrowed(contents: &[u8]) -> &'static [u8] {
+    core::slice::from_raw_parts(contents.as_ptr(), contents.len())
+}
+
+fn contents(reader: &Reader, layout: &DebugLayout, id: SectionId, allowance: &mut Allowance) -> Result<Box<[u8]>, String> {
+    let span = layout.spans.iter().find(|span| span.name == id.name().as_bytes());
+    let unpacked = span.map_or_else(|| Ok(Box::default()), |span| unpacked(reader, span, allowance));
+    unpacked.map_err(|reason| format!("section {} is not read: {reason}", id.name()))
+}
+
+fn unpacked(reader: &Reader, span: &Span, allowance: &mut Allowance) -> Result<Box<[u8]>, String> {
     allowance.take(span.size, span.unpacked)?;
     let packed = reader.take(span.offset, span.size).map_err(|failure| failure.reason)?;
     if span.packing == Packing::Plain {

@@ -1,7 +1,7 @@
 //! Types and signatures, read from their DIEs when they are asked for.
 
 mod attributes;
-mod dies;
+pub(super) mod dies;
 pub(crate) mod exports;
 mod member;
 mod name;
@@ -12,9 +12,9 @@ mod segment;
 mod shape;
 mod signature;
 mod survey;
-mod units;
+pub(super) mod units;
 mod variant;
-mod write;
+pub(super) mod write;
 
 use super::sections::Sections;
 use crate::image::failure::Failure;
@@ -29,11 +29,11 @@ pub struct Types {
 }
 
 impl Types {
-    fn units(&mut self, sections: &Sections) -> &mut Units {
+    pub(super) fn units(&mut self, sections: &Sections) -> &mut Units {
         self.units.get_or_insert_with(|| Units::list(sections))
     }
 }
 
-fn damaged(error: impl core::fmt::Display) -> Failure {
+pub(super) fn damaged(error: impl core::fmt::Display) -> Failure {
     Failure::input(&alloc::format!("its debug info is damaged: {error}"))
 }

@@ -33,6 +33,10 @@ impl Die {
         self.attributes.iter().find(|attribute| attribute.name() == name).map(Attribute::value)
     }
 
+    pub fn attributes(&self) -> &[Attribute<Bytes>] {
+        &self.attributes
+    }
+
     pub fn number(&self, name: DwAt) -> Option<u64> {
         self.value(name)?.udata_value()
     }

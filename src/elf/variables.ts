@@ -1,0 +1,59 @@
+import { address } from '../base/units.ts';
+import type { CoreDebug } from '../core/debug.ts';
+import {
+  type CoreLocation,
+  type CoreOperation,
+  type CoreScope,
+  type CoreVariable,
+  readScope,
+} from '../core/debug-variables.ts';
+import type { AddressRange, DebugScope, DebugVariable, DieOffset, Operation, VariableLocation } from './debug-model.ts';
+import { readError } from './file.ts';
+import { languageOf } from './type-layout.ts';
+
+/** What the DIE of a copy holds, from that of the code out of line around it. Throws RsymError `input` that names the file. */
+export const scopeOf = (core: CoreDebug, path: string, die: DieOffset, frame: DieOffset): DebugScope => {
+  const { frameBase, blocks, variables, language, ...facts } = read(core, path, die, frame);
+  const ranges = blocks.map((block) => block.map(range));
+  return {
+    ...facts,
+    language: languageOf({ language }),
+    frameBase: frameBase.map(location),
+    variables: variables.map((own) => variable(own, ranges)),
+  };
+};
+
+const read = (core: CoreDebug, path: string, die: DieOffset, frame: DieOffset): CoreScope => {
+  try {
+    return readScope(core, die, frame);
+  } catch (error) {
+    throw readError(path, error);
+  }
+};
+
+const variable = ({ block, locations, ...own }: CoreVariable, blocks: readonly AddressRange[][]): DebugVariable => ({
+  ...own,
+  locations: locations.map(location),
+  block: block === null ? null : (blocks[block] ?? null),
+});
+
+const location = ({ range: where, operations }: CoreLocation): VariableLocation => ({
+  range: where && range(where),
+  operations: operations.map(operation),
+});
+
+const operation = (own: CoreOperation): Operation => {
+  switch (own.op) {
+    case 'address':
+      return { op: own.op, address: address(own.address) };
+    case 'entry-value':
+      return { op: own.op, operations: own.operations.map(operation) };
+    default:
+      return own;
+  }
+};
+
+const range = ({ start, end }: { start: bigint; end: bigint }): AddressRange => ({
+  start: address(start),
+  end: address(end),
+});
