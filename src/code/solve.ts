@@ -1,0 +1,110 @@
+import type { Flow, FlowInstruction } from './flow.ts';
+
+/** What is followed through a function: a state `S` that instructions change and that joins where ways meet. */
+export type Analysis<S> = {
+  readonly entry: S;
+  readonly copy: (state: S) => S;
+  /** Makes `into` hold for `from` too; answers whether that changed it. Repeated, it must come to an end. */
+  readonly join: (into: S, from: S) => boolean;
+  /** Changes `state` as the instruction does; a call by all that its callee may do. */
+  readonly run: (state: S, instruction: FlowInstruction, i: number) => void;
+  /** What is known in addition where control goes from one instruction to another. */
+  readonly refine?: (state: S, from: number, to: number) => void;
+  /**
+   * The state behind a call: its own; or that of any call. A callee that never returns is followed by code that
+   * control comes to in other ways, such as the landing pad of another call: there only what holds after all calls is
+   * certain.
+   */
+  readonly afterCall: 'own' | 'any';
+};
+
+const isCall = (each: FlowInstruction): boolean =>
+  !each.isStackProbe && (each.step?.kind === 'call' || each.step?.kind === 'indirect-call');
+
+/** Follows all ways through a function until nothing changes; answers the walk over all instructions that it reached. */
+export const solve = <S>(
+  flow: Flow,
+  { entry, copy, join, run, refine, afterCall }: Analysis<S>,
+): ((visit: (state: S, instruction: FlowInstruction, i: number) => void) => void) => {
+  const { instructions } = flow;
+  const isLeader = leadersOf(flow, afterCall);
+  const states = new Map<number, S>();
+  const pending: number[] = [];
+  const waiting = new Set<number>();
+  const queue = (i: number): void => {
+    if (!waiting.has(i)) pending.push(i);
+    waiting.add(i);
+  };
+  const flowTo = (i: number, state: S): void => {
+    const known = states.get(i);
+    if (known === undefined) states.set(i, copy(state));
+    else if (!join(known, state)) return;
+    queue(i);
+  };
+  // What holds wherever an exception or an open jump may lead.
+  let anywhere: S | undefined;
+  const fromAnywhere = new Set<number>(flow.orphans);
+  const flowAnywhere = (state: S): void => {
+    if (anywhere === undefined) anywhere = copy(state);
+    else if (!join(anywhere, state)) return;
+    for (const i of fromAnywhere) flowTo(i, anywhere);
+  };
+
+  /** Runs from a leader to the next; `see` gets the state before each instruction. */
+  const walk = (from: number, see?: (state: S, instruction: FlowInstruction, i: number) => void): void => {
+    const start = states.get(from);
+    if (start === undefined) return;
+    const state = copy(start);
+    for (let i = from; ; ) {
+      const each = instructions[i];
+      if (each === undefined) return;
+      see?.(state, each, i);
+      run(state, each, i);
+      const spreads = see === undefined;
+      if (spreads && (each.isOpen || isCall(each))) flowAnywhere(state);
+      if (isCall(each) && afterCall === 'any') {
+        for (const to of spreads ? each.next : []) {
+          if (fromAnywhere.has(to)) continue;
+          fromAnywhere.add(to);
+          if (anywhere !== undefined) flowTo(to, anywhere);
+        }
+        return;
+      }
+      const only = each.next.length === 1 ? each.next[0] : undefined;
+      if (only !== undefined && isLeader[only] === 0) {
+        refine?.(state, i, only);
+        i = only;
+        continue;
+      }
+      for (const to of spreads ? each.next : []) {
+        const branch = refine === undefined ? state : copy(state);
+        refine?.(branch, i, to);
+        flowTo(to, branch);
+      }
+      return;
+    }
+  };
+
+  flowTo(flow.entry, entry);
+  while (pending.length > 0) {
+    const i = pending.pop()!;
+    waiting.delete(i);
+    walk(i);
+  }
+  return (visit) => {
+    for (const i of [...states.keys()].sort((a, b) => a - b)) walk(i, visit);
+  };
+};
+
+/** 1 for instructions that keep a state of their own: all but those that only the one just before them leads to. */
+const leadersOf = (flow: Flow, afterCall: 'own' | 'any'): Uint8Array => {
+  const leaders = new Uint8Array(flow.instructions.length);
+  leaders[flow.entry] = 1;
+  for (const i of flow.orphans) leaders[i] = 1;
+  for (const i of flow.targets) leaders[i] = 1;
+  for (const each of flow.instructions) {
+    const ends = each.next.length > 1 || (afterCall === 'any' && isCall(each));
+    if (ends) for (const to of each.next) leaders[to] = 1;
+  }
+  return leaders;
+};
