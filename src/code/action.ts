@@ -1,5 +1,5 @@
 import type { MemoryOperand } from './effects.ts';
-import { type Instruction, MemorySizeExt, Mnemonic, OpKind } from './iced.ts';
+import { type Instruction, MemorySizeExt, Mnemonic, OpKind, Register } from './iced.ts';
 import { firstVector, partOf, type RegisterId } from './register-id.ts';
 
 /**
@@ -19,7 +19,13 @@ export type Action =
   | { readonly kind: 'store-constant'; readonly value: bigint; readonly width: number }
   | { readonly kind: 'push'; readonly from: RegisterId | null; readonly size: number }
   | { readonly kind: 'pop'; readonly to: RegisterId | null; readonly size: number }
-  | { readonly kind: 'lea'; readonly to: RegisterId; readonly base: RegisterId | null; readonly displacement: number }
+  | {
+      readonly kind: 'lea';
+      readonly to: RegisterId;
+      readonly base: RegisterId;
+      readonly isIndexed: boolean;
+      readonly displacement: number;
+    }
   | { readonly kind: 'constant'; readonly to: RegisterId; readonly value: bigint }
   | { readonly kind: 'add'; readonly to: RegisterId; readonly amount: number }
   | { readonly kind: 'subtract'; readonly to: RegisterId; readonly from: RegisterId }
@@ -114,10 +120,9 @@ const toRegister = (instruction: Instruction, first: Part, memory: MemoryOperand
     }
     case Mnemonic.Lea: {
       const base = partOf(instruction.memoryBase);
-      const isPlain = first.width === 64 && base?.width === 64 && partOf(instruction.memoryIndex) === undefined;
-      if (!isPlain) return undefined;
+      if (first.width !== 64 || base?.width !== 64) return undefined;
       const displacement = Number(BigInt.asIntN(64, instruction.memoryDisplacement));
-      return { kind: 'lea', to, base: base.id, displacement };
+      return { kind: 'lea', to, base: base.id, isIndexed: instruction.memoryIndex !== Register.None, displacement };
     }
     case Mnemonic.Sub:
       return first.width === 64 && second?.width === 64 ? { kind: 'subtract', to, from: second.id } : undefined;

@@ -144,11 +144,21 @@ const explicitMemory = (instruction: Instruction, access: OpAccess): MemoryOpera
 
 /** Of the register operand if it is one, else (and in vector registers) the size of the value computed. */
 const namedWidth = (instruction: Instruction, id: RegisterId, width: number): number => {
+  if (width >= 128) return scalarWidth(instruction.mnemonic) ?? width;
   const isFirst = instruction.opCount > 0 && instruction.op0Kind === OpKind.Register;
   const first = isFirst ? partOf(instruction.op0Register) : undefined;
-  if (width < 128 && first?.id === id) return first.width;
+  if (first?.id === id) return first.width;
   const size = 8 * MemorySizeExt.size(instruction.memorySize);
   return size > 0 ? Math.min(size, width) : width;
+};
+
+/** Of the one number that an instruction computes in a vector register; undefined if it computes several. */
+const scalarWidth = (mnemonic: Mnemonic): number | undefined => {
+  const name = Mnemonic[mnemonic] ?? '';
+  if (name === 'Movd' || name === 'Vmovd') return 32;
+  if (name === 'Movq' || name === 'Vmovq') return 64;
+  if (/^V?P/.test(name)) return undefined;
+  return name.endsWith('sd') ? 64 : name.endsWith('ss') ? 32 : undefined;
 };
 
 const isConditionalMove = (instruction: Instruction): boolean =>

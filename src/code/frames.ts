@@ -96,12 +96,12 @@ const assigned = (state: Pointers, { action }: Effects): readonly [RegisterId, S
     case 'copy':
       return action.width === 64 ? [action.to, of(action.from)] : undefined;
     case 'lea':
-      return action.base === null ? undefined : [action.to, of(action.base) + action.displacement];
+      return [action.to, action.isIndexed ? within(of(action.base)) : of(action.base) + action.displacement];
     case 'add':
       return [action.to, of(action.to) + action.amount];
     case 'and':
     case 'subtract':
-      return [action.to, Number.isNaN(of(action.to)) ? unknown : somewhere];
+      return [action.to, within(of(action.to))];
     case 'leave':
       return [rsp, of(rbp) + 8];
     default:
@@ -109,12 +109,14 @@ const assigned = (state: Pointers, { action }: Effects): readonly [RegisterId, S
   }
 };
 
-/** An address of the stack that comes into a register other than those that hold the frame. */
-const takenBy = (state: Pointers, effects: Effects): StackOffset => {
-  const next = assigned(state, effects);
-  const kind = effects.action?.kind;
-  if (next === undefined || (kind !== 'lea' && kind !== 'copy')) return unknown;
-  return next[0] === rsp || next[0] === rbp ? unknown : next[1];
+const within = (offset: StackOffset): StackOffset => (Number.isNaN(offset) ? unknown : somewhere);
+
+/** An address of the stack that comes into a register other than those that hold the frame; of an element, its array's. */
+const takenBy = (state: Pointers, { action }: Effects): StackOffset => {
+  if (action?.kind !== 'lea' && action?.kind !== 'copy') return unknown;
+  if (action.to === rsp || action.to === rbp || action.to >= firstVector) return unknown;
+  if (action.kind === 'lea') return (state[action.base] ?? unknown) + action.displacement;
+  return action.width === 64 ? (state[action.from] ?? unknown) : unknown;
 };
 
 /** Behind `cmp rsp, r; jne` that isn't taken, `rsp` is `r`: so ends a loop that touches the pages of a large frame. */
