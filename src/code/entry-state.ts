@@ -1,11 +1,11 @@
 import { type Address, address } from '../base/units.ts';
-import { type CodeReader, contains, longestInstruction, type Range, readUpTo } from './bytes.ts';
-import { type Effects, effectsOf } from './effects.ts';
+import { type CodeReader, contains, type Range } from './bytes.ts';
+import { type DecodedInstruction, decodeAt } from './decode-at.ts';
 import { type EntrySource, EntryValues, type Frame, type Spill } from './entry-values.ts';
 import type { AnyRegister } from './register-id.ts';
 import { idOf } from './register-id.ts';
 import { effectsAt, probedFrame } from './stack-probe.ts';
-import { decodeRun, type Step, stepOf } from './step.ts';
+import type { Step } from './step.ts';
 
 export type { EntrySource, Frame, Spill, StackAddress } from './entry-values.ts';
 
@@ -27,13 +27,6 @@ export type EntryState = {
   };
 };
 
-type Decoded = {
-  readonly at: Address;
-  readonly length: number;
-  readonly step: Step | undefined;
-  readonly effects: Effects;
-};
-
 /**
  * Follows a function from its first instruction, over at most `limit` instructions. Jumps are followed forward within
  * `ranges`, the function's own code: where a jump goes elsewhere, another function begins.
@@ -47,7 +40,7 @@ export const followEntry = (
   const values = new EntryValues();
   const frames = new Map<Address, Frame>();
   const sources = new Map<Address, ReadonlyMap<AnyRegister, EntrySource>>();
-  const path: Decoded[] = [];
+  const path: DecodedInstruction[] = [];
   let next = decodeAt(start, code);
   let at = start;
   const end = (why: EntryState['reached']['why']): EntryState => ({
@@ -101,25 +94,12 @@ export const followEntry = (
 
 const rsp = idOf('rsp');
 
-const decodeAt = (at: Address, code: CodeReader): Decoded | undefined => {
-  const bytes = readUpTo(code, at, longestInstruction);
-  let found: Decoded | undefined;
-  if (bytes === undefined) return undefined;
-  decodeRun(bytes, at, 0, (_, instruction) => {
-    if (!instruction.isInvalid) {
-      found = { at, length: instruction.length, step: stepOf(instruction), effects: effectsOf(instruction) };
-    }
-    return false;
-  });
-  return found;
-};
-
 /**
  * Whether a branch ends a loop that only touches the pages of a large frame, from the stack pointer down to a register:
  * behind it the stack pointer is that register.
  */
 const isPageLoop = (
-  path: readonly Decoded[],
+  path: readonly DecodedInstruction[],
   branch: Step & { readonly kind: 'branch' },
   values: EntryValues,
 ): boolean => {

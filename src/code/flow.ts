@@ -1,18 +1,15 @@
 import { type Address, address } from '../base/units.ts';
 import { type CodeReader, contains, type Range } from './bytes.ts';
-import { type Effects, effectsOf } from './effects.ts';
+import type { DecodedInstruction } from './decode-at.ts';
+import { effectsOf } from './effects.ts';
 import { type ExitSite, type FunctionCode, findExits } from './exits.ts';
 import { resolveTables } from './jump-table.ts';
 import { effectsAt, probedFrame } from './stack-probe.ts';
-import { decodeRun, endsFlow, type Step } from './step.ts';
+import { decodeRun, endsFlow } from './step.ts';
 import { isInstruction, type Sweep, sweep } from './sweep.ts';
 
 /** One instruction of a function, with the indices of those that control may go on to inside the function. */
-export type FlowInstruction = {
-  readonly at: Address;
-  readonly length: number;
-  readonly step: Step | undefined;
-  readonly effects: Effects;
+export type FlowInstruction = DecodedInstruction & {
   readonly next: readonly number[];
   /** A call that only touches the pages of a new frame: it changes no register and reads no argument. */
   readonly isStackProbe: boolean;
@@ -36,6 +33,7 @@ export type Flow = {
    * function runs, and the targets of open jumps.
    */
   readonly orphans: readonly number[];
+  readonly code: CodeReader;
   readonly isFunctionStart: (at: Address) => boolean;
 };
 
@@ -64,14 +62,7 @@ export const openFlow = (
   }
   const isInside = (at: bigint): boolean => sweeps.some((each) => isInstruction(each, at));
   const tables = readData === undefined ? undefined : resolveTables(sweeps, readData, isInside, () => false);
-  return connect(fn.start, sweeps, swept, tables ?? new Map(), isFunctionStart);
-};
-
-type Decoded = {
-  readonly at: Address;
-  readonly length: number;
-  readonly step: Step | undefined;
-  readonly effects: Effects;
+  return connect(fn.start, sweeps, swept, tables ?? new Map(), { code, isFunctionStart });
 };
 
 const connect = (
@@ -79,7 +70,7 @@ const connect = (
   sweeps: readonly Sweep[],
   { parts, exits }: { readonly parts: readonly Range[]; readonly exits: readonly ExitSite[] },
   tables: ReadonlyMap<Address, readonly Address[]>,
-  isFunctionStart: (at: Address) => boolean,
+  around: Pick<Flow, 'code' | 'isFunctionStart'>,
 ): Flow | string => {
   const decoded = sweeps.flatMap((each) => instructionsOf(each));
   const indexOf = new Map<bigint, number>(decoded.map(({ at }, i) => [at, i]));
@@ -111,11 +102,11 @@ const connect = (
   const entry = indexOf.get(start);
   if (entry === undefined) return 'its first instruction is not known';
   const orphans = findOrphans(instructions, entry);
-  return { start, parts, exits, instructions, entry, indexOf, targets, orphans, isFunctionStart };
+  return { start, parts, exits, instructions, entry, indexOf, targets, orphans, ...around };
 };
 
-const instructionsOf = (swept: Sweep): Decoded[] => {
-  const list: Decoded[] = [];
+const instructionsOf = (swept: Sweep): DecodedInstruction[] => {
+  const list: DecodedInstruction[] = [];
   decodeRun(swept.bytes, swept.range.start, 0, (position, instruction) => {
     if (swept.lengths[position] === 0) return false;
     const at = address(swept.range.start + BigInt(position));
