@@ -74,7 +74,7 @@ export const argumentUse = (flow: Flow, frames: Frames = framesOf(flow)): Argume
     }),
     join,
     run: (state, instruction, i) => run(state, instruction, frames.memory[i] ?? unknown),
-    afterCall: 'any',
+    doubtsCalls: true,
   });
   const findings = new Findings(sources);
   const stack = new StackUse();
@@ -126,7 +126,7 @@ const join = (into: State, from: State): boolean => {
 const run = (state: State, { step, effects, isStackProbe }: FlowInstruction, memory: number): void => {
   if (isStackProbe) return;
   if (step?.kind === 'call' || step?.kind === 'indirect-call') {
-    // What callees preserve holds only where it holds behind every call: see `afterCall`.
+    // What callees preserve may differ behind a call that doesn't return: what may be held there is not followed.
     state.may.fill(0);
     state.rest.fill(0);
     for (const id of clobbered) state.must[id] = 0;

@@ -39,7 +39,7 @@ const followResult = (call: Address, code: CodeReader, register: number): Result
       isCertain = false;
       continue;
     }
-    const { step, effects } = each;
+    const { effects } = each;
     const reads = effects.reads.filter(({ id, role }) => id === register && role !== 'merge');
     const isPush = effects.action?.kind === 'push';
     if (reads.length > 0 && !isPush) {

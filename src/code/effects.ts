@@ -50,6 +50,9 @@ export type Effects = {
   readonly memory: MemoryOperand | undefined;
   /** It writes memory that `memory` doesn't tell: a string instruction. What `push` and `call` write isn't meant. */
   readonly writesElsewhere: boolean;
+  /** It depends on a flag as the instructions before left it. */
+  readonly readsFlags: boolean;
+  readonly writesFlags: boolean;
   readonly action: Action | undefined;
 };
 
@@ -75,7 +78,15 @@ const stringOperands: ReadonlySet<OpKind> = new Set([
   OpKind.MemorySegEDI,
   OpKind.MemorySegRDI,
 ]);
-const none: Effects = { reads: [], writes: [], memory: undefined, writesElsewhere: false, action: undefined };
+const none: Effects = {
+  reads: [],
+  writes: [],
+  memory: undefined,
+  writesElsewhere: false,
+  readsFlags: false,
+  writesFlags: false,
+  action: undefined,
+};
 
 /** What an instruction reads and writes; a callee or the kernel behind a call is not seen. */
 export const effectsOf = (instruction: Instruction): Effects => {
@@ -120,7 +131,9 @@ export const effectsOf = (instruction: Instruction): Effects => {
     }
   }
   info.free();
-  return { reads, writes, memory, writesElsewhere, action: actionOf(instruction, memory) };
+  const readsFlags = instruction.rflagsRead !== 0;
+  const writesFlags = instruction.rflagsModified !== 0;
+  return { reads, writes, memory, writesElsewhere, readsFlags, writesFlags, action: actionOf(instruction, memory) };
 };
 
 const explicitMemory = (instruction: Instruction, access: OpAccess): MemoryOperand | undefined => {

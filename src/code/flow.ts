@@ -90,7 +90,7 @@ const connect = (
     if (step !== undefined && 'target' in step && step.kind !== 'call') next.push(...indexAt(step.target));
     const table = tables.get(at);
     for (const target of table ?? []) next.push(...indexAt(target));
-    if (step === undefined || !endsFlow(step)) {
+    if (step === undefined || !(endsFlow(step) || neverReturns(decoded, i))) {
       const behind = indexOf.get(at + BigInt(length));
       if (behind !== undefined && !next.includes(behind)) next.push(behind);
     }
@@ -114,6 +114,21 @@ const instructionsOf = (swept: Sweep): DecodedInstruction[] => {
     return true;
   });
   return list;
+};
+
+/**
+ * Whether the call at `i` is known not to return: the code behind it uses flags that no instruction there has set, and
+ * callees don't preserve them.
+ */
+const neverReturns = (decoded: readonly DecodedInstruction[], i: number): boolean => {
+  const kind = decoded[i]?.step?.kind;
+  if (kind !== 'call' && kind !== 'indirect-call') return false;
+  for (let at = i + 1; at < decoded.length; at++) {
+    const { step, effects } = decoded[at]!;
+    if (effects.readsFlags) return true;
+    if (effects.writesFlags || (step !== undefined && step.kind !== 'nop')) return false;
+  }
+  return false;
 };
 
 const isPadding = ({ step }: FlowInstruction): boolean => step?.kind === 'nop' || step?.kind === 'breakpoint';

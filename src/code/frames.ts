@@ -40,7 +40,7 @@ export const framesOf = (flow: Flow): Frames => {
     join,
     run,
     refine: (state, from, to) => refine(flow, state, from, to),
-    afterCall: 'own',
+    doubtsCalls: false,
   });
   walk((state, { effects }, i) => {
     found.rsp[i] = state[rsp] ?? unknown;

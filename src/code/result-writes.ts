@@ -12,7 +12,7 @@ export type ResultRegister = (typeof resultRegisters)[number];
 /**
  * Where the content of a register comes from:
  *
- *   written    an instruction behind the last call
+ *   written    an instruction behind the last call; what it wrote may still be that address, read back from the frame
  *   call       a callee left it
  *   entry-rdi  a copy of what rdi held at entry, as of functions that give back the address of their result
  *   untouched  it is as at entry: no result
@@ -72,7 +72,7 @@ export const resultWrites = (flow: Flow, frames: Frames = framesOf(flow)): Resul
     copy: ({ ways, width, slots }) => ({ ways: ways.slice(), width: width.slice(), slots: new Set(slots) }),
     join,
     run: (state, instruction, i) => run(state, instruction, frames.memory[i] ?? unknown, frames.lowestTaken),
-    afterCall: 'any',
+    doubtsCalls: true,
   });
   const all: State = { ways: new Int32Array(registerCount), width: blankWidth(), slots: new Set() };
   walk((state, { step, at }) => {
@@ -125,9 +125,7 @@ const run = (state: State, instruction: FlowInstruction, memory: number, lowestT
     const keeps = action?.kind === 'store' && action.width === 64 && isRdi(state, action.from);
     if (keeps && memory < Math.min(0, lowestTaken)) state.slots.add(memory);
   }
-  const isCopy =
-    (action?.kind === 'copy' && action.width === 64 && isRdi(state, action.from)) ||
-    (action?.kind === 'load' && action.width === 64 && state.slots.has(memory));
+  const copied = copiedWays(state, action, memory);
   for (const { id, width, named, certain } of effects.writes) {
     const before = state.ways[id]!;
     const isWhole = width >= 32;
@@ -136,9 +134,21 @@ const run = (state: State, instruction: FlowInstruction, memory: number, lowestT
     else set(state, id, written, Math.max(state.width[id]!, named));
   }
   if (step?.kind === 'system-call') set(state, idOf('rax'), written, 64);
-  if (isCopy && action !== undefined && 'to' in action && action.to !== null) {
-    set(state, action.to, entryRdi, unbounded);
+  if (copied !== undefined) set(state, copied.to, copied.ways, copied.ways === entryRdi ? unbounded : 64);
+};
+
+/** The register that gets all of another, or of a place in the frame, if that is or may be what rdi held at entry. */
+const copiedWays = (
+  state: State,
+  action: FlowInstruction['effects']['action'],
+  memory: number,
+): { readonly to: number; readonly ways: number } | undefined => {
+  if (action?.kind === 'load' && action.width === 64 && state.slots.has(memory)) {
+    return { to: action.to, ways: entryRdi };
   }
+  const from = action?.kind === 'copy' && action.width === 64 ? state.ways[action.from]! : 0;
+  if (action?.kind !== 'copy' || (from & entryRdi) === 0) return undefined;
+  return { to: action.to, ways: from === entryRdi ? entryRdi : entryRdi | written };
 };
 
 const set = (state: State, id: number, bits: number, width: number): void => {

@@ -1,4 +1,5 @@
 import type { Flow, FlowInstruction } from './flow.ts';
+import { idOf } from './register-id.ts';
 
 /** What is followed through a function: a state `S` that instructions change and that joins where ways meet. */
 export type Analysis<S> = {
@@ -11,11 +12,10 @@ export type Analysis<S> = {
   /** What is known in addition where control goes from one instruction to another. */
   readonly refine?: (state: S, from: number, to: number) => void;
   /**
-   * The state behind a call: its own; or that of any call. A callee that never returns is followed by code that
-   * control comes to in other ways, such as the landing pad of another call: there only what holds after all calls is
-   * certain.
+   * Whether code that looks like a landing pad, behind a call, may be one: the callee may never return, and control
+   * come there from any other call of the function. Then only what holds after all calls is taken for certain.
    */
-  readonly afterCall: 'own' | 'any';
+  readonly doubtsCalls: boolean;
 };
 
 const isCall = (each: FlowInstruction): boolean =>
@@ -24,10 +24,11 @@ const isCall = (each: FlowInstruction): boolean =>
 /** Follows all ways through a function until nothing changes; answers the walk over all instructions that it reached. */
 export const solve = <S>(
   flow: Flow,
-  { entry, copy, join, run, refine, afterCall }: Analysis<S>,
+  { entry, copy, join, run, refine, doubtsCalls }: Analysis<S>,
 ): ((visit: (state: S, instruction: FlowInstruction, i: number) => void) => void) => {
   const { instructions } = flow;
-  const isLeader = leadersOf(flow, afterCall);
+  const doubted = doubtsCalls ? doubtedCalls(flow) : new Set<number>();
+  const isLeader = leadersOf(flow, doubted);
   const states = new Map<number, S>();
   const pending: number[] = [];
   const waiting = new Set<number>();
@@ -62,7 +63,7 @@ export const solve = <S>(
       run(state, each, i);
       const spreads = see === undefined;
       if (spreads && (each.isOpen || isCall(each))) flowAnywhere(state);
-      if (isCall(each) && afterCall === 'any') {
+      if (doubted.has(i)) {
         for (const to of spreads ? each.next : []) {
           if (fromAnywhere.has(to)) continue;
           fromAnywhere.add(to);
@@ -97,14 +98,35 @@ export const solve = <S>(
 };
 
 /** 1 for instructions that keep a state of their own: all but those that only the one just before them leads to. */
-const leadersOf = (flow: Flow, afterCall: 'own' | 'any'): Uint8Array => {
+const leadersOf = (flow: Flow, doubted: ReadonlySet<number>): Uint8Array => {
   const leaders = new Uint8Array(flow.instructions.length);
   leaders[flow.entry] = 1;
   for (const i of flow.orphans) leaders[i] = 1;
   for (const i of flow.targets) leaders[i] = 1;
-  for (const each of flow.instructions) {
-    const ends = each.next.length > 1 || (afterCall === 'any' && isCall(each));
-    if (ends) for (const to of each.next) leaders[to] = 1;
+  for (const [i, each] of flow.instructions.entries()) {
+    if (each.next.length > 1 || doubted.has(i)) for (const to of each.next) leaders[to] = 1;
   }
   return leaders;
+};
+
+const rax = idOf('rax');
+
+/** A landing pad begins by putting the exception, which comes in rax, aside. */
+const padBegin = 4;
+
+/** Calls behind which a landing pad may lie: the whole of rax is moved there before anything else is done with it. */
+const doubtedCalls = (flow: Flow): ReadonlySet<number> => {
+  const doubted = new Set<number>();
+  for (const [i, call] of flow.instructions.entries()) {
+    if (!isCall(call)) continue;
+    for (let at = i + 1; at <= i + padBegin; at++) {
+      const { step, effects } = flow.instructions[at] ?? {};
+      const { action, reads = [], writes = [] } = effects ?? {};
+      const moves = action?.kind === 'copy' || action?.kind === 'store' || action?.kind === 'push';
+      if (moves && action.from === rax) doubted.add(i);
+      const touches = reads.some(({ id }) => id === rax) || writes.some(({ id }) => id === rax);
+      if (step !== undefined || touches) break;
+    }
+  }
+  return doubted;
 };
