@@ -1,10 +1,14 @@
 import type { ArgumentUses } from '../code/argument-use.ts';
 import type { Hypothesis } from './hypothesis.ts';
 import type { Evidence } from './model.ts';
-import type { Observed, Observation } from './observation.ts';
+import type { Observation, Observed } from './observation.ts';
 import { moved, type Piece, sameLocation } from './place.ts';
 
-export type PlacedPiece = Piece & { readonly evidence: Evidence };
+export type PlacedPiece = Piece & {
+  readonly evidence: Evidence;
+  /** Of a result: the register is that of the function's entry, not of its return. */
+  readonly atEntry?: true;
+};
 
 /** Where one argument is at the probed address. */
 export type PlacedArgument = {
@@ -48,7 +52,9 @@ export const weakestOf = (evidence: readonly Evidence[]): Evidence =>
 
 /** Weighs the ways of calling against what debug info and code tell. */
 export const placeArguments = (question: EntryQuestion): EntryAnswer => {
-  const left = question.hypotheses.filter((one) => !isContradicted(one, question));
+  const left = question.hypotheses
+    .filter((one) => !isContradicted(one, question))
+    .sort((a, b) => misfits(a, question) - misfits(b, question));
   const args = question.observed.map((observed, i) => {
     const size = question.sizes[i] ?? null;
     if (size === null) return unknownSize(observed);
@@ -81,9 +87,37 @@ const pieceAt = (pieces: readonly Piece[], valueOffset: number): Piece | undefin
 const agrees = (pieces: readonly Piece[], observation: Observation): boolean => {
   const piece = pieceAt(pieces, observation.valueOffset);
   if (piece === undefined) return false;
+  if (isAddressSlot(piece, observation)) return true;
   const location = moved(piece.location, observation.valueOffset - piece.valueOffset);
   return location !== null && sameLocation(location, observation.location);
 };
+
+/**
+ * Pieces that are stored or used wider or narrower than they are passed: by another way that reads the same bytes they
+ * may be as wide.
+ */
+const misfits = (hypothesis: Hypothesis, { observed, uses }: EntryQuestion): number => {
+  const stored = observed.flatMap(({ at }, i) =>
+    at.filter((one) => {
+      const piece = pieceAt(hypothesis.args[i]?.pieces ?? [], one.valueOffset);
+      return piece !== undefined && piece.valueOffset === one.valueOffset && piece.size !== one.size;
+    }),
+  );
+  const used = hypothesis.args
+    .flatMap(({ pieces }) => pieces)
+    .filter(({ location, size }) => location.kind === 'register' && size <= 4 && widthOf(location.reg, uses) > 32);
+  return stored.length + used.length;
+};
+
+const widthOf = (reg: string, uses: ArgumentUses | null): number =>
+  (uses?.registers as Readonly<Record<string, { readonly width: number } | undefined>> | undefined)?.[reg]?.width ?? 0;
+
+/** LLVM tells the caller's slot that holds a value's address as if it were the value. */
+const isAddressSlot = (piece: Piece, { location }: Observation): boolean =>
+  location.kind === 'stack' &&
+  piece.location.kind === 'memory' &&
+  piece.location.base === 'rsp' &&
+  piece.location.offset === location.offset;
 
 const isContradicted = (hypothesis: Hypothesis, { observed, uses }: EntryQuestion): boolean =>
   observed.some(({ at, isLive, isWhole }, i) => {
@@ -98,14 +132,14 @@ const isContradicted = (hypothesis: Hypothesis, { observed, uses }: EntryQuestio
 
 const isUntouched = ({ location }: Piece, uses: ArgumentUses | null): boolean => {
   if (uses === null) return false;
-  if (location.kind === 'register') return useOf(location.reg, uses) === 'unused';
-  if (location.kind === 'vector') return useOf(location.reg, uses) === 'unused';
+  if (location.kind === 'register') return usageOf(location.reg, uses) === 'unused';
+  if (location.kind === 'vector') return usageOf(location.reg, uses) === 'unused';
   if (location.kind === 'memory' && location.base !== null && location.base !== 'rsp')
-    return useOf(location.base, uses) === 'unused';
+    return usageOf(location.base, uses) === 'unused';
   return false;
 };
 
-const useOf = (reg: string, uses: ArgumentUses): string | null =>
+const usageOf = (reg: string, uses: ArgumentUses): string | null =>
   (uses.registers as Readonly<Record<string, { readonly use: string } | undefined>>)[reg]?.use ?? null;
 
 const placeOne = (
@@ -139,11 +173,12 @@ const placeOne = (
     const seen = observed.at.filter(
       (one) => one.valueOffset < piece.valueOffset + piece.size && one.valueOffset + one.size > piece.valueOffset,
     );
-    if (seen.some((one) => one.valueOffset === piece.valueOffset)) return { ...piece, evidence: 'verified' };
+    if (isUntouched(piece, question.uses))
+      return lost(piece, 'the function never reads it: callers may leave anything there');
+    if (seen.some((one) => one.valueOffset === piece.valueOffset && !isAddressSlot(piece, one)))
+      return { ...piece, evidence: 'verified' };
     const doubt = doubtOf(question, left[0] as Hypothesis, index, piece, observed);
-    return doubt === null
-      ? { ...piece, evidence: 'abi' }
-      : { location: { kind: 'gone', reason: doubt }, valueOffset: piece.valueOffset, size: piece.size, evidence: 'gone' };
+    return doubt === null ? { ...piece, evidence: 'abi' } : lost(piece, doubt);
   });
   const evidence = weakestOf(pieces.map((piece) => piece.evidence));
   const gone = pieces.find(({ location }) => location.kind === 'gone');
@@ -155,6 +190,13 @@ const placeOne = (
     candidates: [],
   };
 };
+
+const lost = ({ valueOffset, size }: Piece, reason: string): PlacedPiece => ({
+  location: { kind: 'gone', reason },
+  valueOffset,
+  size,
+  evidence: 'gone',
+});
 
 const vectorNote = (pieces: readonly Piece[]): string | null => {
   const vectors = pieces.flatMap(({ location }) => (location.kind === 'vector' ? [location.reg] : []));
@@ -204,7 +246,11 @@ const distinct = (args: readonly Hypothesis['args'][number][]): Hypothesis['args
         one.pieces.length === arg.pieces.length &&
         one.pieces.every((piece, i) => {
           const other = arg.pieces[i];
-          return other !== undefined && piece.valueOffset === other.valueOffset && sameLocation(piece.location, other.location);
+          return (
+            other !== undefined &&
+            piece.valueOffset === other.valueOffset &&
+            sameLocation(piece.location, other.location)
+          );
         }),
     );
     if (!isKnown) found.push(arg);
@@ -240,7 +286,9 @@ const doubtOf = (
   if (!observed.isLive && piece.isPointer && !isUntouched(piece, uses))
     return 'optimized out: what its register holds may be read through it already';
   if (isFollowed) return null;
-  return slots.slice(0, here + 1).some(isRisky) ? 'optimized out, or dropped: nothing shows that it is still passed' : null;
+  return slots.slice(0, here + 1).some(isRisky)
+    ? 'optimized out, or dropped: nothing shows that it is still passed'
+    : null;
 };
 
 /** The places of one register class in the order they are handed out, and whether each is seen to be right. */

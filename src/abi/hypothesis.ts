@@ -50,8 +50,9 @@ export const hypothesesOf = (fn: CalledFunction, file: ArgumentRegisters): reado
     const key = keyOf(hypothesis);
     if (!found.has(key) && found.size < mostHypotheses) found.set(key, hypothesis);
   };
-  if (fn.language === 'rust') for (const one of rustHypotheses(fn, file)) add(one);
-  else for (const one of cHypotheses(fn, file)) add(one);
+  if (fn.language === 'rust') {
+    for (const one of rustHypotheses(fn, file)) add(one);
+  } else for (const one of cHypotheses(fn, file)) add(one);
   return [...found.values()];
 };
 

@@ -2,7 +2,7 @@ import type { Address } from '../base/units.ts';
 import type { AddressRange, DebugVariable, VariableLocation } from '../elf/debug-model.ts';
 import { type Base, constantOf, dwarfRegister, locationsAt, piecesOf } from './dwarf-location.ts';
 import { type PlacedArgument, type PlacedPiece, weakestOf } from './entry-places.ts';
-import type { Location, Piece } from './place.ts';
+import type { Location } from './place.ts';
 
 /** What an inlined copy's places are worked out from. */
 export type InlinedQuestion = {
@@ -47,7 +47,9 @@ export const placeInlined = (question: InlinedQuestion): InlinedAnswer => {
 
 const addressesOf = ({ parameters, ranges, isProbeable }: InlinedQuestion): Address[] => {
   const starts = ranges.map(({ start }) => start);
-  const begins = parameters.flatMap(({ locations }) => locations.flatMap(({ range }) => (range === null ? [] : [range.start])));
+  const begins = parameters.flatMap(({ locations }) =>
+    locations.flatMap(({ range }) => (range === null ? [] : [range.start])),
+  );
   const inside = begins.filter((at) => ranges.some(({ start, end }) => at > start && at < end));
   return [...new Set([...starts, ...inside])]
     .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
@@ -78,7 +80,9 @@ export const placedAt = (variable: DebugVariable, size: number, at: Address, aro
   const context = { frameBase: frameBaseOf(told, frameAddress), frameAddress };
   const pieces = piecesOf(first.operations, size, context);
   // Two ranges of a list that overlap say that the value is in both places.
-  const disagree = others.some((one) => piecesOf(one.operations, size, context).every(({ location }) => location.kind === 'gone'));
+  const disagree = others.some((one) =>
+    piecesOf(one.operations, size, context).every(({ location }) => location.kind === 'gone'),
+  );
   if (disagree) return gone('debug info contradicts itself about its place');
   return placed(
     pieces.map((piece): PlacedPiece => {
@@ -121,7 +125,13 @@ const placed = (pieces: readonly PlacedPiece[]): PlacedArgument => {
   };
 };
 
-const gone = (reason: string): PlacedArgument => ({ mode: null, pieces: [], evidence: 'gone', note: reason, candidates: [] });
+const gone = (reason: string): PlacedArgument => ({
+  mode: null,
+  pieces: [],
+  evidence: 'gone',
+  note: reason,
+  candidates: [],
+});
 
 /** The result of an inlined copy: the caller's variable that `let` bound it to. */
 export type BoundResult = {
@@ -147,18 +157,20 @@ export type BindingQuestion = Around & {
 /** Finds the variable that a call's result was bound to; a text says why there is none. */
 export const bindingOf = (question: BindingQuestion): BoundResult | string => {
   const { variables, line, size, isResultType, ranges, isProbeable } = question;
-  const bound = variables.filter((one) => !one.isParameter && one.line === line && one.block !== null && isResultType(one));
+  const bound = variables.filter(
+    (one) => !one.isParameter && one.line === line && one.block !== null && isResultType(one),
+  );
   const [variable, ...others] = bound;
   if (variable === undefined) return 'no variable of the caller holds it';
   if (others.length > 0) return 'several variables of the caller could hold it';
   const at = variable.block?.map(({ start }) => start).find((start) => isBehind(start, ranges) && isProbeable(start));
   if (at === undefined) return 'no address behind the copy can be probed where it is';
   const { pieces, evidence, note } = placedAt(variable, size, at, question);
-  if (evidence === 'gone') return `the caller's ${variable.name ?? 'variable'} is not in a readable place: ${note ?? 'optimized out'}`;
+  if (evidence === 'gone')
+    return `the caller's ${variable.name ?? 'variable'} is not in a readable place: ${note ?? 'optimized out'}`;
   return { variable: variable.name ?? '_', at, pieces, evidence, note };
 };
 
 /** An address within the copy's code can't have its result yet. */
 const isBehind = (at: Address, ranges: readonly AddressRange[]): boolean =>
   !ranges.some(({ start, end }) => at >= start && at < end);
-

@@ -1,5 +1,6 @@
 import type { Address } from '../base/units.ts';
 import type { EntryState, Spill, StackAddress } from '../code/entry-state.ts';
+import type { AnyRegister } from '../code/register-id.ts';
 import type { DebugVariable, VariableLocation } from '../elf/debug-model.ts';
 import { constantOf, dwarfRegister, locationsAt, piecesOf } from './dwarf-location.ts';
 import type { Location, Piece } from './place.ts';
@@ -31,7 +32,12 @@ export type EntryFrame = {
 /** The parameter's places at entry, by its locations. `size`: of its type, bytes. */
 export const observe = (variable: DebugVariable, size: number, frame: EntryFrame): Observed => {
   const constant = constantOf(variable, size);
-  const isLive = variable.locations.some(({ operations }) => operations.some(({ op }) => op !== 'entry-value' && op !== 'stack-value' && op !== 'piece' && op !== 'constant' && op !== 'implicit-value'));
+  const isLive = variable.locations.some(({ operations }) =>
+    operations.some(
+      ({ op }) =>
+        op !== 'entry-value' && op !== 'stack-value' && op !== 'piece' && op !== 'constant' && op !== 'implicit-value',
+    ),
+  );
   const isWhole = variable.locations.every(({ operations }) => operations.every(({ op }) => op !== 'piece'));
   if (constant !== null) return { at: [{ ...constant, by: 'dwarf' }], isLive, isWhole };
   const [here] = locationsAt(variable.locations, frame.start);
@@ -72,11 +78,12 @@ const sourceOf = (location: Location, at: Address, code: EntryState): Location |
   if (location.kind === 'constant') return location;
   if (location.kind !== 'register' && location.kind !== 'vector' && location.kind !== 'memory') return null;
   const reg = location.kind === 'memory' ? location.base : location.reg;
-  const source = reg === null ? null : code.sourceAt(at, reg);
-  if (source === null) return null;
+  const source = reg === null ? undefined : code.sources.get(at)?.get(reg as AnyRegister);
+  if (source === undefined) return null;
   if (source.kind === 'stack') {
     const offset = BigInt(source.offset);
-    if (location.kind === 'memory') return { kind: 'memory', base: 'rsp', offset, followed: [location.offset, ...location.followed] };
+    if (location.kind === 'memory')
+      return { kind: 'memory', base: 'rsp', offset, followed: [location.offset, ...location.followed] };
     return location.kind === 'register' && location.add === 0n ? { kind: 'stack', offset } : null;
   }
   const from = source.reg;
@@ -111,7 +118,11 @@ const steady = ({ code, prologueEnd }: EntryFrame): Frame | undefined => {
   for (const frame of code.frames.values()) {
     if (frame.rsp === null) continue;
     const isAligned = frame.rsp.base === 'aligned' && lowest?.rsp?.base === 'entry';
-    if (lowest?.rsp == null || isAligned || (frame.rsp.base === lowest.rsp.base && frame.rsp.offset < lowest.rsp.offset))
+    if (
+      lowest?.rsp == null ||
+      isAligned ||
+      (frame.rsp.base === lowest.rsp.base && frame.rsp.offset < lowest.rsp.offset)
+    )
       lowest = frame;
   }
   return lowest;
@@ -128,7 +139,8 @@ const framed = (piece: Piece, frame: Frame, spills: readonly Spill[]): Observati
   const isIncoming = slot.base === 'entry' && slot.offset >= 8;
   if (isIncoming) {
     const offset = BigInt(slot.offset);
-    const at: Location = followed.length === 0 ? { kind: 'stack', offset } : { kind: 'memory', base: 'rsp', offset, followed };
+    const at: Location =
+      followed.length === 0 ? { kind: 'stack', offset } : { kind: 'memory', base: 'rsp', offset, followed };
     return [{ ...piece, location: at, by: 'dwarf' }];
   }
   if (followed.length > 0) {
@@ -137,7 +149,9 @@ const framed = (piece: Piece, frame: Frame, spills: readonly Spill[]): Observati
     const [first = 0n, ...rest] = followed;
     const pointed = held(spill);
     if (pointed.kind === 'register')
-      return [{ ...piece, location: { kind: 'memory', base: pointed.reg, offset: first, followed: rest }, by: 'store' }];
+      return [
+        { ...piece, location: { kind: 'memory', base: pointed.reg, offset: first, followed: rest }, by: 'store' },
+      ];
     if (pointed.kind === 'stack')
       return [{ ...piece, location: { kind: 'memory', base: 'rsp', offset: pointed.offset, followed }, by: 'store' }];
     return [];
