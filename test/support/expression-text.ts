@@ -53,6 +53,9 @@ const theirs = (text: string): string => {
   // The number in the name is the register's; LLVM 22 names what it stands for behind it.
   const [, register] = /^DW_OP_reg(\d+)\b/.exec(text) ?? [];
   if (register !== undefined) return `reg${register}`;
+  // Those beyond 31 by their names alone; vectors begin at 17.
+  const [, vector] = /^DW_OP_regx XMM(\d+)$/.exec(text) ?? [];
+  if (vector !== undefined) return `reg${17 + Number(vector)}`;
   const [, base, offset] = /^DW_OP_breg(\d+) \w*([+-]\d+)$/.exec(text) ?? [];
   if (base !== undefined) return `breg${base} ${BigInt(offset?.replace('+', '') ?? 0)}`;
   const [, nested] = /^DW_OP_(?:GNU_)?entry_value\((.*)\)$/s.exec(text) ?? [];
