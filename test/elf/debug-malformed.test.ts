@@ -9,6 +9,7 @@ import { oddCompression } from '../support/odd-dwarf/compression.ts';
 import { oddForms } from '../support/odd-dwarf/forms.ts';
 import { oddLengths } from '../support/odd-dwarf/lengths.ts';
 import { oddLines } from '../support/odd-dwarf/lines.ts';
+import { deepLocations, oddLocations } from '../support/odd-dwarf/locations.ts';
 import { oddNumbers } from '../support/odd-dwarf/numbers.ts';
 import { oddReferences } from '../support/odd-dwarf/references.ts';
 import { type OddFiles, sound } from '../support/odd-dwarf/unit.ts';
@@ -35,6 +36,8 @@ const groups: readonly { name: string; files: OddFiles; mustTell: (name: string)
   { name: 'lengths and counts', files: oddLengths, mustTell: (name) => !whole.test(name) },
   { name: 'much of one kind', files: oddNumbers, mustTell: () => false },
   { name: 'forms and range lists', files: oddForms, mustTell: () => false },
+  { name: 'variables and their locations', files: oddLocations, mustTell: () => true },
+  { name: 'variables nested deep', files: deepLocations, mustTell: () => false },
   { name: 'line programs', files: oddLines, mustTell: (name) => /version|range 0|base 0|behind|4 GB|2\^60/.test(name) },
   { name: 'compressed sections', files: oddCompression, mustTell: (name) => !whole.test(name) },
 ];
@@ -82,7 +85,7 @@ test(
 /** A copy of the file in which some bytes of one debug section are others. */
 const mutated = (path: string, random: () => number): Buffer => {
   using image = openImage(path);
-  const sections = image.sections.filter(({ name }) => /^\.z?debug_(?!gdb)/.test(name));
+  const sections = image.sections.filter(({ name }) => /^\.(z?debug_(?!gdb)|eh_frame$)/.test(name));
   const section = sections[Math.floor(random() * sections.length)];
   if (section === undefined) throw new Error(`${path} has no debug sections`);
   const bytes = Buffer.from(readFileSync(path));

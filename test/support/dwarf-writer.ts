@@ -15,6 +15,7 @@ type Section = NonNullable<ElfSpec['sections']>[number];
 export const tag = {
   arrayType: 0x01,
   formalParameter: 0x05,
+  lexicalBlock: 0x0b,
   member: 0x0d,
   pointerType: 0x0f,
   compileUnit: 0x11,
@@ -25,6 +26,7 @@ export const tag = {
   baseType: 0x24,
   subprogram: 0x2e,
   variantPart: 0x33,
+  variable: 0x34,
   variant: 0x19,
   namespace: 0x39,
 } as const;
@@ -39,16 +41,21 @@ export const at = {
   language: 0x13,
   discriminant: 0x15,
   compDir: 0x1b,
+  constValue: 0x1c,
   producer: 0x25,
   inline: 0x20,
   upperBound: 0x2f,
   abstractOrigin: 0x31,
+  artificial: 0x34,
+  callingConvention: 0x36,
   count: 0x37,
   dataMemberLocation: 0x38,
   declFile: 0x3a,
   declLine: 0x3b,
+  declaration: 0x3c,
   encoding: 0x3e,
   external: 0x3f,
+  frameBase: 0x40,
   location: 0x02,
   specification: 0x47,
   type: 0x49,
@@ -59,6 +66,7 @@ export const at = {
   strOffsetsBase: 0x72,
   addrBase: 0x73,
   rnglistsBase: 0x74,
+  loclistsBase: 0x8c,
 } as const;
 
 export const form = {
@@ -83,6 +91,7 @@ export const form = {
   flagPresent: 0x19,
   strx: 0x1a,
   addrx: 0x1b,
+  loclistx: 0x22,
   rnglistx: 0x23,
   refSig8: 0x20,
 } as const;

@@ -31,6 +31,12 @@ const steps: readonly ((info: DebugInfo) => void)[] = [
       if (id < 100) for (const range of ranges.slice(0, 10)) info.lines(range);
     }
   },
+  ...['first half', 'second half'].map((_, half) => (info: DebugInfo): void => {
+    for (const id of rows(info.copyCount)) if (id % 2 === half) info.scope(info.copy(id));
+  }),
+  (info) => {
+    for (const id of rows(info.copyCount)) info.frameAddress(info.copy(id).address);
+  },
   (info) => void info.frames(address(0x40_0104n)),
   (info) => void info.lines({ start: address(0x40_0000n), end: address(0x40_1000n) }),
   (info) => void info.byLinkageName('odd'),

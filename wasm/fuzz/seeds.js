@@ -130,7 +130,11 @@ const sectionNames = [
   'str_offsets',
   'types',
   'loclists',
-].map((name) => `.debug_${name}`);
+  'loc',
+  'frame',
+]
+  .map((name) => `.debug_${name}`)
+  .concat('.eh_frame');
 
 /** Contents of the debug sections of a linked program, empty where there is none. */
 const sectionsOf = (file, directory) =>

@@ -25,5 +25,5 @@ pub mod fuzzed {
     pub use crate::image::exports::*;
     pub use crate::image::line_exports::*;
     pub use crate::image::reader::host::FILE;
-    pub use crate::memory::alloc;
+    pub use crate::memory::{alloc, free};
 }

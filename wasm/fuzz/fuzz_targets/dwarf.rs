@@ -10,6 +10,7 @@ fuzz_target!(|file: &[u8]| {
     debug.build();
     debug.ask();
     debug.ask_types();
+    debug.ask_variables(&file[file.len() / 2..]);
     let saved = debug.save();
     let mut loaded = Debug::open(&image).expect("it was opened before");
     assert!(loaded.load(&saved), "an index is loaded as it was saved");

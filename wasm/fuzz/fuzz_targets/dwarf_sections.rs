@@ -1,12 +1,12 @@
 #![no_main]
-//! The input's parts as the debug sections of a sound file: each but the last ends with [`END`].
+//! The input's parts as the debug sections of a sound file: each ends with [`END`]. What follows is its `.eh_frame`.
 
 use elfinfo_fuzz::elf::{program, Section};
 use elfinfo_fuzz::{Debug, Image};
 use libfuzzer_sys::fuzz_target;
 
 const END: &[u8] = b"\xffEND";
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 13] = [
     ".debug_info",
     ".debug_abbrev",
     ".debug_str",
@@ -18,6 +18,8 @@ const NAMES: [&str; 11] = [
     ".debug_str_offsets",
     ".debug_types",
     ".debug_loclists",
+    ".debug_loc",
+    ".debug_frame",
 ];
 
 fuzz_target!(|data: &[u8]| {
@@ -33,6 +35,7 @@ fuzz_target!(|data: &[u8]| {
     debug.build();
     debug.ask();
     debug.ask_types();
+    debug.ask_variables(rest);
     let saved = debug.save();
     assert!(debug.load(&saved), "an index is loaded as it was saved");
     assert!(debug.save() == saved);

@@ -131,6 +131,36 @@ impl Debug {
         }
     }
 
+    /// Variables of copies, and frame addresses, as if a part of the file were its call frame information.
+    pub fn ask_variables(&mut self, frames: &[u8]) {
+        let block = core::alloc(frames.len());
+        unsafe {
+            block.copy_from_nonoverlapping(frames.as_ptr(), frames.len());
+            core::debug_take_frames(self.0, block, frames.len(), 0x1000, 8, 0);
+            core::free(block, frames.len());
+        }
+        for address in self.addresses() {
+            unsafe { core::debug_frame_address(self.0, address) }
+            assert!(self.reply().len() == 13);
+        }
+        let copies = self.table(1);
+        let step = copies.len() / ASKED + 1;
+        let dies: Vec<(u32, u32)> = (0..copies.len())
+            .step_by(step)
+            .map(|row| {
+                let mut outermost = row;
+                while copies.u32(outermost, 12) != NONE {
+                    outermost = copies.u32(outermost, 12) as usize;
+                }
+                (copies.u32(row, 40), copies.u32(outermost, 40))
+            })
+            .collect();
+        for (die, frame) in dies.into_iter().chain((0..MOST_OFFSETS).map(|id| (id, id))) {
+            unsafe { core::debug_scope(self.0, die, frame) }
+            assert!(matches!(self.reply(), [0, ..] | [1, ..]), "an answer or a reason");
+        }
+    }
+
     /// Every row refers to rows that are there.
     fn check_tables(&self) {
         let [functions, copies, ranges, _, files, _, dies, by_function, by_address] =

@@ -27,7 +27,7 @@ pub struct Locations {
     lists: LocationLists<Bytes>,
     /// Why a section is not read.
     problem: Option<String>,
-    _owned: [Option<Late>; 2],
+    owned: [Option<Late>; 2],
 }
 
 impl Locations {
@@ -41,7 +41,7 @@ impl Locations {
             }
         });
         let [old, new] = owned.each_ref().map(|section| section.as_ref().map_or(Bytes::new(&[], sections.endian), |late| late.bytes));
-        Locations { lists: LocationLists::new(DebugLoc::from(old), DebugLocLists::from(new)), problem, _owned: owned }
+        Locations { lists: LocationLists::new(DebugLoc::from(old), DebugLocLists::from(new)), problem, owned }
     }
 
     fn lists(&self) -> Result<&LocationLists<Bytes>, Failure> {
@@ -49,6 +49,13 @@ impl Locations {
             None => Ok(&self.lists),
             Some(problem) => Err(Failure::input(problem)),
         }
+    }
+
+    /// Whether a list of a unit of this version can begin there.
+    fn covers(&self, version: u16, offset: usize) -> bool {
+        let [old, new] = &self.owned;
+        let section = if version >= 5 { new } else { old };
+        section.as_ref().is_some_and(|section| offset < section.bytes.len())
     }
 }
 

@@ -22,13 +22,13 @@ type Located = (Option<Range>, Bytes);
 impl Reading<'_> {
     /// DW_AT_location or DW_AT_frame_base of a DIE in the unit.
     pub fn write_locations(&mut self, wire: &mut Wire, open: &Open, value: Option<AttributeValue<Bytes>>) -> Result<(), Failure> {
-        let lists = || (self.locations)().lists();
         let located = match value {
             None => Vec::new(),
             Some(AttributeValue::Exprloc(expression)) => alloc::vec![(None, expression.0)],
             Some(AttributeValue::LocationListsRef(offset)) => self.list(open, offset)?,
             Some(AttributeValue::DebugLocListsIndex(index)) => {
-                let offset = lists()?.get_offset(open.unit.encoding(), open.unit.loclists_base, index).map_err(damaged)?;
+                let lists = (self.locations)().lists()?;
+                let offset = lists.get_offset(open.unit.encoding(), open.unit.loclists_base, index).map_err(damaged)?;
                 self.list(open, offset)?
             }
             Some(_) => return Err(damaged("a location is no expression and no list")),
@@ -49,6 +49,10 @@ impl Reading<'_> {
     fn list(&mut self, open: &Open, offset: LocationListsOffset) -> Result<Vec<Located>, Failure> {
         let unit = &open.unit;
         let lists = (self.locations)().lists()?;
+        // An empty list would say that the variable is nowhere.
+        if !(self.locations)().covers(unit.header.version(), offset.0) {
+            return Err(damaged("a list of locations is not there"));
+        }
         let mut entries = lists
             .locations(offset, unit.encoding(), unit.low_pc, &self.sections.dwarf.debug_addr, unit.addr_base)
             .map_err(damaged)?;

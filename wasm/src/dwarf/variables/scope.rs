@@ -63,10 +63,10 @@ impl Reading<'_> {
         }
         let mut facts = Facts::default();
         facts.note(&die);
-        let first = self.link(&open, &die);
+        let first = self.link(&open, &die)?;
         let children = self.children(&open, &mut dies, &die, Wanted::All)?;
         let mut parameters = children.parameters;
-        self.follow(first, &mut |reading, link, open, die| {
+        self.follow(first, |reading, link, open, die| {
             facts.note(die);
             if link.is_origin {
                 let mut dies = open.dies(link.to)?;

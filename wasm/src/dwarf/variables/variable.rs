@@ -17,8 +17,8 @@ use crate::image::wire::Wire;
 
 /// A sound chain has three links: concrete instance, abstract instance, declaration.
 const LONGEST_CHAIN: usize = 8;
-/// What a variable takes in the reply, but for its texts and locations.
-const VARIABLE: usize = 32;
+/// What a variable takes here and with the host, but for its texts and locations.
+const VARIABLE: usize = 128;
 
 const PARAMETER: u8 = 1;
 const ARTIFICIAL: u8 = 2;
@@ -49,19 +49,23 @@ pub struct Link {
 }
 
 impl Reading<'_> {
-    /// `None` at the end of a chain, or where it leads out of this file.
-    pub fn link(&self, open: &Open, die: &Die) -> Option<Link> {
+    /// `None` at the end of a chain, or where it leads to a supplementary file.
+    pub fn link(&self, open: &Open, die: &Die) -> Result<Option<Link>, Failure> {
         let origin = die.value(gimli::DW_AT_abstract_origin);
-        let value = origin.or_else(|| die.value(gimli::DW_AT_specification))?;
-        let to = self.units.reference(open, value);
-        (to != NOWHERE).then_some(Link { to, is_origin: origin.is_some() })
+        match origin.or_else(|| die.value(gimli::DW_AT_specification)) {
+            None | Some(AttributeValue::DebugInfoRefSup(_)) => Ok(None),
+            Some(value) => match self.units.reference(open, value) {
+                NOWHERE => Err(damaged("an entry is an instance of nothing")),
+                to => Ok(Some(Link { to, is_origin: origin.is_some() })),
+            },
+        }
     }
 
     /// Calls `each` for the DIEs behind a first link, the nearest first.
     pub fn follow(
         &mut self,
         mut link: Option<Link>,
-        each: &mut dyn FnMut(&mut Self, &Link, &Rc<Open>, &Die) -> Result<(), Failure>,
+        mut each: impl FnMut(&mut Self, &Link, &Rc<Open>, &Die) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         for _ in 0..LONGEST_CHAIN {
             let Some(own) = link else { return Ok(()) };
@@ -70,7 +74,7 @@ impl Reading<'_> {
             open.dies(own.to)?.first(&mut die)?;
             self.spend_attributes(die.attributes().len())?;
             each(self, &own, &open, &die)?;
-            link = self.link(&open, &die);
+            link = self.link(&open, &die)?;
         }
         match link {
             None => Ok(()),
@@ -79,10 +83,11 @@ impl Reading<'_> {
     }
 
     pub fn variable(&mut self, open: &Rc<Open>, die: &Die, block: u32) -> Result<Variable, Failure> {
+        self.spend(VARIABLE)?;
         let mut variable = Variable { block, ..self.own(open, die)? };
         variable.location = die.value(gimli::DW_AT_location);
-        let first = self.link(open, die);
-        self.follow(first, &mut |reading, link, open, die| {
+        let first = self.link(open, die)?;
+        self.follow(first, |reading, link, open, die| {
             if !matches!(die.tag, gimli::DW_TAG_formal_parameter | gimli::DW_TAG_variable | gimli::DW_TAG_member) {
                 return Err(damaged("the origin of a variable is none"));
             }
@@ -123,7 +128,7 @@ impl Reading<'_> {
     /// `open` is the unit of its own DIE.
     pub fn write_variable(&mut self, wire: &mut Wire, open: &Open, variable: &Variable) -> Result<(), Failure> {
         let constant = variable.constant.as_deref();
-        self.spend(VARIABLE + variable.name.map_or(0, |name| name.slice().len()) + constant.map_or(0, <[u8]>::len))?;
+        self.spend(variable.name.map_or(0, |name| name.slice().len()) + constant.map_or(0, <[u8]>::len))?;
         wire.u32(variable.id);
         wire.optional(variable.name.as_ref().map(|name| name.slice()));
         write_reference(wire, variable.of);
