@@ -2,7 +2,7 @@ import type { Address } from '../base/units.ts';
 import { longestInstruction, readUpTo } from './bytes.ts';
 import { probeCost } from './cost.ts';
 import type { Flow, FlowInstruction } from './flow.ts';
-import { type Frames, framesOf } from './frames.ts';
+import { type Frames, framesOf, isFromEntry } from './frames.ts';
 import type { Register } from './operand.ts';
 import { idOf } from './register-id.ts';
 
@@ -32,7 +32,7 @@ export const cheaperEntry = (
     const each = flow.instructions[i];
     if (each === undefined || (i > flow.entry && !follows(flow, i))) return null;
     const rspDelta = frames.rsp[i] ?? Number.NaN;
-    if (!Number.isFinite(rspDelta) || rspDelta > 0 || exits.has(each.at)) return null;
+    if (!isFromEntry(rspDelta) || rspDelta > 0 || exits.has(each.at)) return null;
     if (i > flow.entry && costAt(each.at) === 'emulated') return { address: each.at, rspDelta, cost: 'emulated' };
     if (each.step !== undefined && each.step.kind !== 'nop') return null;
     if (each.effects.writes.some(({ id }) => ids.has(id) && id !== rsp)) return null;

@@ -18,7 +18,7 @@ export type EntrySource =
 
 /**
  * The low `size` bytes of an entry value, stored in the frame. `operand`: as the instruction says it (of a `push`: as it is
- * behind it). `narrowed`: only so many low bits are of the entry value, the others are zero (null: all are of it).
+ * behind it; `pushed`: compilers also push registers just to move the stack pointer). `narrowed`: only so many low bits are of the entry value, the others are zero (null: all are of it).
  * `conditional`: the store is behind a branch, on the way that doesn't jump.
  */
 export type Spill = {
@@ -26,6 +26,7 @@ export type Spill = {
   readonly size: number;
   readonly slot: StackAddress;
   readonly operand: { readonly base: Register; readonly displacement: number };
+  readonly pushed: boolean;
   readonly at: Address;
   readonly narrowed: number | null;
   readonly conditional: boolean;
@@ -101,8 +102,7 @@ export class EntryValues {
       const to = shifted(top, -action.size);
       this.registers[rsp] = { kind: 'pointer', to };
       this.forget(to, undefined, action.size);
-      const operand = { base: rsp, displacement: 0 };
-      if (pushed !== undefined) this.store(pushed, to, 64, operand, at);
+      if (pushed !== undefined) this.store(pushed, to, 64, undefined, at);
     }
     if (action?.kind === 'pop' && top !== null) {
       this.registers[rsp] = { kind: 'pointer', to: shifted(top, action.size) };
@@ -171,19 +171,20 @@ export class EntryValues {
     value: Value | undefined,
     slot: StackAddress,
     width: number,
-    operand: { readonly base: RegisterId | null; readonly displacement: number },
+    memory: MemoryOperand | undefined,
     at: Address,
   ): void {
-    if (value === undefined || operand.base === null) return;
+    if (value === undefined) return;
     const size = width / 8;
     this.slots.push({ at: slot, size, value });
     if (value.kind !== 'entry' || value.known < width) return;
-    const base = nameOf(operand.base) as Register;
+    const base = nameOf(memory?.base ?? rsp) as Register;
     this.spills.push({
       source: value.source,
       size,
       slot,
-      operand: { base, displacement: operand.displacement },
+      operand: { base, displacement: memory?.displacement ?? 0 },
+      pushed: memory === undefined,
       at,
       narrowed: value.bits < width ? value.bits : null,
       conditional: this.isBehindBranch,

@@ -5,12 +5,19 @@ import { solve } from './solve.ts';
 
 /**
  * Where a pointer points, in bytes from the stack pointer at the function's first instruction (0: the return address,
- * 8: the first argument on the stack, negative: the frame). `somewhere`: into the stack, it is not known where.
- * `unknown`: perhaps not into the stack.
+ * 8: the first argument on the stack, negative: the frame). Where the frame is aligned, its distance isn't known: offsets
+ * then count from far below, each aligned frame's from a place of its own. `somewhere`: into the stack, it is not known
+ * where. `unknown`: perhaps not into the stack.
  */
 export type StackOffset = number;
 export const somewhere = Number.POSITIVE_INFINITY;
 export const unknown = Number.NaN;
+
+/** Between the places that aligned frames count from; no frame is that large. */
+const farBelow = 2 ** 36;
+
+/** Whether an offset counts from the stack pointer at entry. */
+export const isFromEntry = (offset: StackOffset): boolean => Math.abs(offset) < farBelow / 2;
 
 const rsp = idOf('rsp');
 const rbp = idOf('rbp');
@@ -73,14 +80,14 @@ const pointedTo = (state: Pointers, { memory }: Effects): StackOffset => {
   return (state[memory.base] ?? unknown) + memory.displacement;
 };
 
-const run = (state: Pointers, { step, effects, isStackProbe }: FlowInstruction): void => {
+const run = (state: Pointers, { step, effects, isStackProbe }: FlowInstruction, i: number): void => {
   if (isStackProbe) return;
   if (step?.kind === 'call' || step?.kind === 'indirect-call') {
     for (const id of clobbered) if (id < firstVector) state[id] = unknown;
     return;
   }
   if (step?.kind === 'return') return;
-  const next = assigned(state, effects);
+  const next = assigned(state, effects, i);
   const top = state[rsp] ?? unknown;
   for (const { id } of effects.writes) if (id < firstVector) state[id] = unknown;
   const { action } = effects;
@@ -90,7 +97,7 @@ const run = (state: Pointers, { step, effects, isStackProbe }: FlowInstruction):
 };
 
 /** The register that gets a pointer into the stack, and where that points. */
-const assigned = (state: Pointers, { action }: Effects): readonly [RegisterId, StackOffset] | undefined => {
+const assigned = (state: Pointers, { action }: Effects, i: number): readonly [RegisterId, StackOffset] | undefined => {
   const of = (id: RegisterId): StackOffset => state[id] ?? unknown;
   switch (action?.kind) {
     case 'copy':
@@ -100,6 +107,7 @@ const assigned = (state: Pointers, { action }: Effects): readonly [RegisterId, S
     case 'add':
       return [action.to, of(action.to) + action.amount];
     case 'and':
+      return [action.to, action.to === rsp && isFromEntry(of(rsp)) ? -farBelow * (i + 1) : within(of(action.to))];
     case 'subtract':
       return [action.to, within(of(action.to))];
     case 'leave':
