@@ -35,12 +35,14 @@ export type EntryQuestion = {
   readonly isConventionChanged: boolean;
   /** Its address is taken: nobody could change how it is called. */
   readonly isIntact: boolean;
-  /** The compiler marks functions whose arguments it dropped. */
+  /** Debug info marks functions whose arguments were dropped. */
   readonly marksChanges: boolean;
 };
 
 export type EntryAnswer = {
   readonly args: readonly PlacedArgument[];
+  /** What is passed that no parameter declares, before or behind the others. */
+  readonly hidden: readonly (PlacedArgument & { readonly name: string; readonly isFirst: boolean })[];
   /** The ways of calling that nothing contradicts; none: the optimiser changed the function. */
   readonly left: readonly Hypothesis[];
 };
@@ -61,8 +63,22 @@ export const placeArguments = (question: EntryQuestion): EntryAnswer => {
     if (size === 0) return zeroSized;
     return placeOne(question, left, i, size, observed);
   });
-  return { args, left };
+  const ways = distinct(left.map(({ hidden }) => ({ mode: 'direct', pieces: hidden.flatMap(({ pieces }) => pieces) })));
+  const hidden = (ways.length === 1 && !question.isConventionChanged ? (left[0]?.hidden ?? []) : []).map((one) => ({
+    ...seenAs(one.pieces, args.some(({ evidence }) => evidence === 'verified') ? 'verified' : 'abi'),
+    name: one.name,
+    isFirst: one.isFirst,
+  }));
+  return { args, hidden, left };
 };
+
+const seenAs = (pieces: readonly Piece[], evidence: Evidence): PlacedArgument => ({
+  mode: 'direct',
+  pieces: pieces.map((piece) => ({ ...piece, evidence })),
+  evidence,
+  note: 'debug info does not list it',
+  candidates: [],
+});
 
 const zeroSized: PlacedArgument = {
   mode: 'none',
@@ -120,6 +136,7 @@ const isAddressSlot = (piece: Piece, { location }: Observation): boolean =>
   piece.location.offset === location.offset;
 
 const isContradicted = (hypothesis: Hypothesis, { observed, uses }: EntryQuestion): boolean =>
+  readsMore(hypothesis, uses) ||
   observed.some(({ at, isLive, isWhole }, i) => {
     const arg = hypothesis.args[i];
     if (arg === undefined || arg.mode === 'unknown') return false;
@@ -129,6 +146,31 @@ const isContradicted = (hypothesis: Hypothesis, { observed, uses }: EntryQuestio
     // What lives on in the function has to come from where it was passed.
     return isLive && isWhole && arg.pieces.some((piece) => isUntouched(piece, uses));
   });
+
+/** In the order of the convention; a vector register is used on its own. */
+const integers = ['rdi', 'rsi', 'rdx', 'rcx', 'r8', 'r9'];
+const vectors = ['xmm0', 'xmm1', 'xmm2', 'xmm3', 'xmm4', 'xmm5', 'xmm6', 'xmm7'];
+const taking = new Set(['read', 'dereferenced', 'copied', 'stored']);
+
+/**
+ * The code takes more registers than are passed by this way. `#[track_caller]` passes one integer more, behind all
+ * others, and debug info doesn't tell. C functions with variable arguments save all registers.
+ */
+const readsMore = (hypothesis: Hypothesis, uses: ArgumentUses | null): boolean => {
+  if (uses === null || hypothesis.args.some(({ mode }) => mode === 'unknown')) return false;
+  if (hypothesis.isVariadic) return false;
+  const pieces = [...hypothesis.hidden, ...hypothesis.args].flatMap((arg) => arg.pieces);
+  const passed = new Set(
+    pieces.flatMap(({ location }) => {
+      if (location.kind === 'memory') return location.base === null ? [] : [location.base as string];
+      return location.kind === 'register' || location.kind === 'vector' ? [location.reg as string] : [];
+    }),
+  );
+  if (hypothesis.hasResultAddress) passed.add('rdi');
+  const next = integers.find((_, i) => integers.slice(i).every((reg) => !passed.has(reg)));
+  if (hypothesis.convention === 'rust' && next !== undefined) passed.add(next);
+  return [...integers, ...vectors].some((reg) => !passed.has(reg) && taking.has(usageOf(reg, uses) ?? ''));
+};
 
 const isUntouched = ({ location }: Piece, uses: ArgumentUses | null): boolean => {
   if (uses === null) return false;
@@ -223,6 +265,7 @@ const seenOnly = (at: readonly Observation[], size: number, why: string): Placed
       pieces.push({ location: { kind: 'gone', reason: why }, valueOffset: from, size: to - from, evidence: 'gone' });
   };
   for (const one of [...at].sort((a, b) => a.valueOffset - b.valueOffset)) {
+    if (one.isVague) continue;
     if (one.valueOffset < end) continue;
     gap(end, one.valueOffset);
     pieces.push({ ...one, evidence: one.by === 'store' ? 'verified' : 'dwarf' });
@@ -280,7 +323,7 @@ const doubtOf = (
   const isRisky = ({ argument, piece: own, isSeen }: Slot): boolean => {
     if (isSeen) return false;
     const isLive = question.observed[argument]?.isLive ?? false;
-    return !isLive && (own.isPointer === true || !marksChanges);
+    return !marksChanges || (!isLive && own.isPointer === true);
   };
   const isFollowed = slots.slice(here + 1).some(({ isSeen }) => isSeen);
   if (!observed.isLive && piece.isPointer && !isUntouched(piece, uses))

@@ -23,6 +23,8 @@ export type CalledFunction = {
   readonly parameters: readonly DebugVariable[];
   readonly returns: TypeId | null;
   readonly isNoReturn: boolean;
+  /** C: further arguments may follow. */
+  readonly isVariadic: boolean;
 };
 
 /**
@@ -35,8 +37,9 @@ export type Hypothesis = {
   readonly args: readonly LoweredArgument[];
   readonly result: LoweredResult;
   /** What is passed in registers that no parameter declares. */
-  readonly hidden: readonly Piece[];
+  readonly hidden: readonly { readonly name: string; readonly isFirst: boolean; readonly pieces: readonly Piece[] }[];
   readonly hasResultAddress: boolean;
+  readonly isVariadic: boolean;
   readonly assumptions: readonly string[];
 };
 
@@ -146,13 +149,13 @@ const gathered = (
   { args, result, hasResultAddress }: Lowered,
   assumptions: readonly string[],
 ): Hypothesis => {
-  const hidden: Piece[] = [];
+  const hidden: Hypothesis['hidden'][number][] = [];
   const own: LoweredArgument[] = fn.parameters.map(() => ({ mode: 'none', pieces: [] }));
   passed.forEach(({ argument, valueOffset }, i) => {
     const lowered = args[i];
     if (lowered === undefined) return;
     if (argument === null) {
-      hidden.push(...lowered.pieces);
+      hidden.push({ name: passed[i]?.name ?? '_', isFirst: i === 0, pieces: lowered.pieces });
       return;
     }
     const before = own[argument];
@@ -167,6 +170,7 @@ const gathered = (
     result: fn.isNoReturn ? never : result,
     hidden,
     hasResultAddress,
+    isVariadic: fn.isVariadic,
     assumptions: assumption === null ? assumptions : [...assumptions, assumption],
   };
 };

@@ -9,7 +9,13 @@ import type { Location, Piece } from './place.ts';
  * A place at a function's first instruction that debug info, alone or with the code, tells: `dwarf` by a location that
  * holds there, `store` by a location that holds later and the instruction that puts a register's value there.
  */
-export type Observation = Piece & { readonly by: 'dwarf' | 'store' };
+export type Observation = Piece & {
+  readonly by: 'dwarf' | 'store';
+  /** The instruction that stores it. */
+  readonly stored?: Address;
+  /** Bytes in the caller's frame, more than a word: LLVM also tells the slot of their address so. */
+  readonly isVague?: true;
+};
 
 /** What debug info tells of a parameter, its places at entry apart. */
 export type Observed = {
@@ -54,10 +60,36 @@ const none = { frameBase: null, frameAddress: null };
 const atEntry = (location: VariableLocation, size: number, frame: EntryFrame): Observation[] => {
   const context = { ...none, frameBase: baseOf(frame) };
   return piecesOf(location.operations, size, context).flatMap((piece): Observation[] => {
-    if (!usesFrame(piece.location)) return piece.location.kind === 'gone' ? [] : [{ ...piece, by: 'dwarf' }];
+    if (piece.location.kind === 'gone') return [];
+    if (!usesFrame(piece.location))
+      return location.range === null ? throughout(piece, frame) : [{ ...piece, by: 'dwarf' }];
     const at = location.range === null ? steady(frame) : frame.code.frames.get(frame.start);
     return at === undefined ? [] : framed(piece, at, frame.code.spills);
   });
+};
+
+const argumentRegister = /^(?:rdi|rsi|rdx|rcx|r8|r9|xmm[0-7])$/;
+
+/**
+ * A register that is told for the whole function may be one that the prologue copied the argument to: unoptimised code
+ * does so with addresses.
+ */
+const throughout = (piece: Piece, frame: EntryFrame): Observation[] => {
+  const { location } = piece;
+  const reg =
+    location.kind === 'memory'
+      ? location.base
+      : location.kind === 'register' || location.kind === 'vector'
+        ? location.reg
+        : null;
+  if (reg === null || argumentRegister.test(reg)) return [{ ...piece, by: 'dwarf' }];
+  for (const [at, sources] of frame.code.sources) {
+    const source = sources.get(reg as AnyRegister);
+    if (source === undefined || (source.kind === 'register' && source.reg === reg)) continue;
+    const from = sourceOf(location, at, frame.code);
+    return from === null ? [] : [{ ...piece, location: from, by: 'store' }];
+  }
+  return [];
 };
 
 /** Of a location that begins within the straight code: registers that still hold what they held at entry. */
@@ -163,6 +195,7 @@ const framed = (piece: Piece, frame: Frame, spills: readonly Spill[]): Observati
       valueOffset: piece.valueOffset + into,
       size: Math.min(spill.size, piece.size - into),
       by: 'store',
+      stored: spill.at,
     };
   });
 };
@@ -181,4 +214,20 @@ const storesIn = (spills: readonly Spill[], slot: StackAddress, size: number): S
   );
   const starts = new Set(inside.map((one) => one.slot.offset));
   return starts.size === inside.length ? inside.filter((one) => !one.conditional) : [];
+};
+
+/**
+ * A function's own type takes no room, though debug info shows it as a pointer: what is stored where it seems to be is
+ * another argument's, or a part of one.
+ */
+export const withoutItems = (observed: readonly Observed[], isFunction: readonly boolean[]): readonly Observed[] => {
+  const others = new Set(observed.flatMap(({ at }, i) => (isFunction[i] ? [] : at.map(({ stored }) => stored))));
+  return observed.map((one, i) => {
+    if (!isFunction[i]) return one;
+    const isOwn = one.at.every(
+      ({ valueOffset, size, stored }) =>
+        valueOffset === 0 && size === 8 && (stored === undefined || !others.has(stored)),
+    );
+    return isOwn ? one : { at: [], isLive: false, isWhole: true };
+  });
 };

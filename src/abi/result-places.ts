@@ -179,10 +179,12 @@ const isArgument = ({ location }: Piece, ways: readonly Hypothesis[]): boolean =
   if (location.kind !== 'register' && location.kind !== 'vector') return true;
   if (location.reg === 'rax') return false;
   return ways.some(({ args, hidden }) =>
-    [...args.flatMap(({ pieces }) => pieces), ...hidden].some((piece) => {
-      const own = piece.location;
-      return (own.kind === 'register' || own.kind === 'vector') && own.reg === location.reg;
-    }),
+    [...args, ...hidden]
+      .flatMap(({ pieces }) => pieces)
+      .some((piece) => {
+        const own = piece.location;
+        return (own.kind === 'register' || own.kind === 'vector') && own.reg === location.reg;
+      }),
   );
 };
 

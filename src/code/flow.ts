@@ -4,14 +4,14 @@ import type { DecodedInstruction } from './decode-at.ts';
 import { effectsOf } from './effects.ts';
 import { type ExitSite, type FunctionCode, findExits } from './exits.ts';
 import { resolveTables } from './jump-table.ts';
-import { effectsAt, probedFrame } from './stack-probe.ts';
+import { effectsAt, probedFrame, touchesPage } from './stack-probe.ts';
 import { decodeRun, endsFlow } from './step.ts';
 import { isInstruction, type Sweep, sweep } from './sweep.ts';
 
 /** One instruction of a function, with the indices of those that control may go on to inside the function. */
 export type FlowInstruction = DecodedInstruction & {
   readonly next: readonly number[];
-  /** A call that only touches the pages of a new frame: it changes no register and reads no argument. */
+  /** A call or a write that only touches the pages of a new frame: no register changes, no argument is read. */
   readonly isStackProbe: boolean;
   /** An indirect jump whose targets are not known: out of the function, or anywhere inside it. */
   readonly isOpen: boolean;
@@ -96,7 +96,8 @@ const connect = (
     }
     const isOpen = step?.kind === 'indirect-jump' && table === undefined;
     const effects = effectsAt(decoded, i) ?? each.effects;
-    return { ...each, effects, next, isOpen, isStackProbe: probedFrame(decoded, i) !== undefined };
+    const isStackProbe = probedFrame(decoded, i) !== undefined || touchesPage(decoded, i);
+    return { ...each, effects, next, isOpen, isStackProbe };
   });
   if (stray !== undefined) return `a jump goes to 0x${stray.toString(16)}, where no instruction begins`;
   const entry = indexOf.get(start);

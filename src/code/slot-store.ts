@@ -49,7 +49,7 @@ export const storeBefore = (
   for (let i = before(start), steps = 0; i !== undefined && steps < mostSteps; i = before(i), steps++) {
     const each = flow.instructions[i]!;
     if (each.step?.kind === 'call' || each.step?.kind === 'indirect-call') callsBetween += each.isStackProbe ? 0 : 1;
-    const written = touchesPage(flow, i) ? undefined : writtenBy(each, frames, i, place);
+    const written = each.isStackProbe ? undefined : writtenBy(each, frames, i, place);
     if (written === 'unknown') unknownStoresBetween++;
     else if (written !== undefined) {
       const whole = missing.size === size && written.from <= 0 && written.to >= size;
@@ -70,7 +70,6 @@ type Place =
   | { readonly kind: 'offset'; readonly from: number }
   | { readonly kind: 'operand'; readonly base: number; readonly from: number };
 
-const rsp = idOf('rsp');
 const preserved: ReadonlySet<number> = new Set((['rbx', 'rsp', 'rbp', 'r12', 'r13', 'r14', 'r15'] as const).map(idOf));
 const isPreserved = (id: number): boolean => preserved.has(id);
 
@@ -95,14 +94,6 @@ const writtenBy = (
   if (isExact && place.kind === 'operand' && memory.base === place.base) from = memory.displacement - place.from;
   if (from !== undefined) return { from, to: from + memory.size };
   return Number.isNaN(offset) || offset === somewhere || memory.index !== null ? 'unknown' : undefined;
-};
-
-/** A write behind the growth of the frame by a page makes sure that the page is there; it stores nothing. */
-const touchesPage = (flow: Flow, i: number): boolean => {
-  const { action, memory } = flow.instructions[i]?.effects ?? {};
-  const before = flow.instructions[i - 1]?.effects.action;
-  const grows = before?.kind === 'add' && before.to === rsp && before.amount <= -4096;
-  return grows && memory?.base === rsp && memory.displacement === 0 && action?.kind !== 'store';
 };
 
 const storedBy = (

@@ -29,3 +29,12 @@ export const effectsAt = (instructions: readonly (Instruction | undefined)[], i:
   const frame = probedFrame(instructions, i - 1);
   return effects && frame !== undefined ? { ...effects, action: { kind: 'add', to: rsp, amount: -frame } } : effects;
 };
+
+/** Whether the instruction at `i` touches the last page by which the frame just grew; what it writes is no value. */
+export const touchesPage = (instructions: readonly (Instruction | undefined)[], i: number): boolean => {
+  const { action, memory, writes } = instructions[i]?.effects ?? {};
+  const before = instructions[i - 1]?.effects.action;
+  const grows = before?.kind === 'add' && before.to === rsp && before.amount <= -Number(page);
+  const touches = memory?.base === rsp && memory.index === null && memory.displacement === 0 && writes?.length === 0;
+  return grows && touches && action?.kind !== 'store';
+};

@@ -1,9 +1,9 @@
 import { x86_64 } from '../abi/argument-registers.ts';
 import { compilerOf, rustRules } from '../abi/compiler.ts';
-import { type PlacedArgument, placeArguments } from '../abi/entry-places.ts';
+import { type EntryAnswer, type PlacedArgument, placeArguments } from '../abi/entry-places.ts';
 import { type CalledFunction, hypothesesOf } from '../abi/hypothesis.ts';
 import { bindingOf, placeInlined } from '../abi/inlined-places.ts';
-import { type EntryFrame, observe } from '../abi/observation.ts';
+import { type EntryFrame, observe, withoutItems } from '../abi/observation.ts';
 import { type PlacedResult, placeResult } from '../abi/result-places.ts';
 import { RsymError } from '../base/errors.ts';
 import { type Address, address } from '../base/units.ts';
@@ -21,7 +21,12 @@ import type { ImageCode } from './exits.ts';
 import type { SelectedCopy, SelectSources } from './select-model.ts';
 import { typeName } from './type-name.ts';
 
-export type ShownArgumentPlace = PlacedArgument & { readonly name: string | null; readonly type: string | null };
+export type ShownArgumentPlace = PlacedArgument & {
+  readonly name: string | null;
+  readonly type: string | null;
+  /** No parameter declares it: a closure's captures, the context of a poll. */
+  readonly isHidden?: true;
+};
 
 export type ShownResult = PlacedResult & {
   readonly type: string;
@@ -44,12 +49,15 @@ const entryLimit = 600;
 
 /** Works out where values are; what serves several copies is found once. */
 export class CopyValues {
+  readonly #sources: SelectSources;
   readonly #debug: DebugInfo;
   readonly #code: ImageCode;
   readonly #references: CodeReferences;
   readonly #flows = new Map<number, Flow | null>();
 
-  constructor({ image, symbols, debug }: SelectSources, code: ImageCode) {
+  constructor(sources: SelectSources, code: ImageCode) {
+    const { image, symbols, debug } = sources;
+    this.#sources = sources;
     this.#debug = debug;
     this.#code = code;
     this.#references = new CodeReferences(image, symbols, code.code);
@@ -78,6 +86,7 @@ export class CopyValues {
       parameters: scope.variables.filter(({ isParameter }) => isParameter),
       returns: declared?.returns ?? null,
       isNoReturn: declared?.isNoReturn ?? false,
+      isVariadic: declared?.isVariadic ?? false,
     };
   }
 
@@ -92,33 +101,40 @@ export class CopyValues {
     };
     const sizes = fn.parameters.map(({ type }) => sizeOf(fn.types, type));
     const hypotheses = hypothesesOf(fn, x86_64);
-    const { marksChanges } = fn.language === 'rust' ? rustRules(fn.compiler) : { marksChanges: false };
+    const marksChanges = fn.language === 'rust' && rustRules(fn.compiler).marksChanges && !scope.isSpecified;
     const isConventionChanged = scope.isConventionChanged;
     const question = {
       hypotheses,
-      observed: fn.parameters.map((one, i) => observe(one, sizes[i] ?? 0, entry)),
+      observed: withoutItems(
+        fn.parameters.map((one, i) => observe(one, sizes[i] ?? 0, entry)),
+        fn.parameters.map(({ type }) => isFunctionItem(fn, type)),
+      ),
       sizes,
       uses: flow === null ? null : argumentUse(flow),
       isConventionChanged,
       marksChanges,
     };
-    let { args, left } = placeArguments({ ...question, isIntact: false });
+    let { args, hidden, left } = placeArguments({ ...question, isIntact: false });
     const isDoubtful = args.some(({ evidence }) => evidence === 'gone') || !marksChanges;
-    const isIntact = isDoubtful && !isConventionChanged && this.#references.isTaken(start);
-    if (isIntact) ({ args, left } = placeArguments({ ...question, isIntact }));
+    const isIntact = isDoubtful && !isConventionChanged && (this.#isGlobal(start) || this.#references.isTaken(start));
+    if (isIntact) ({ args, hidden, left } = placeArguments({ ...question, isIntact }));
     const result = placeResult({
       ways: left.length > 0 ? left : hypotheses,
       isConventionChanged,
-      isTrusted: marksChanges || isIntact || scope.isExternal,
+      isTrusted: marksChanges || isIntact || this.#isGlobal(start),
       writes: flow === null ? null : resultWrites(flow),
       uses: question.uses,
       loads: flow === null ? new Set() : resultLoads(flow),
-      isExternal: scope.isExternal,
+      isExternal: this.#isGlobal(start),
       callersReads: () => this.#references.callersReads(start),
     });
     return {
       at: start,
-      args: args.map((arg, i) => ({ ...arg, ...this.#named(fn, fn.parameters[i]) })),
+      args: [
+        ...hiddenOf(hidden, true),
+        ...args.map((arg, i) => ({ ...arg, ...this.#named(fn, fn.parameters[i]) })),
+        ...hiddenOf(hidden, false),
+      ],
       result: { ...result, type: typeName(fn.types, fn.returns, fn.language), bound: null },
       assumptions: left.length === 1 ? (left[0]?.assumptions ?? []) : [],
     };
@@ -219,6 +235,12 @@ export class CopyValues {
     return bytes !== undefined && probeCost(bytes).cost !== 'unprobeable';
   }
 
+  /** The linker kept it visible to other files: no optimisation of the whole program has made it its own. */
+  #isGlobal(at: Address): boolean {
+    const { symbols } = this.#sources;
+    return symbols.at(at).some((row) => symbols.binding(row) !== 'local');
+  }
+
   #prologueEnd(copy: DebugCopy): Address | null {
     const range = copy.ranges.find(({ start, end }) => copy.address >= start && copy.address < end);
     if (range === undefined) return null;
@@ -226,6 +248,16 @@ export class CopyValues {
     return this.#debug.lines({ start: copy.address, end }).find(({ isPrologueEnd }) => isPrologueEnd)?.address ?? null;
   }
 }
+
+const hiddenOf = (hidden: EntryAnswer['hidden'], isFirst: boolean): ShownArgumentPlace[] =>
+  hidden.filter((one) => one.isFirst === isFirst).map((one) => ({ ...one, type: null, isHidden: true }));
+
+/** Of a function type that is a type argument, it may be a function item. */
+const isFunctionItem = ({ types, generics }: CalledFunction, id: TypeId | null): boolean => {
+  if (id === null || !generics.some(({ type }) => type === id)) return false;
+  const type = types.type(id);
+  return type.kind === 'pointer' && type.target !== null && types.type(type.target).kind === 'function';
+};
 
 const sizeOf = (types: DebugTypes, id: TypeId | null): number | null => {
   if (id === null) return 0;

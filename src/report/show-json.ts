@@ -75,6 +75,7 @@ const valuesOf = ({ signature, values }: ShownCopy): object => {
         places: arg.pieces.map(placeObject),
         evidence: arg.evidence,
         note: arg.note,
+        ...(arg.isHidden === true ? { hidden: true } : {}),
       })),
       ret: {
         type: result.type,

@@ -27,7 +27,7 @@ export function* valueLines(values: ShownValues, isInlined: boolean, palette: Pa
 }
 
 const argumentRow = (arg: ShownValues['args'][number]): Row => ({
-  what: `${sanitize(arg.name ?? '_')}: ${sanitize(arg.type ?? '?')}`,
+  what: sanitize(arg.type === null && arg.isHidden ? (arg.name ?? '_') : `${arg.name ?? '_'}: ${arg.type ?? '?'}`),
   where: placesText(arg.pieces),
   evidence: arg.evidence,
   note: arg.note,
