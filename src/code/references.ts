@@ -76,12 +76,12 @@ const candidatesIn = (
     if (target >= lowest && target <= highest && targets.has(target))
       candidates.push({ at: first + opcode, target, kind });
   };
-  const immediate = (opcode: number, at: number, size: 4 | 8): void => {
-    if (!absolute || at < 0 || at + size > bytes.length) return;
+  const immediate = (opcode: number, at: number, size: 4 | 8): boolean => {
+    if (!absolute || at < 0 || at + size > bytes.length) return false;
     const target = size === 4 ? view.getUint32(at, true) : Number(view.getBigUint64(at, true));
-    if (target >= lowest && target <= highest && targets.has(target)) {
-      candidates.push({ at: first + opcode, target, kind: 'taken' });
-    }
+    const isOne = target >= lowest && target <= highest && targets.has(target);
+    if (isOne) candidates.push({ at: first + opcode, target, kind: 'taken' });
+    return isOne;
   };
   for (let i = 0; i < bytes.length; i++) {
     switch (leads[bytes[i]!]) {
@@ -103,8 +103,9 @@ const candidatesIn = (
         continue;
       }
       case 5:
+        // With REX.W the immediate has 8 bytes.
+        if (i > 0 && (bytes[i - 1]! & 0xf8) === 0x48 && immediate(i - 1, i + 1, 8)) continue;
         immediate(i, i + 1, 4);
-        if (i > 0 && (bytes[i - 1]! & 0xf8) === 0x48) immediate(i - 1, i + 1, 8);
         continue;
       case 6:
         immediate(i, i + 1, 4);
@@ -117,7 +118,7 @@ const candidatesIn = (
 };
 
 /** `mov r/m, imm32`: the immediate lies behind the operand's bytes. */
-const stores = (bytes: Uint8Array, i: number, immediate: (opcode: number, at: number, size: 4) => void): void => {
+const stores = (bytes: Uint8Array, i: number, immediate: (opcode: number, at: number, size: 4) => unknown): void => {
   const modrm = bytes[i + 1] ?? 0;
   if ((modrm & 0x38) !== 0) return;
   const mod = modrm >> 6;
