@@ -1,4 +1,4 @@
-import { type Access, type ArgumentUse, Findings } from './argument-findings.ts';
+import { type Access, type ArgumentUse, Findings, type Use } from './argument-findings.ts';
 import type { RegisterWrite } from './effects.ts';
 import type { Flow, FlowInstruction } from './flow.ts';
 import { type Frames, framesOf, unknown } from './frames.ts';
@@ -7,7 +7,7 @@ import { clobbered, idOf, type RegisterId, registerCount } from './register-id.t
 import { solve } from './solve.ts';
 import { allSlots, type SlotUse, StackUse, slotsAt } from './stack-use.ts';
 
-export type { Access, ArgumentUse, SlotUse };
+export type { Access, ArgumentUse, SlotUse, Use };
 
 export const argumentRegisters = [
   'rdi',
