@@ -10,6 +10,8 @@ export type Place = {
   readonly value_offset: number | null;
   readonly size: number;
   readonly evidence: string;
+  /** The base register is meant as it was at the function's entry, although the place is a result's. */
+  readonly at?: string;
   readonly value?: string;
   readonly reason?: string;
 };

@@ -55,14 +55,13 @@ export const build = (program: RandomProgram, toolchain: Toolchain, opt: string,
     '2021',
     '--cap-lints',
     'allow',
-    '-g',
     '-C',
     `opt-level=${opt}`,
     '-C',
     'codegen-units=1',
     source,
   ];
-  run(toolchain.rustc, [...common, `--emit=llvm-ir=${stem}.final.ll,link=${binary}`], environment);
+  run(toolchain.rustc, [...common, '-g', `--emit=llvm-ir=${stem}.final.ll,link=${binary}`], environment);
   const { release, llvm } = versionOf(toolchain);
   const final = parseIr(readFileSync(`${stem}.final.ll`, 'utf8'));
   // Nothing changes a signature at O0.

@@ -82,6 +82,11 @@ export const compareWithTruth = (args: readonly string[]): number => {
   );
   if (!values.quiet) for (const verdict of shown) print(verdictText(verdict));
   print(`${binary}: ${entries.length} entries`);
+  const otherModes = verdicts.filter(({ otherMode }) => otherMode !== null);
+  if (otherModes.length > 0)
+    print(
+      `  other name for the same registers: ${otherModes.map(({ entry, otherMode }) => `${entry.name} (${otherMode})`).join(', ')}`,
+    );
   for (const line of tallyText(tally(verdicts))) print(line);
   return verdicts.some(({ outcome }) => outcome === 'wrong') ? 1 : 0;
 };

@@ -4,10 +4,15 @@ import { atCommas } from './llvm-ir.ts';
  * Where a piece of a value is at a function's entry: in a register, `stack` bytes above the stack pointer, or behind a pointer
  * that is in either. `offset` and `size` are the piece's in the value.
  */
-export type Piece = { readonly offset: number; readonly size: number; readonly indirect: boolean } & (
-  | { readonly reg: string; readonly stack?: never }
-  | { readonly stack: number; readonly reg?: never }
-);
+export type Piece = {
+  readonly offset: number;
+  readonly size: number;
+  readonly indirect: boolean;
+  /** `size` is only what is known of it. */
+  readonly openEnded?: true;
+  /** Of a result: the register is meant as it was at entry. */
+  readonly atEntry?: true;
+} & ({ readonly reg: string; readonly stack?: never } | { readonly stack: number; readonly reg?: never });
 
 type Scalar = { readonly size: number; readonly align: number; readonly float: boolean };
 

@@ -27,7 +27,7 @@ def memory(address, size):
     return bytes(gdb.selected_inferior().read_memory(address & (2**64 - 1), size)) if size else b""
 
 
-def read(place, slide):
+def read(place, slide, entry_rdi):
     offset, size = place.get("offset") or 0, place["size"]
     if place["kind"] == "register":
         if offset:
@@ -36,17 +36,17 @@ def read(place, slide):
     if place["kind"] == "constant":
         return bytes.fromhex(place.get("value") or "")[:size]
     base = "rsp" if place["kind"] == "stack" else place.get("base")
-    address = offset + (slide if base is None else number(base))
+    address = offset + (slide if base is None else entry_rdi if place.get("at") == "entry" else number(base))
     if place.get("deref"):
         address = int.from_bytes(memory(address, 8), "little")
     return memory(address, size)
 
 
-def value(places, slide):
+def value(places, slide, entry_rdi=0):
     found = {}
     for place in places:
         try:
-            data = read(place, slide)
+            data = read(place, slide, entry_rdi)
         except gdb.MemoryError:
             data = []
             found["unreadable"] = True
@@ -58,10 +58,10 @@ def value(places, slide):
 class Return(gdb.Breakpoint):
     def __init__(self, address, function, slide):
         super().__init__("*%d" % address, internal=True, temporary=True)
-        self.silent, self.function, self.slide = True, function, slide
+        self.silent, self.function, self.slide, self.entry_rdi = True, function, slide, number("rdi")
 
     def stop(self):
-        result[self.function["name"]]["ret"] = value(self.function["ret"], self.slide)
+        result[self.function["name"]]["ret"] = value(self.function["ret"], self.slide, self.entry_rdi)
         return False
 
 

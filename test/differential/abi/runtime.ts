@@ -5,7 +5,7 @@ import { run } from '../../support/process.ts';
 import { Temporary } from '../../support/temporary.ts';
 import type { Copy, Place } from './answers.ts';
 import type { Piece } from './registers.ts';
-import type { TruthEntry } from './truth.ts';
+import { resultPlaces, type TruthEntry } from './truth.ts';
 
 /** Bytes that a program printed of its own value; a byte whose mask is 0 may be padding. */
 type Printed = { readonly bytes: Buffer; readonly mask: Buffer };
@@ -85,8 +85,8 @@ export const checkAtRuntime = (binary: string, plans: readonly RuntimePlan[]): R
 };
 
 const asPlaces = (pieces: readonly Piece[]): Place[] =>
-  pieces.map(({ reg, stack, offset, size, indirect }): Place => {
-    const common = { value_offset: offset, size, evidence: 'verified' };
+  pieces.map(({ reg, stack, offset, size, indirect, atEntry }): Place => {
+    const common = { value_offset: offset, size, evidence: 'verified', ...(atEntry === true ? { at: 'entry' } : {}) };
     if (indirect)
       return { ...common, kind: 'memory', reg: null, base: reg ?? 'rsp', offset: stack ?? 0, deref: reg === undefined };
     return reg === undefined
@@ -94,14 +94,15 @@ const asPlaces = (pieces: readonly Piece[]): Place[] =>
       : { ...common, kind: 'register', reg, base: null, offset: null, deref: null };
   });
 
-/** The truth itself, to be tested against the running program. Functions that LLVM changed in more than one possible way are left out. */
+/** The truth itself, to be tested against the running program. What LLVM changed in more than one possible way is left out. */
 export const truthPlan = (entry: TruthEntry, address: string): RuntimePlan[] => {
   const { change } = entry;
   if (change.kind === 'gone' || change.kind === 'aliased') return [];
-  if (change.kind === 'changed' && (change.args.length !== 1 || change.results.length !== 1)) return [];
-  const args = change.kind === 'changed' ? change.args[0]! : entry.args.map(({ pieces }) => pieces);
-  const ret = change.kind === 'changed' ? change.results[0]! : entry.ret.pieces;
-  return [{ name: entry.name, address, args: args.map(asPlaces), ret: entry.kind === 'async' ? [] : asPlaces(ret) }];
+  const args = change.kind === 'changed' ? change.args : [entry.args.map(({ pieces }) => pieces)];
+  const results = change.kind === 'changed' ? change.results : resultPlaces(entry.ret);
+  const ret =
+    entry.kind !== 'async' && (results.length === 1 || entry.ret.modes.includes('sret')) ? results.at(-1)! : [];
+  return [{ name: entry.name, address, args: args.length === 1 ? args[0]!.map(asPlaces) : [], ret: asPlaces(ret) }];
 };
 
 /** What was shown for a function. */

@@ -7,7 +7,7 @@ type SharedPiece = {
   loc: 'reg' | 'stack' | 'indirect';
   reg?: string;
   sp?: number;
-  size: number;
+  size: number | null;
   offset: number;
   at_exit?: string;
 };
@@ -27,7 +27,12 @@ type SharedEntry = {
 };
 
 const pieceOf = ({ loc, reg, sp, size, offset, at_exit }: SharedPiece): Piece => {
-  const common = { size, offset, indirect: loc === 'indirect' };
+  const common = {
+    size: size ?? 1,
+    offset,
+    indirect: loc === 'indirect',
+    ...(size === null ? { openEnded: true as const } : {}),
+  };
   return sp === undefined ? { ...common, reg: at_exit ?? reg! } : { ...common, stack: sp };
 };
 

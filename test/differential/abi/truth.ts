@@ -54,6 +54,21 @@ export type TruthEntry = {
   readonly change: Change;
 };
 
+/** A result in memory, as seen from the pointer that the function received; rax holds it again at the return, in most functions. */
+const behindEntryPointer = (pieces: readonly Piece[]): Piece[] =>
+  pieces.map(({ offset, size, openEnded }) => ({
+    reg: 'rdi',
+    offset,
+    size,
+    indirect: true,
+    atEntry: true,
+    ...(openEnded === true ? { openEnded } : {}),
+  }));
+
+/** Every right way to name where a result is. */
+export const resultPlaces = ({ modes, pieces }: TruthReturn): (readonly Piece[])[] =>
+  modes.includes('sret') ? [pieces, behindEntryPointer(pieces)] : [pieces];
+
 /** Pieces of each of `count` arguments, for parameters in this order; null stands for one that carries no known part. */
 export const locate = (
   params: readonly { type: string; unit: Unit | null }[],
@@ -184,7 +199,7 @@ export const changeOf = (
     ),
   );
   const results = lowered.ret.modes.includes('sret')
-    ? [keepsRax ? lowered.ret.pieces : []]
+    ? resultPlaces(lowered.ret).slice(keepsRax ? 0 : 1)
     : resultWays(lowered.result, final.result, lowered.ret.pieces, llvm);
   const params = final.params.map(({ type, sret }) => (sret === true ? `${type} sret` : type));
   return { kind: 'changed', to: `${final.result} (${params.join(', ')})`, args, results };
