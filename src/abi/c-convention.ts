@@ -44,13 +44,12 @@ const units = (layout: CLayout): { kind: 'integer' | 'sse'; at: number; size: nu
 
 const lowerArgument = (layout: CLayout, places: ArgumentPlaces, keepsWideWhole: boolean): LoweredArgument => {
   if (layout.passed === 'nothing') return { mode: 'none', pieces: [] };
-  if (layout.passed !== 'registers')
-    return { mode: 'stack', pieces: [places.stack(0, layout.size, layout.passed === 'x87' ? 16 : layout.align)] };
+  if (layout.passed !== 'registers') return { mode: 'stack', pieces: [onStack(layout, places)] };
   const parts = units(layout);
   const integers = parts.filter(({ kind }) => kind === 'integer').length;
   const vectors = parts.length - integers;
   const fits = integers <= places.integersLeft && vectors <= places.vectorsLeft;
-  if (layout.isAggregate && !fits) return { mode: 'stack', pieces: [places.stack(0, layout.size, layout.align)] };
+  if (layout.isAggregate && !fits) return { mode: 'stack', pieces: [onStack(layout, places)] };
   if (integers === 2 && !layout.isAggregate) {
     const manner = { keepsWhole: keepsWideWhole, wastesRegisters: false, align: layout.align };
     return { mode: 'direct', pieces: places.wide(0, layout.size, manner) };
@@ -59,6 +58,12 @@ const lowerArgument = (layout: CLayout, places: ArgumentPlaces, keepsWideWhole: 
     kind === 'integer' ? places.integer(at, size) : places.float(at, size),
   );
   return { mode: layout.isAggregate ? 'cast' : 'direct', pieces };
+};
+
+/** To LLVM an aggregate on the stack is a pointer to it. */
+const onStack = (layout: CLayout, places: ArgumentPlaces): Piece => {
+  const piece = places.stack(0, layout.size, layout.passed === 'x87' ? 16 : layout.align);
+  return layout.isAggregate ? { ...piece, isPointer: true } : piece;
 };
 
 const lowerResult = (layout: CLayout, file: ArgumentRegisters): LoweredResult => {

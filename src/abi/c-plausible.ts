@@ -1,4 +1,5 @@
 import type { DebugTypes, TypeId } from '../elf/debug-model.ts';
+import type { Aggregate } from '../elf/rust-model.ts';
 
 const deepest = 16;
 
@@ -20,7 +21,7 @@ export const couldBeC = (types: DebugTypes, id: TypeId, depth = 0): boolean => {
     case 'union':
     case 'struct': {
       if (type.size === 0n) return true;
-      if (type.variants !== null) return depth === 0 ? isNullable(type.name, type.size) : type.size === 8n;
+      if (type.variants !== null) return isNullable(types, type);
       if (depth === 0 && /^(?:core|alloc|std)::/.test(type.name)) return false;
       if (/^[&(*]/.test(type.name) || type.name.includes('{')) return false;
       let last = -1n;
@@ -37,5 +38,13 @@ export const couldBeC = (types: DebugTypes, id: TypeId, depth = 0): boolean => {
 };
 
 /** `Option` of a pointer is passed as the pointer. */
-const isNullable = (name: string, size: bigint | null): boolean =>
-  size === 8n && name.startsWith('core::option::Option<');
+const isNullable = (types: DebugTypes, type: Aggregate): boolean => {
+  const [some, ...others] = (type.variants?.of ?? []).filter(({ member }) => {
+    const content = member.type === null ? null : types.type(member.type);
+    return content?.kind === 'struct' && content.members.length > 0;
+  });
+  if (some?.member.type == null || others.length > 0 || type.size !== 8n) return false;
+  const content = types.type(some.member.type);
+  const [field, ...more] = content.kind === 'struct' ? content.members : [];
+  return field?.type != null && more.length === 0 && types.type(field.type).kind === 'pointer';
+};

@@ -29,9 +29,14 @@ export const unknownArgument: LoweredArgument = { mode: 'unknown', pieces: [] };
 /** The memory of a value whose address is where `pointer` says. */
 export const behindPointer = ({ location }: Piece, size: number): Piece => {
   if (location.kind === 'register')
-    return { location: { kind: 'memory', base: location.reg, offset: 0n, followed: [] }, valueOffset: 0, size };
+    return {
+      location: { kind: 'memory', base: location.reg, offset: 0n, followed: [] },
+      valueOffset: 0,
+      size,
+      isPointer: true,
+    };
   const offset = location.kind === 'stack' ? location.offset : 0n;
-  return { location: { kind: 'memory', base: 'rsp', offset, followed: [0n] }, valueOffset: 0, size };
+  return { location: { kind: 'memory', base: 'rsp', offset, followed: [0n] }, valueOffset: 0, size, isPointer: true };
 };
 
 /** A result through memory: System V and rustc return its address in rax. */

@@ -79,11 +79,24 @@ export const piecesOf = (operations: readonly Operation[], size: number, context
   }
   if (pieces.length === 0) {
     const location = part.length === 0 ? gone('optimized out') : locationOf(part, size, context);
-    return [{ location, valueOffset: 0, size }];
+    return clipped({ location, valueOffset: 0, size });
   }
   if (at < size) pieces.push({ location: gone('optimized out'), valueOffset: at, size: size - at });
   return pieces.filter((piece) => piece.valueOffset < size);
 };
+
+/** A register holds no more than a word; where the rest is isn't said. */
+const clipped = (piece: Piece): Piece[] =>
+  piece.location.kind !== 'register' || piece.size <= 8
+    ? [piece]
+    : [
+        { ...piece, size: 8 },
+        {
+          location: gone('debug info tells only its lower half'),
+          valueOffset: piece.valueOffset + 8,
+          size: piece.size - 8,
+        },
+      ];
 
 const locationOf = (operations: readonly Operation[], size: number, context: ExpressionContext): Location => {
   const [only] = operations;

@@ -4,7 +4,7 @@ import { lowerC } from './c-convention.ts';
 import { type CLayout, cLayout } from './c-layout.ts';
 import { couldBeC } from './c-plausible.ts';
 import { type Compiler, rustRules } from './compiler.ts';
-import type { Lowered, LoweredArgument, LoweredResult } from './convention.ts';
+import { behindPointer, type Lowered, type LoweredArgument, type LoweredResult } from './convention.ts';
 import { type ParameterList, type Passed, rustParameters } from './parameters.ts';
 import type { Piece } from './place.ts';
 import { lowerRust } from './rust-convention.ts';
@@ -23,6 +23,8 @@ export type CalledFunction = {
   readonly parameters: readonly DebugVariable[];
   readonly returns: TypeId | null;
   readonly isNoReturn: boolean;
+  /** C: further arguments may follow. */
+  readonly isVariadic: boolean;
 };
 
 /**
@@ -35,8 +37,9 @@ export type Hypothesis = {
   readonly args: readonly LoweredArgument[];
   readonly result: LoweredResult;
   /** What is passed in registers that no parameter declares. */
-  readonly hidden: readonly Piece[];
+  readonly hidden: readonly { readonly name: string; readonly isFirst: boolean; readonly pieces: readonly Piece[] }[];
   readonly hasResultAddress: boolean;
+  readonly isVariadic: boolean;
   readonly assumptions: readonly string[];
 };
 
@@ -50,8 +53,9 @@ export const hypothesesOf = (fn: CalledFunction, file: ArgumentRegisters): reado
     const key = keyOf(hypothesis);
     if (!found.has(key) && found.size < mostHypotheses) found.set(key, hypothesis);
   };
-  if (fn.language === 'rust') for (const one of rustHypotheses(fn, file)) add(one);
-  else for (const one of cHypotheses(fn, file)) add(one);
+  if (fn.language === 'rust') {
+    for (const one of rustHypotheses(fn, file)) add(one);
+  } else for (const one of cHypotheses(fn, file)) add(one);
   return [...found.values()];
 };
 
@@ -122,26 +126,12 @@ function* cHypotheses(fn: CalledFunction, file: ArgumentRegisters): Generator<Hy
     args: whole.args.map((arg, i) => {
       const layout = plain(parameters[i]?.type ?? null);
       const [pointer] = arg.pieces;
-      return layout.isAggregate && pointer ? { mode: 'indirect', pieces: [behind(pointer, layout.size)] } : arg;
+      return layout.isAggregate && pointer ? { mode: 'indirect', pieces: [behindPointer(pointer, layout.size)] } : arg;
     }),
   };
 }
 
 const word: CLayout = { size: 8, align: 8, isAggregate: false, passed: 'registers', classes: ['integer'] };
-
-const behind = (pointer: Piece, size: number): Piece =>
-  pointer.location.kind === 'register'
-    ? { location: { kind: 'memory', base: pointer.location.reg, offset: 0n, followed: [] }, valueOffset: 0, size }
-    : {
-        location: {
-          kind: 'memory',
-          base: 'rsp',
-          offset: pointer.location.kind === 'stack' ? pointer.location.offset : 0n,
-          followed: [0n],
-        },
-        valueOffset: 0,
-        size,
-      };
 
 const layoutOf = (one: Passed, layouts: RustLayouts): Layout | null => {
   if (one.type !== null || one.words === 0) return layouts.of(one.type);
@@ -159,13 +149,13 @@ const gathered = (
   { args, result, hasResultAddress }: Lowered,
   assumptions: readonly string[],
 ): Hypothesis => {
-  const hidden: Piece[] = [];
+  const hidden: Hypothesis['hidden'][number][] = [];
   const own: LoweredArgument[] = fn.parameters.map(() => ({ mode: 'none', pieces: [] }));
   passed.forEach(({ argument, valueOffset }, i) => {
     const lowered = args[i];
     if (lowered === undefined) return;
     if (argument === null) {
-      hidden.push(...lowered.pieces);
+      hidden.push({ name: passed[i]?.name ?? '_', isFirst: i === 0, pieces: lowered.pieces });
       return;
     }
     const before = own[argument];
@@ -180,6 +170,7 @@ const gathered = (
     result: fn.isNoReturn ? never : result,
     hidden,
     hasResultAddress,
+    isVariadic: fn.isVariadic,
     assumptions: assumption === null ? assumptions : [...assumptions, assumption],
   };
 };

@@ -10,6 +10,8 @@ export type Passed = {
   readonly valueOffset: number;
   readonly type: TypeId | null;
   readonly words: number;
+  /** What it is, where no parameter declares it. */
+  readonly name?: string;
 };
 
 /** What debug info leaves open of a function's parameters: each is one way to pass them. */
@@ -76,6 +78,7 @@ const fieldsOf = (types: DebugTypes, whole: Passed): Passed[] => {
 };
 
 const body = /^\{(?:closure|async_fn|async_block|async_closure|coroutine|gen_fn|gen_block|gen_closure|generator)#\d+\}/;
+const asynchronous = /^\{async_\w+#\d+\}/;
 const environment = /\{\w+_env#\d+\}/;
 
 /** rustc leaves the environment out where its captures are shown as variables. */
@@ -88,12 +91,15 @@ const withEnvironment = (
   const plain = [{ passed: declared, assumption: null }];
   if (!body.test(lastSegment(fn.dwarfPath))) return plain;
   const [first] = parameters;
-  if (first?.type != null && environment.test(types.type(first.type).name)) return plain;
-  const hidden = (words: number): Passed => ({ argument: null, valueOffset: 0, type: null, words });
-  const env = "the closure's environment is passed first, though debug info doesn't list it";
+  const hidden = (name: string, words: number): Passed => ({ argument: null, valueOffset: 0, type: null, words, name });
+  if (first?.type != null && environment.test(types.type(first.type).name)) {
+    const isPolled = asynchronous.test(lastSegment(fn.dwarfPath)) && parameters.length === 1;
+    return isPolled ? [{ passed: [...declared, hidden('_task_context', 1)], assumption: null }] : plain;
+  }
+  const name = asynchronous.test(lastSegment(fn.dwarfPath)) ? 'self' : "{closure's captures}";
   return [
-    { passed: [hidden(1), ...declared], assumption: env },
-    { passed: [hidden(2), ...declared], assumption: env },
+    { passed: [hidden(name, 1), ...declared], assumption: null },
+    { passed: [hidden(name, 2), ...declared], assumption: null },
   ];
 };
 

@@ -27,7 +27,13 @@ export type Location =
   | { readonly kind: 'constant'; readonly bytes: Uint8Array }
   | { readonly kind: 'gone'; readonly reason: string };
 
-export type Piece = { readonly location: Location; readonly valueOffset: number; readonly size: number };
+export type Piece = {
+  readonly location: Location;
+  readonly valueOffset: number;
+  readonly size: number;
+  /** LLVM passes a pointer here: its value, or that of the memory that holds the piece. */
+  readonly isPointer?: true;
+};
 
 export const inRegister = (reg: Register, valueOffset: number, size: number): Piece => ({
   location: { kind: 'register', reg, add: 0n },

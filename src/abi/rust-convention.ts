@@ -39,7 +39,9 @@ const lowerArgument = ({ size, representation }: Layout, places: ArgumentPlaces,
   const manner = { keepsWhole: rules.keepsWideWhole, wastesRegisters: rules.wastesRegisters, align: rules.wideAlign };
   const scalar = (one: Scalar, offset: number): Piece[] => {
     if (one.kind === 'float') return [places.float(offset, one.size)];
-    return one.size > 8 ? places.wide(offset, one.size, manner) : [places.integer(offset, one.size)];
+    if (one.size > 8) return places.wide(offset, one.size, manner);
+    const piece = places.integer(offset, one.size);
+    return [one.kind === 'pointer' ? { ...piece, isPointer: true } : piece];
   };
   switch (representation.kind) {
     case 'none':

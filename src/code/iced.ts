@@ -15,6 +15,7 @@ export const {
   Formatter,
   FormatterSyntax,
   InstructionInfoFactory,
+  MemorySizeExt,
   Mnemonic,
   OpAccess,
   OpKind,
@@ -25,4 +26,6 @@ export type Code = Iced.Code;
 export type Formatter = Iced.Formatter;
 export type Instruction = Iced.Instruction;
 export type Mnemonic = Iced.Mnemonic;
+export type OpAccess = Iced.OpAccess;
+export type OpKind = Iced.OpKind;
 export type Register = Iced.Register;

@@ -42,6 +42,7 @@ export type CoreScope = {
   readonly frameBase: readonly CoreLocation[];
   readonly isExternal: boolean;
   readonly isConventionChanged: boolean;
+  readonly isSpecified: boolean;
   /** DW_LANG of the unit. */
   readonly language: number;
   readonly producer: string | null;
@@ -61,6 +62,7 @@ export const readScope = (debug: CoreDebug, die: number, frame: number): CoreSco
     frameBase,
     isExternal: (flags & 1) !== 0,
     isConventionChanged: (flags & 2) !== 0,
+    isSpecified: (flags & 4) !== 0,
     language: wire.u32(),
     producer: optionalText(wire),
     blocks: wire.list(() => wire.list(() => range(wire))),

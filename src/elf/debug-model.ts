@@ -201,6 +201,8 @@ export type DebugScope = {
   readonly isExternal: boolean;
   /** DW_AT_calling_convention of this copy's own DIE or its origin: DW_CC_nocall. */
   readonly isConventionChanged: boolean;
+  /** DW_AT_specification: it is declared within a type. LLVM says of such functions never that their convention was changed. */
+  readonly isSpecified: boolean;
   /** DW_AT_producer and DW_AT_language of the unit that has the copy. */
   readonly producer: string | null;
   readonly language: TypeLanguage;

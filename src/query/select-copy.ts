@@ -40,6 +40,7 @@ export class CopyReader {
       hasSymbol: row !== null,
       isIfunc: row !== null && symbols.kind(row) === 'ifunc',
       function: own,
+      debugCopy: ref.copy,
       callSite: copy?.callSite ?? null,
       callers: copy === null ? [] : callersOf(debug, symbols, copy.id),
       aliases: ref.isInlined ? [] : this.#aliases(ref, name),

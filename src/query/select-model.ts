@@ -58,6 +58,8 @@ export type SelectedCopy = {
   readonly hasSymbol: boolean;
   readonly isIfunc: boolean;
   readonly function: DebugFunction | null;
+  /** Row in debug info; null where that doesn't tell it. */
+  readonly debugCopy: number | null;
   /** Where it is inlined; null for code of its own. */
   readonly callSite: SourcePosition | null;
   /** What it is inlined into, then what that is inlined into, and so on to code out of line. */

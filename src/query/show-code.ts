@@ -43,7 +43,7 @@ export class CopyCode {
     const offset = toFileOffset(image, copy.address) ?? null;
     if (copy.isIfunc)
       return { ...unknown, offset, reason: 'a resolver: what is probed is the implementation it picks' };
-    const code = this.#imageCode();
+    const code = this.imageCode();
     const first = offset === null ? undefined : readUpTo(code.code, copy.address, longestInstruction);
     if (first === undefined) return { ...unknown, offset, reason: 'the file has no code at its address' };
     const { cost, instruction, ...why } = probeCost(first);
@@ -67,7 +67,7 @@ export class CopyCode {
 
   *listing(copy: SelectedCopy): Generator<ListedInstruction> {
     if (!this.isReadable) return;
-    for (const range of copy.ranges) yield* listCode(range, this.#imageCode().code);
+    for (const range of copy.ranges) yield* listCode(range, this.imageCode().code);
   }
 
   /** The range that begins at the copy's address, then the others. */
@@ -75,7 +75,8 @@ export class CopyCode {
     return [...ranges.filter(({ start }) => start === address), ...ranges.filter(({ start }) => start !== address)];
   }
 
-  #imageCode(): ImageCode {
+  /** What reads the code; made when it is first asked for. */
+  imageCode(): ImageCode {
     this.#code ??= new ImageCode(this.#sources.image, this.#sources.symbols);
     return this.#code;
   }

@@ -1,11 +1,14 @@
 import type { RsymError } from '../base/errors.ts';
 import type { ListedInstruction } from '../code/listing.ts';
 import type { DebugLevel, DebugSource, SourcePosition } from '../elf/debug-model.ts';
+import type { ShownValues } from './copy-values.ts';
 import type { SelectedCopy } from './select-model.ts';
 import type { ShownProbe } from './show-code.ts';
 import type { ShownSignature } from './show-signature.ts';
 import type { ShownTypes } from './show-types.ts';
 
+export type { PlacedPiece as ShownPiece } from '../abi/entry-places.ts';
+export type { ShownResult, ShownValues } from './copy-values.ts';
 export type { ShownType } from './show-types.ts';
 export { positionText } from './source-text.ts';
 
@@ -22,6 +25,8 @@ export type ShowOptions = {
 export type ShownCopy = SelectedCopy & {
   /** As its own instance was declared; null where nobody tells. */
   readonly signature: ShownSignature | null;
+  /** Where arguments and result are; null where debug info tells no types, or the code can't be read. */
+  readonly values: ShownValues | null;
   /** Null for inlined copies. */
   readonly probe: ShownProbe | null;
   /** Null unless asked for; read when it is walked through. */

@@ -1,6 +1,7 @@
 import { RsymError } from '../base/errors.ts';
 import { sanitize } from '../base/text.ts';
 import type { DebugInfo } from '../elf/debug-model.ts';
+import { CopyValues, isDamage, type ShownValues } from './copy-values.ts';
 import { select } from './select.ts';
 import { CopyReader } from './select-copy.ts';
 import type { SelectedCopy, SelectedFunction, SelectSources } from './select-model.ts';
@@ -33,9 +34,12 @@ class Shower {
   readonly #options: ShowOptions;
   readonly #reader: CopyReader;
   readonly #code: CopyCode;
+  readonly #sources: SelectSources;
   readonly #signatures: SignatureSource;
+  #values: CopyValues | undefined;
 
   constructor(sources: SelectSources, other: DebugInfo | null, options: ShowOptions) {
+    this.#sources = sources;
     this.#debug = sources.debug;
     this.#options = options;
     this.#reader = new CopyReader(sources);
@@ -81,13 +85,28 @@ class Shower {
   }
 
   #copy(copy: SelectedCopy, found: FoundSignature | null): ShownCopy {
+    const damage: string[] = [];
+    const values = this.#valuesOf(copy, damage);
     return {
       ...copy,
       signature: found?.signature ?? null,
+      values,
       probe: this.#code.probe(copy),
       instructions: this.#options.asm ? { [Symbol.iterator]: () => this.#code.listing(copy) } : null,
-      notes: copyNotes(copy, this.#debug, this.#options.asm === true && !this.#code.isReadable),
+      notes: [...copyNotes(copy, this.#debug, this.#options.asm === true && !this.#code.isReadable), ...damage],
     };
+  }
+
+  #valuesOf(copy: SelectedCopy, damage: string[]): ShownValues | null {
+    if (!this.#code.isReadable) return null;
+    try {
+      this.#values ??= new CopyValues(this.#sources, this.#code.imageCode());
+      return this.#values.of(copy);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      damage.push(`where its values are is not known: ${sanitize(error.reason ?? error.message)}`);
+      return null;
+    }
   }
 
   /** What names a function without code. */

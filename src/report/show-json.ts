@@ -1,11 +1,11 @@
 import { hex } from '../base/units.ts';
 import type { ShowAnswer, ShownCopy, ShownFunction, ShownType } from '../query/show-model.ts';
 import { jsonText } from './json.ts';
+import { placeObject } from './place-json.ts';
 
 /**
  * One document, written function by function. Sizes, offsets in types and discriminants are decimal strings, addresses
- * and file offsets `0x…`. What a later version will work out is null here: an argument's evidence, the way a value is
- * returned; places are none. Text is the file's own, not sanitised.
+ * and file offsets `0x…`. Text is the file's own, not sanitised.
  */
 export function* showDocument(answer: ShowAnswer): Generator<string> {
   const { path, debug, notes, functions } = answer;
@@ -63,15 +63,37 @@ const copyObject = (copy: ShownCopy): object => ({
   notes: copy.notes,
 });
 
-const notYet = 'this version does not work out where values are';
-
 /** Null where nobody tells what the arguments are: an empty list would say that there are none. */
-const valuesOf = ({ signature }: ShownCopy): object => {
+const valuesOf = ({ signature, values }: ShownCopy): object => {
+  if (values !== null) {
+    const { args, result } = values;
+    return {
+      args: args.map((arg) => ({
+        name: arg.name,
+        type: arg.type,
+        mode: arg.mode,
+        places: arg.pieces.map(placeObject),
+        evidence: arg.evidence,
+        note: arg.note,
+        ...(arg.isHidden === true ? { hidden: true } : {}),
+      })),
+      ret: {
+        type: result.type,
+        mode: result.mode === 'unknown' ? null : result.mode,
+        places: result.pieces.map(placeObject),
+        evidence: result.evidence,
+        note: result.note,
+        ...(result.bound === null ? {} : { variable: result.bound.variable, address: hex(result.bound.at) }),
+      },
+    };
+  }
   if (signature === null) return { args: null, ret: null };
-  const args = signature.args.map(({ name, type }) => ({ name, type, places: [], evidence: null, note: notYet }));
+  const unknown = { places: [], evidence: null, note: 'where it is is not known' };
   const mode = signature.isNoReturn ? 'never' : signature.returnsNothing ? 'none' : null;
-  const note = mode === null ? notYet : null;
-  return { args, ret: { type: signature.returns, mode, places: [], evidence: null, note } };
+  return {
+    args: signature.args.map(({ name, type }) => ({ name, type, mode: null, ...unknown })),
+    ret: { type: signature.returns, mode, ...unknown, ...(mode === null ? {} : { note: null }) },
+  };
 };
 
 const probeObject = (probe: ShownCopy['probe']): object | null =>

@@ -2,6 +2,7 @@ import { sanitize } from '../base/text.ts';
 import { hex } from '../base/units.ts';
 import { positionText, type ShowAnswer, type ShownCopy, type ShownFunction } from '../query/show-model.ts';
 import { typeLines } from './show-types.ts';
+import { valueLines } from './show-values.ts';
 import type { Palette } from './terminal-colour.ts';
 
 /** What is known of each function, a block of lines for each. */
@@ -55,6 +56,8 @@ function* copyLines(fn: ShownFunction, palette: Palette): Generator<string> {
     for (const outer of callerTexts(copy, palette).slice(1)) yield `${indent}itself inlined${outer}`;
     if (fn.signature === null && copy.signature !== null)
       yield `${indent}${sanitize(copy.signature.text)}${withGenerics(copy.signature, palette)}`;
+    if (copy.values !== null)
+      for (const line of valueLines(copy.values, copy.kind === 'inlined', palette)) yield indent + line;
     for (const line of probeLines(copy)) yield indent + line;
     for (const note of copy.notes) yield `${indent}${palette.warning(note)}`;
     yield* instructionLines(copy, palette);

@@ -22,6 +22,7 @@ const RANGE: usize = 16;
 
 const EXTERNAL: u8 = 1;
 const NOCALL: u8 = 2;
+const SPECIFIED: u8 = 4;
 
 #[derive(Default)]
 struct Children {
@@ -41,9 +42,16 @@ enum Wanted {
 struct Facts {
     is_external: bool,
     is_nocall: bool,
+    /// Its declaration is apart, within a type.
+    is_specified: bool,
 }
 
 impl Facts {
+    fn flags(&self) -> u8 {
+        let flag = |is: bool, bit: u8| if is { bit } else { 0 };
+        flag(self.is_external, EXTERNAL) | flag(self.is_nocall, NOCALL) | flag(self.is_specified, SPECIFIED)
+    }
+
     fn note(&mut self, die: &Die) {
         self.is_external |= die.flag(gimli::DW_AT_external);
         self.is_nocall |=
@@ -68,6 +76,7 @@ impl Reading<'_> {
         let mut parameters = children.parameters;
         self.follow(first, |reading, link, open, die| {
             facts.note(die);
+            facts.is_specified |= !link.is_origin;
             if link.is_origin {
                 let mut dies = open.dies(link.to)?;
                 dies.first(&mut Die::default())?;
@@ -79,7 +88,7 @@ impl Reading<'_> {
         })?;
         let mut wire = Wire::default();
         self.write_frame_base(&mut wire, frame)?;
-        wire.u8(if facts.is_external { EXTERNAL } else { 0 } | if facts.is_nocall { NOCALL } else { 0 });
+        wire.u8(facts.flags());
         self.write_unit(&mut wire, &open)?;
         write_blocks(&mut wire, &children.blocks);
         wire.u32((parameters.len() + children.variables.len()) as u32);

@@ -1,0 +1,176 @@
+import type { Address } from '../base/units.ts';
+import type { AddressRange, DebugVariable, VariableLocation } from '../elf/debug-model.ts';
+import { type Base, constantOf, dwarfRegister, locationsAt, piecesOf } from './dwarf-location.ts';
+import { type PlacedArgument, type PlacedPiece, weakestOf } from './entry-places.ts';
+import type { Location } from './place.ts';
+
+/** What an inlined copy's places are worked out from. */
+export type InlinedQuestion = {
+  readonly parameters: readonly DebugVariable[];
+  /** Bytes of each parameter's type; null: not told. */
+  readonly sizes: readonly (number | null)[];
+  readonly ranges: readonly AddressRange[];
+  /** Of the code out of line that it is in. */
+  readonly frameBase: readonly VariableLocation[];
+  /** The canonical frame address at an address; null: not known. */
+  readonly frameAddress: (at: Address) => { readonly register: number; readonly offset: bigint } | null;
+  /** Whether a probe can be planted at the address: an instruction begins there. */
+  readonly isProbeable: (at: Address) => boolean;
+  /** Whether the code has put a value into a slot of the frame on its way to the address. */
+  readonly isStored: (at: Address, slot: Location & { kind: 'stack' | 'memory' }, size: number) => boolean;
+};
+
+export type InlinedAnswer = {
+  /** Where to probe; null: no address of it can be. */
+  readonly at: Address | null;
+  readonly args: readonly PlacedArgument[];
+};
+
+/** Addresses that are tried: beginnings of ranges, and of locations within them. */
+const mostTried = 256;
+
+/**
+ * Where to probe an inlined copy: the earliest address at which the most parameters are told to be somewhere. Its first
+ * address may have been moved out of a loop, and parameters come to life one by one.
+ */
+export const placeInlined = (question: InlinedQuestion): InlinedAnswer => {
+  let best: { at: Address; args: readonly PlacedArgument[]; live: number } | null = null;
+  for (const at of addressesOf(question)) {
+    const args = argumentsAt(question, at);
+    const live = args.filter(({ evidence }) => evidence !== 'gone').length;
+    if (best === null || live > best.live) best = { at, args, live };
+    if (live === args.length) break;
+  }
+  if (best !== null) return { at: best.at, args: best.args };
+  return { at: null, args: question.parameters.map(() => gone('no address of the copy can be probed')) };
+};
+
+const addressesOf = ({ parameters, ranges, isProbeable }: InlinedQuestion): Address[] => {
+  const starts = ranges.map(({ start }) => start);
+  const begins = parameters.flatMap(({ locations }) =>
+    locations.flatMap(({ range }) => (range === null ? [] : [range.start])),
+  );
+  const inside = begins.filter((at) => ranges.some(({ start, end }) => at > start && at < end));
+  return [...new Set([...starts, ...inside])]
+    .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+    .slice(0, mostTried)
+    .filter(isProbeable);
+};
+
+const argumentsAt = (question: InlinedQuestion, at: Address): PlacedArgument[] =>
+  question.parameters.map((parameter, i) => {
+    const size = question.sizes[i] ?? null;
+    if (size === null) return gone('debug info does not tell its type');
+    if (size === 0) return { mode: 'none', pieces: [], evidence: 'dwarf', note: 'has no size', candidates: [] };
+    return placedAt(parameter, size, at, question);
+  });
+
+type Around = Pick<InlinedQuestion, 'frameBase' | 'frameAddress' | 'isStored'>;
+
+/** Where debug info says a variable is at an address. */
+export const placedAt = (variable: DebugVariable, size: number, at: Address, around: Around): PlacedArgument => {
+  const constant = constantOf(variable, size);
+  if (constant !== null) return placed([{ ...constant, evidence: 'dwarf' }]);
+  if (variable.locations.length === 0) return gone('optimized out');
+  const here = locationsAt(variable.locations, at);
+  const [first, ...others] = here;
+  if (first === undefined) return gone('optimized out at the probed address');
+  const frameAddress = baseOf(around.frameAddress(at));
+  const [told] = locationsAt(around.frameBase, at);
+  const context = { frameBase: frameBaseOf(told, frameAddress), frameAddress };
+  const pieces = piecesOf(first.operations, size, context);
+  // Two ranges of a list that overlap say that the value is in both places.
+  const disagree = others.some((one) =>
+    piecesOf(one.operations, size, context).every(({ location }) => location.kind === 'gone'),
+  );
+  if (disagree) return gone('debug info contradicts itself about its place');
+  return placed(
+    pieces.map((piece): PlacedPiece => {
+      const { location } = piece;
+      if (location.kind === 'gone') return { ...piece, evidence: 'gone' };
+      const isFrame = location.kind === 'stack' || (location.kind === 'memory' && location.base === 'rbp');
+      return { ...piece, evidence: isFrame && around.isStored(at, location, piece.size) ? 'verified' : 'dwarf' };
+    }),
+  );
+};
+
+const baseOf = (told: { readonly register: number; readonly offset: bigint } | null): Base | null => {
+  const reg = told === null ? null : dwarfRegister(told.register);
+  return told === null || reg === null ? null : { reg, offset: told.offset };
+};
+
+const frameBaseOf = (told: VariableLocation | undefined, frameAddress: Base | null): Base | null => {
+  const [first, ...others] = told?.operations ?? [];
+  if (first === undefined || others.length > 0) return null;
+  if (first.op === 'frame-address') return frameAddress;
+  if (first.op !== 'register' && first.op !== 'register-offset') return null;
+  const reg = dwarfRegister(first.register);
+  return reg === null ? null : { reg, offset: first.op === 'register' ? 0n : first.offset };
+};
+
+const placed = (pieces: readonly PlacedPiece[]): PlacedArgument => {
+  const lost = pieces.find(({ location }) => location.kind === 'gone')?.location;
+  const vectors = pieces.flatMap(({ location }) => (location.kind === 'vector' ? [location.reg] : []));
+  return {
+    mode: null,
+    pieces,
+    evidence: weakestOf(pieces.map(({ evidence }) => evidence)),
+    note:
+      lost?.kind === 'gone'
+        ? lost.reason
+        : vectors.length > 0
+          ? `in ${vectors.join(' and ')}: not visible to kernel probes`
+          : null,
+    candidates: [],
+  };
+};
+
+const gone = (reason: string): PlacedArgument => ({
+  mode: null,
+  pieces: [],
+  evidence: 'gone',
+  note: reason,
+  candidates: [],
+});
+
+/** The result of an inlined copy: the caller's variable that `let` bound it to. */
+export type BoundResult = {
+  readonly variable: string;
+  /** Where to probe: the variable's scope begins there. */
+  readonly at: Address;
+  readonly pieces: readonly PlacedPiece[];
+  readonly evidence: PlacedArgument['evidence'];
+  readonly note: string | null;
+};
+
+export type BindingQuestion = Around & {
+  /** The caller's variables. */
+  readonly variables: readonly DebugVariable[];
+  /** Line of the call in the caller. */
+  readonly line: number;
+  readonly size: number;
+  readonly isResultType: (variable: DebugVariable) => boolean;
+  readonly ranges: readonly AddressRange[];
+  readonly isProbeable: (at: Address) => boolean;
+};
+
+/** Finds the variable that a call's result was bound to; a text says why there is none. */
+export const bindingOf = (question: BindingQuestion): BoundResult | string => {
+  const { variables, line, size, isResultType, ranges, isProbeable } = question;
+  const bound = variables.filter(
+    (one) => !one.isParameter && one.line === line && one.block !== null && isResultType(one),
+  );
+  const [variable, ...others] = bound;
+  if (variable === undefined) return 'no variable of the caller holds it';
+  if (others.length > 0) return 'several variables of the caller could hold it';
+  const at = variable.block?.map(({ start }) => start).find((start) => isBehind(start, ranges) && isProbeable(start));
+  if (at === undefined) return 'no address behind the copy can be probed where it is';
+  const { pieces, evidence, note } = placedAt(variable, size, at, question);
+  if (evidence === 'gone')
+    return `the caller's ${variable.name ?? 'variable'} is not in a readable place: ${note ?? 'optimized out'}`;
+  return { variable: variable.name ?? '_', at, pieces, evidence, note };
+};
+
+/** An address within the copy's code can't have its result yet. */
+const isBehind = (at: Address, ranges: readonly AddressRange[]): boolean =>
+  !ranges.some(({ start, end }) => at >= start && at < end);
