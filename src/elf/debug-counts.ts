@@ -1,13 +1,16 @@
+import { decodeBytes } from '../base/text.ts';
 import type { CoreDebug } from '../core/debug.ts';
-import type { DebugCounts, DebugLevel } from './debug-model.ts';
+import type { DebugCounts, DebugLevel, Producer } from './debug-model.ts';
+import { languageName } from './dwarf-language.ts';
 
-const unitFlags = 12;
+// Of rows of units, in bytes.
+const unitFields = { version: 4, language: 8, flags: 12, producer: 16 };
 const hasTypesFlag = 1;
 
 export const levelOf = (core: CoreDebug): DebugLevel => {
   const units = core.count('units');
   if (units === 0) return 'none';
-  const hasTypes = (row: number): boolean => (core.u32('units', row, unitFlags) & hasTypesFlag) !== 0;
+  const hasTypes = (row: number): boolean => (core.u32('units', row, unitFields.flags) & hasTypesFlag) !== 0;
   return Array.from({ length: units }, (_, row) => row).some(hasTypes) ? 'types' : 'lines';
 };
 
@@ -22,4 +25,17 @@ export const countsOf = (core: CoreDebug | null): DebugCounts => {
     withoutCode: count(20),
     units: core?.count('units') ?? 0,
   };
+};
+
+/** Which compilers made the units, the one of most units first. */
+export const producersOf = (core: CoreDebug): Producer[] => {
+  const found = new Map<string, Producer>();
+  for (let row = 0; row < core.count('units'); row++) {
+    const producer = decodeBytes(core.text('units', row, unitFields.producer));
+    const language = languageName(core.u32('units', row, unitFields.language));
+    const version = core.u32('units', row, unitFields.version);
+    const key = `${version} ${language} ${producer}`;
+    found.set(key, { producer, language, version, count: (found.get(key)?.count ?? 0) + 1 });
+  }
+  return [...found.values()].sort((a, b) => b.count - a.count);
 };

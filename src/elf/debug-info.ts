@@ -4,7 +4,7 @@ import { type Address, address } from '../base/units.ts';
 import { type CoreDebug, noRow } from '../core/debug.ts';
 import type { ByteColumn } from '../core/demangle.ts';
 import { CallFrames } from './call-frames.ts';
-import { countsOf, levelOf } from './debug-counts.ts';
+import { countsOf, levelOf, producersOf } from './debug-counts.ts';
 import { type DebugFileOptions, findDebugFile } from './debug-file.ts';
 import type {
   AddressRange,
@@ -22,7 +22,6 @@ import type {
   SourcePosition,
 } from './debug-model.ts';
 import { hasDebugInfo } from './debug-sections.ts';
-import { languageName } from './dwarf-language.ts';
 import { readError } from './file.ts';
 import { indexKey, readCachedIndex, writeCachedIndex } from './index-cache.ts';
 import type { Image } from './model.ts';
@@ -76,7 +75,6 @@ const functionFields = {
   inlined: 44,
 };
 const copyFields = { entryLow: 0, entryHigh: 4, function: 8, caller: 12, ranges: 20, callFile: 28, die: 40 };
-const unitFields = { version: 4, language: 8, producer: 16 };
 
 const nocallFlag = 1;
 const partialFlag = 2;
@@ -130,17 +128,7 @@ class ImageDebugInfo implements DebugInfo {
   }
 
   producers(): readonly Producer[] {
-    const core = this.#core;
-    if (!core) return [];
-    const found = new Map<string, Producer>();
-    for (let row = 0; row < core.count('units'); row++) {
-      const producer = decodeBytes(core.text('units', row, unitFields.producer));
-      const language = languageName(core.u32('units', row, unitFields.language));
-      const version = core.u32('units', row, unitFields.version);
-      const key = `${version} ${language} ${producer}`;
-      found.set(key, { producer, language, version, count: (found.get(key)?.count ?? 0) + 1 });
-    }
-    return [...found.values()].sort((a, b) => b.count - a.count);
+    return this.#core ? producersOf(this.#core) : [];
   }
 
   function(id: number): DebugFunction {

@@ -1,3 +1,4 @@
+import { RsymError } from '../base/errors.ts';
 import { address } from '../base/units.ts';
 import type { CoreDebug } from '../core/debug.ts';
 import {
@@ -27,7 +28,7 @@ const read = (core: CoreDebug, path: string, die: DieOffset, frame: DieOffset): 
   try {
     return readScope(core, die, frame);
   } catch (error) {
-    throw readError(path, error);
+    throw error instanceof RsymError ? readError(path, error) : error;
   }
 };
 

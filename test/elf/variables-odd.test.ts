@@ -274,3 +274,10 @@ test('blocks say where their variables are; those without addresses nothing, tho
     'variable discarded in ',
   ]);
 });
+
+test('what is damaged is refused, and the file named', () => {
+  expect(() => scopeIn([oddUnit([variable([origin('v')], 'v')])])).toThrow(
+    /odd: .*its debug info is damaged: the origins of an entry have no end/,
+  );
+  expect(() => scopeIn([oddUnit([variable([listed(0)])])])).toThrow(/odd: .*a list of locations is not there/);
+});
