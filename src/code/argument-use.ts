@@ -1,4 +1,4 @@
-import { type Access, type ArgumentUse, Findings, type Use } from './argument-findings.ts';
+import { type ArgumentUse, Findings, type Use } from './argument-findings.ts';
 import type { RegisterWrite } from './effects.ts';
 import type { Flow, FlowInstruction } from './flow.ts';
 import { type Frames, framesOf, unknown } from './frames.ts';
@@ -7,7 +7,7 @@ import { clobbered, idOf, type RegisterId, registerCount } from './register-id.t
 import { solve } from './solve.ts';
 import { allSlots, type SlotUse, StackUse, slotsAt } from './stack-use.ts';
 
-export type { Access, ArgumentUse, SlotUse, Use };
+export type { ArgumentUse, SlotUse, Use };
 
 export const argumentRegisters = [
   'rdi',
@@ -159,8 +159,10 @@ const overwrite = (state: State, { id, width, certain }: RegisterWrite): void =>
   state.may[id] = 0;
 };
 
-const leaves = (flow: Flow, { step, isOpen }: FlowInstruction): boolean =>
-  isOpen || ((step?.kind === 'jump' || step?.kind === 'branch') && !flow.indexOf.has(step.target));
+const leaves = (flow: Flow, { step, next }: FlowInstruction): boolean => {
+  if (step?.kind === 'indirect-jump') return next.length === 0;
+  return (step?.kind === 'jump' || step?.kind === 'branch') && !flow.indexOf.has(step.target);
+};
 
 const record = (
   findings: Findings,

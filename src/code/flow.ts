@@ -13,7 +13,10 @@ export type FlowInstruction = DecodedInstruction & {
   readonly next: readonly number[];
   /** A call or a write that only touches the pages of a new frame: no register changes, no argument is read. */
   readonly isStackProbe: boolean;
-  /** An indirect jump whose targets are not known: out of the function, or anywhere inside it. */
+  /**
+   * An indirect jump whose targets are not known: out of the function, or anywhere inside it. (One through a pointer
+   * at a fixed place leaves: that is how functions of other libraries are called.)
+   */
   readonly isOpen: boolean;
 };
 
@@ -94,7 +97,7 @@ const connect = (
       const behind = indexOf.get(at + BigInt(length));
       if (behind !== undefined && !next.includes(behind)) next.push(behind);
     }
-    const isOpen = step?.kind === 'indirect-jump' && table === undefined;
+    const isOpen = step?.kind === 'indirect-jump' && table === undefined && step.operand.kind !== 'absolute';
     const effects = effectsAt(decoded, i) ?? each.effects;
     const isStackProbe = probedFrame(decoded, i) !== undefined || touchesPage(decoded, i);
     return { ...each, effects, next, isOpen, isStackProbe };
