@@ -48,9 +48,9 @@ describeNeeding(['rustc', 'readelf', 'linux'], 'where the stack pointer is at ca
     const seen = new Set<bigint>();
     for (const fn of elf.functions) {
       const rows = tables.get(fn.start);
-      // Nothing called `_start`, so its table says nothing; a table of one row doesn't follow the function (`main`).
-      if (rows === undefined || rows.length < 2 || seen.has(fn.start) || fn.name === '_start') continue;
-      if (fn.size === 0n) continue;
+      // Nothing called `_start`; and the table of `main`, which the compiler makes, doesn't tell what it pushes.
+      const isFollowed = fn.name !== '_start' && fn.name !== 'main';
+      if (rows === undefined || fn.size === 0n || seen.has(fn.start) || !isFollowed) continue;
       seen.add(fn.start);
       const flow = openFlow(fn, elf.code, elf.isFunctionStart, elf.data);
       if (typeof flow === 'string') continue;
