@@ -33,8 +33,10 @@ export type EntryQuestion = {
   readonly uses: ArgumentUses | null;
   /** DW_CC_nocall. */
   readonly isConventionChanged: boolean;
-  /** Its address is taken: nobody could change how it is called. */
+  /** Nobody could change how it is called: it isn't optimised, or its address is taken, or other files may call it. */
   readonly isIntact: boolean;
+  /** Callers leave nothing out, as optimised ones do with what isn't read. */
+  readonly isFilled: boolean;
   /** Debug info marks functions whose arguments were dropped. */
   readonly marksChanges: boolean;
 };
@@ -65,17 +67,17 @@ export const placeArguments = (question: EntryQuestion): EntryAnswer => {
   });
   const ways = distinct(left.map(({ hidden }) => ({ mode: 'direct', pieces: hidden.flatMap(({ pieces }) => pieces) })));
   const hidden = (ways.length === 1 && !question.isConventionChanged ? (left[0]?.hidden ?? []) : []).map((one) => ({
-    ...seenAs(one.pieces, args.some(({ evidence }) => evidence === 'verified') ? 'verified' : 'abi'),
+    ...uninterpreted(one.pieces),
     name: one.name,
     isFirst: one.isFirst,
   }));
   return { args, hidden, left };
 };
 
-const seenAs = (pieces: readonly Piece[], evidence: Evidence): PlacedArgument => ({
-  mode: 'direct',
-  pieces: pieces.map((piece) => ({ ...piece, evidence })),
-  evidence,
+const uninterpreted = (pieces: readonly Piece[]): PlacedArgument => ({
+  mode: null,
+  pieces: pieces.map((piece) => ({ ...piece, evidence: 'raw' })),
+  evidence: 'raw',
   note: 'debug info does not list it',
   candidates: [],
 });
@@ -144,7 +146,7 @@ const isContradicted = (hypothesis: Hypothesis, { observed, uses }: EntryQuestio
     if (arg.pieces.length === 0) return places.length > 0;
     if (places.some((one) => !agrees(arg.pieces, one))) return true;
     // What lives on in the function has to come from where it was passed.
-    return isLive && isWhole && arg.pieces.some((piece) => isUntouched(piece, uses));
+    return isLive && isWhole && arg.pieces.length > 0 && arg.pieces.every((piece) => isUntouched(piece, uses));
   });
 
 /** In the order of the convention; a vector register is used on its own. */
@@ -167,9 +169,23 @@ const readsMore = (hypothesis: Hypothesis, uses: ArgumentUses | null): boolean =
     }),
   );
   if (hypothesis.hasResultAddress) passed.add('rdi');
+  if (readsMoreStack(pieces, hypothesis.convention === 'rust', uses)) return true;
   const next = integers.find((_, i) => integers.slice(i).every((reg) => !passed.has(reg)));
   if (hypothesis.convention === 'rust' && next !== undefined) passed.add(next);
   return [...integers, ...vectors].some((reg) => !passed.has(reg) && taking.has(usageOf(reg, uses) ?? ''));
+};
+
+/** The same of the caller's frame, in slots of a word. */
+const readsMoreStack = (pieces: readonly Piece[], hasMore: boolean, uses: ArgumentUses): boolean => {
+  if (!uses.stackKnown) return false;
+  const slots = new Set<number>();
+  for (const { location, size } of pieces) {
+    if (location.kind !== 'stack' && !(location.kind === 'memory' && location.base === 'rsp')) continue;
+    const words = location.kind === 'stack' ? Math.ceil(size / 8) : 1;
+    for (let i = 0; i < words; i++) slots.add(Number(location.offset) + 8 * i);
+  }
+  if (hasMore) slots.add(slots.size === 0 ? 8 : Math.max(...slots) + 8);
+  return [...uses.stack.keys()].some((slot) => !slots.has(slot));
 };
 
 const isUntouched = ({ location }: Piece, uses: ArgumentUses | null): boolean => {
@@ -215,7 +231,7 @@ const placeOne = (
     const seen = observed.at.filter(
       (one) => one.valueOffset < piece.valueOffset + piece.size && one.valueOffset + one.size > piece.valueOffset,
     );
-    if (isUntouched(piece, question.uses))
+    if (!question.isFilled && isUntouched(piece, question.uses))
       return lost(piece, 'the function never reads it: callers may leave anything there');
     if (seen.some((one) => one.valueOffset === piece.valueOffset && !isAddressSlot(piece, one)))
       return { ...piece, evidence: 'verified' };

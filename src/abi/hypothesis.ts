@@ -47,19 +47,20 @@ export type Hypothesis = {
 const mostOpenTypes = 3;
 const mostHypotheses = 64;
 
-export const hypothesesOf = (fn: CalledFunction, file: ArgumentRegisters): readonly Hypothesis[] => {
+/** `evenC`: `extern "C"` too for types that nobody would pass to C. */
+export const hypothesesOf = (fn: CalledFunction, file: ArgumentRegisters, evenC = false): readonly Hypothesis[] => {
   const found = new Map<string, Hypothesis>();
   const add = (hypothesis: Hypothesis): void => {
     const key = keyOf(hypothesis);
     if (!found.has(key) && found.size < mostHypotheses) found.set(key, hypothesis);
   };
   if (fn.language === 'rust') {
-    for (const one of rustHypotheses(fn, file)) add(one);
+    for (const one of rustHypotheses(fn, file, evenC)) add(one);
   } else for (const one of cHypotheses(fn, file)) add(one);
   return [...found.values()];
 };
 
-function* rustHypotheses(fn: CalledFunction, file: ArgumentRegisters): Generator<Hypothesis> {
+function* rustHypotheses(fn: CalledFunction, file: ArgumentRegisters, evenC: boolean): Generator<Hypothesis> {
   const { types, compiler, parameters, returns } = fn;
   const rules = rustRules(compiler);
   const lists = rustParameters(types, fn, parameters);
@@ -84,7 +85,7 @@ function* rustHypotheses(fn: CalledFunction, file: ArgumentRegisters): Generator
     }
   }
   const values = [...parameters.map(({ type }) => type), returns];
-  if (!values.every((id) => id === null || couldBeC(types, id))) return;
+  if (!evenC && !values.every((id) => id === null || couldBeC(types, id))) return;
   for (const list of lists) {
     const args = list.passed.map((one) => (one.type === null && one.words > 0 ? word : cLayout(types, one.type)));
     const lowered = lowerC(args, cLayout(types, returns), rules.keepsWideWhole, file);

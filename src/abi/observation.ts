@@ -173,7 +173,8 @@ const framed = (piece: Piece, frame: Frame, spills: readonly Spill[]): Observati
     const offset = BigInt(slot.offset);
     const at: Location =
       followed.length === 0 ? { kind: 'stack', offset } : { kind: 'memory', base: 'rsp', offset, followed };
-    return [{ ...piece, location: at, by: 'dwarf' }];
+    const isVague = followed.length === 0 && piece.size > 8;
+    return [{ ...piece, location: at, by: 'dwarf', ...(isVague ? { isVague } : {}) }];
   }
   if (followed.length > 0) {
     const [spill, ...others] = storesIn(spills, slot, 8).filter((one) => one.slot.offset === slot.offset);

@@ -93,6 +93,10 @@ const withEnvironment = (
   const [first] = parameters;
   const hidden = (name: string, words: number): Passed => ({ argument: null, valueOffset: 0, type: null, words, name });
   if (first?.type != null && environment.test(types.type(first.type).name)) {
+    const env = types.type(first.type);
+    // An environment without size may still be passed by an address.
+    if (env.size === 0n && env.kind === 'struct')
+      return [...plain, { passed: [hidden('{closure}', 1), ...declared], assumption: null }];
     const isPolled = asynchronous.test(lastSegment(fn.dwarfPath)) && parameters.length === 1;
     return isPolled ? [{ passed: [...declared, hidden('_task_context', 1)], assumption: null }] : plain;
   }

@@ -41,6 +41,12 @@ export class CodeReferences {
     return this.#data.has(at) || (this.#of(at)?.taken.length ?? 0) > 0;
   }
 
+  /** Code calls or jumps to it directly. */
+  isCalled(at: Address): boolean {
+    const found = this.#of(at);
+    return found === undefined || found.calls.length + found.jumps.length > 0;
+  }
+
   callersReads(at: Address): CallersReads {
     const reads = { rax: 0, rdx: 0, xmm0: 0, xmm1: 0 };
     for (const call of this.#of(at)?.calls.slice(0, mostCallers) ?? []) {

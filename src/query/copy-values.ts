@@ -15,6 +15,7 @@ import { type Flow, openFlow } from '../code/flow.ts';
 import { resultLoads } from '../code/result-loads.ts';
 import { resultWrites } from '../code/result-writes.ts';
 import { storeBefore } from '../code/slot-store.ts';
+import { isUnoptimised } from '../code/unoptimised.ts';
 import type { DebugCopy, DebugInfo, DebugScope, DebugTypes, DebugVariable, TypeId } from '../elf/debug-model.ts';
 import { CodeReferences } from './code-references.ts';
 import type { ImageCode } from './exits.ts';
@@ -100,11 +101,10 @@ export class CopyValues {
       frameBase: scope.frameBase,
     };
     const sizes = fn.parameters.map(({ type }) => sizeOf(fn.types, type));
-    const hypotheses = hypothesesOf(fn, x86_64);
+    let hypotheses = hypothesesOf(fn, x86_64);
     const marksChanges = fn.language === 'rust' && rustRules(fn.compiler).marksChanges && !scope.isSpecified;
     const isConventionChanged = scope.isConventionChanged;
     const question = {
-      hypotheses,
       observed: withoutItems(
         fn.parameters.map((one, i) => observe(one, sizes[i] ?? 0, entry)),
         fn.parameters.map(({ type }) => isFunctionItem(fn, type)),
@@ -114,10 +114,19 @@ export class CopyValues {
       isConventionChanged,
       marksChanges,
     };
-    let { args, hidden, left } = placeArguments({ ...question, isIntact: false });
+    const isPlain = flow !== null && isUnoptimised(flow, entry.code);
+    let { args, hidden, left } = placeArguments({ ...question, hypotheses, isIntact: isPlain, isFilled: isPlain });
+    if (left.length === 0) {
+      hypotheses = hypothesesOf(fn, x86_64, true);
+      ({ args, hidden, left } = placeArguments({ ...question, hypotheses, isIntact: isPlain, isFilled: isPlain }));
+    }
     const isDoubtful = args.some(({ evidence }) => evidence === 'gone') || !marksChanges;
-    const isIntact = isDoubtful && !isConventionChanged && (this.#isGlobal(start) || this.#references.isTaken(start));
-    if (isIntact) ({ args, hidden, left } = placeArguments({ ...question, isIntact }));
+    const isIntact =
+      isPlain || (isDoubtful && !isConventionChanged && (this.#isGlobal(start) || this.#references.isTaken(start)));
+    if (isIntact && !isPlain) {
+      const isFilled = !this.#references.isCalled(start);
+      ({ args, hidden, left } = placeArguments({ ...question, hypotheses, isIntact, isFilled }));
+    }
     const result = placeResult({
       ways: left.length > 0 ? left : hypotheses,
       isConventionChanged,
