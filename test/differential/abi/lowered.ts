@@ -1,6 +1,6 @@
 import type { IrFunction, IrModule } from './llvm-ir.ts';
-import type { SourceFunction } from './random-functions.ts';
 import { resultPieces, sizeOf } from './registers.ts';
+import type { SourceFunction } from './source-function.ts';
 import { changeOf, locate, pairUnits, type ReturnMode, type TruthEntry, type TruthReturn, type Unit } from './truth.ts';
 
 const legacySuffix = /17h[0-9a-f]{16}E(\.llvm\.\d+)?$/;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Dice } from './dice.ts';
-import { RandomFunctions, type SourceFunction } from './random-functions.ts';
+import { RandomFunctions } from './random-functions.ts';
+import type { SourceFunction } from './source-function.ts';
 import { TypeSpace } from './type-space.ts';
 
 export type RandomProgram = {
