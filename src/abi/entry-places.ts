@@ -33,6 +33,8 @@ export type EntryQuestion = {
   readonly uses: ArgumentUses | null;
   /** DW_CC_nocall. */
   readonly isConventionChanged: boolean;
+  /** Of a closure whose environment no parameter declares: where its address is, by the captured variables. */
+  readonly environment: Observation | null;
   /** Nobody could change how it is called: it isn't optimised, or its address is taken, or other files may call it. */
   readonly isIntact: boolean;
   /** Callers leave nothing out, as optimised ones do with what isn't read. */
@@ -65,13 +67,28 @@ export const placeArguments = (question: EntryQuestion): EntryAnswer => {
     if (size === 0) return zeroSized;
     return placeOne(question, left, i, size, observed);
   });
-  const ways = distinct(left.map(({ hidden }) => ({ mode: 'direct', pieces: hidden.flatMap(({ pieces }) => pieces) })));
-  const hidden = (ways.length === 1 && !question.isConventionChanged ? (left[0]?.hidden ?? []) : []).map((one) => ({
-    ...uninterpreted(one.pieces),
+  const [shortest] = [...left].sort((a, b) => piecesIn(a) - piecesIn(b));
+  const hidden = (question.isConventionChanged ? [] : (shortest?.hidden ?? [])).map((one) => ({
+    ...hiddenPlace(one.pieces, one.isFirst ? question.environment : null),
     name: one.name,
     isFirst: one.isFirst,
   }));
   return { args, hidden, left };
+};
+
+const piecesIn = ({ hidden }: Hypothesis): number => hidden.reduce((sum, { pieces }) => sum + pieces.length, 0);
+
+/** Of an environment, its address where the captured variables show that; else a register, uninterpreted. */
+const hiddenPlace = (pieces: readonly Piece[], environment: Observation | null): PlacedArgument => {
+  const [only, ...others] = pieces;
+  const isSeen =
+    only !== undefined &&
+    others.length === 0 &&
+    environment !== null &&
+    sameLocation(only.location, environment.location);
+  return isSeen
+    ? { ...uninterpreted(pieces), mode: 'direct', pieces: [{ ...only, evidence: 'verified' }], evidence: 'verified' }
+    : uninterpreted(pieces);
 };
 
 const uninterpreted = (pieces: readonly Piece[]): PlacedArgument => ({
@@ -139,12 +156,13 @@ const isAddressSlot = (piece: Piece, { location }: Observation): boolean =>
 
 const isContradicted = (hypothesis: Hypothesis, { observed, uses }: EntryQuestion): boolean =>
   readsMore(hypothesis, uses) ||
-  observed.some(({ at, isLive, isWhole }, i) => {
+  observed.some(({ at, isLive, isWhole, isInFrame }, i) => {
     const arg = hypothesis.args[i];
     if (arg === undefined || arg.mode === 'unknown') return false;
     const places = at.filter(({ location }) => location.kind !== 'constant' && location.kind !== 'gone');
     if (arg.pieces.length === 0) return places.length > 0;
     if (places.some((one) => !agrees(arg.pieces, one))) return true;
+    if (isInFrame && arg.pieces.some(({ location }) => location.kind === 'memory')) return true;
     // What lives on in the function has to come from where it was passed.
     return isLive && isWhole && arg.pieces.length > 0 && arg.pieces.every((piece) => isUntouched(piece, uses));
   });

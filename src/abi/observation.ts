@@ -24,6 +24,8 @@ export type Observed = {
   readonly isLive: boolean;
   /** That location is in one piece. */
   readonly isWhole: boolean;
+  /** All of it is in the function's own frame all the time: what is passed by address stays where the caller has it. */
+  readonly isInFrame: boolean;
 };
 
 export type EntryFrame = {
@@ -45,13 +47,27 @@ export const observe = (variable: DebugVariable, size: number, frame: EntryFrame
     ),
   );
   const isWhole = variable.locations.every(({ operations }) => operations.every(({ op }) => op !== 'piece'));
-  if (constant !== null) return { at: [{ ...constant, by: 'dwarf' }], isLive, isWhole };
+  const facts = { isLive, isWhole, isInFrame: isInFrame(variable, size, frame) };
+  if (constant !== null) return { at: [{ ...constant, by: 'dwarf' }], ...facts };
   const [here] = locationsAt(variable.locations, frame.start);
-  if (here !== undefined) return { at: atEntry(here, size, frame), isLive, isWhole };
+  if (here !== undefined) return { at: atEntry(here, size, frame), ...facts };
   const [first] = variable.locations
     .filter(({ range }) => range !== null && range.start > frame.start && frame.code.frames.has(range.start))
     .sort((a, b) => Number((a.range?.start ?? 0n) - (b.range?.start ?? 0n)));
-  return { at: first === undefined ? [] : later(first, size, frame), isLive, isWhole };
+  return { at: first === undefined ? [] : later(first, size, frame), ...facts };
+};
+
+const isInFrame = ({ locations }: DebugVariable, size: number, frame: EntryFrame): boolean => {
+  const [only, ...others] = locations;
+  if (only === undefined || others.length > 0 || only.range !== null) return false;
+  const [piece, ...more] = piecesOf(only.operations, size, { ...none, frameBase: baseOf(frame) });
+  const own = steady(frame);
+  if (piece === undefined || more.length > 0 || own === undefined) return false;
+  const { location } = piece;
+  if (location.kind !== 'stack' && (location.kind !== 'memory' || location.base !== 'rbp')) return false;
+  const base = location.kind === 'stack' ? own.rsp : own.rbp;
+  if (base === null || (location.kind === 'memory' && location.followed.length > 0)) return false;
+  return base.base === 'aligned' || base.offset + Number(location.offset) < 0;
 };
 
 const none = { frameBase: null, frameAddress: null };
@@ -229,6 +245,23 @@ export const withoutItems = (observed: readonly Observed[], isFunction: readonly
       ({ valueOffset, size, stored }) =>
         valueOffset === 0 && size === 8 && (stored === undefined || !others.has(stored)),
     );
-    return isOwn ? one : { at: [], isLive: false, isWhole: true };
+    return isOwn ? one : { at: [], isLive: false, isWhole: true, isInFrame: false };
   });
+};
+
+/**
+ * Where a closure's environment is at entry, by the variables that it captured: they are told to lie behind a slot of the
+ * frame that holds its address. Null where they are told otherwise.
+ */
+export const observeEnvironment = (variables: readonly DebugVariable[], frame: EntryFrame): Observation | null => {
+  for (const variable of variables) {
+    const [location, ...others] = variable.locations;
+    const [first, second] = location?.operations ?? [];
+    if (variable.isParameter || variable.block !== null || others.length > 0 || location?.range !== null) continue;
+    if (first?.op !== 'frame-offset' || second?.op !== 'dereference') continue;
+    const slot = { ...variable, constant: null, locations: [{ range: null, operations: [first] }] };
+    const [observed, ...more] = observe(slot, 8, frame).at;
+    if (observed !== undefined && more.length === 0) return observed;
+  }
+  return null;
 };

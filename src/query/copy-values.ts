@@ -3,7 +3,7 @@ import { compilerOf, rustRules } from '../abi/compiler.ts';
 import { type EntryAnswer, type PlacedArgument, placeArguments } from '../abi/entry-places.ts';
 import { type CalledFunction, hypothesesOf } from '../abi/hypothesis.ts';
 import { bindingOf, placeInlined } from '../abi/inlined-places.ts';
-import { type EntryFrame, observe, withoutItems } from '../abi/observation.ts';
+import { type EntryFrame, observe, observeEnvironment, withoutItems } from '../abi/observation.ts';
 import { type PlacedResult, placeResult } from '../abi/result-places.ts';
 import { RsymError } from '../base/errors.ts';
 import { type Address, address } from '../base/units.ts';
@@ -84,7 +84,7 @@ export class CopyValues {
       path: selected.name,
       dwarfPath: selected.dwarfPath ?? selected.name,
       generics: declared?.generics ?? [],
-      parameters: scope.variables.filter(({ isParameter }) => isParameter),
+      parameters: parametersOf(scope),
       returns: declared?.returns ?? null,
       isNoReturn: declared?.isNoReturn ?? false,
       isVariadic: declared?.isVariadic ?? false,
@@ -111,6 +111,7 @@ export class CopyValues {
       ),
       sizes,
       uses: flow === null ? null : argumentUse(flow),
+      environment: scope.language === 'rust' ? observeEnvironment(scope.variables, entry) : null,
       isConventionChanged,
       marksChanges,
     };
@@ -257,6 +258,14 @@ export class CopyValues {
     return this.#debug.lines({ start: copy.address, end }).find(({ isPrologueEnd }) => isPrologueEnd)?.address ?? null;
   }
 }
+
+/** The context of a poll is an argument of the body of an async function, though debug info has it as a variable. */
+const parametersOf = ({ variables }: DebugScope): DebugVariable[] => {
+  const declared = variables.filter(({ isParameter }) => isParameter);
+  const context = variables.find(({ name, isParameter }) => name === '_task_context' && !isParameter);
+  const isListed = context === undefined || declared.some(({ type }) => type === context.type);
+  return isListed ? declared : [...declared, context];
+};
 
 const hiddenOf = (hidden: EntryAnswer['hidden'], isFirst: boolean): ShownArgumentPlace[] =>
   hidden.filter((one) => one.isFirst === isFirst).map((one) => ({ ...one, type: null, isHidden: true }));

@@ -63,11 +63,15 @@ const copyObject = (copy: ShownCopy): object => ({
   notes: copy.notes,
 });
 
-/** Null where nobody tells what the arguments are: an empty list would say that there are none. */
+/**
+ * Arguments are where they are said to be while the instruction at `at` is about to run. Null where nobody tells what
+ * they are: an empty list would say that there are none.
+ */
 const valuesOf = ({ signature, values }: ShownCopy): object => {
   if (values !== null) {
-    const { args, result } = values;
+    const { at, args, result } = values;
     return {
+      at: at === null ? null : hex(at),
       args: args.map((arg) => ({
         name: arg.name,
         type: arg.type,
@@ -87,10 +91,11 @@ const valuesOf = ({ signature, values }: ShownCopy): object => {
       },
     };
   }
-  if (signature === null) return { args: null, ret: null };
+  if (signature === null) return { at: null, args: null, ret: null };
   const unknown = { places: [], evidence: null, note: 'where it is is not known' };
   const mode = signature.isNoReturn ? 'never' : signature.returnsNothing ? 'none' : null;
   return {
+    at: null,
     args: signature.args.map(({ name, type }) => ({ name, type, mode: null, ...unknown })),
     ret: { type: signature.returns, mode, ...unknown, ...(mode === null ? {} : { note: null }) },
   };
