@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseIr } from './llvm-ir.ts';
 import { truthOf } from './lowered.ts';
 import type { RandomProgram } from './program.ts';
+import { symbolAddresses } from './symbols.ts';
 import { type Toolchain, versionOf } from './toolchains.ts';
 import type { TruthEntry } from './truth.ts';
 
@@ -69,6 +70,7 @@ export const build = (program: RandomProgram, toolchain: Toolchain, opt: string,
     run(toolchain.rustc, [...common, '-C', 'no-prepopulate-passes', `--emit=llvm-ir=${stem}.lowered.ll`], environment);
   const lowered = opt === '0' ? final : parseIr(readFileSync(`${stem}.lowered.ll`, 'utf8'));
   const sizes = sizesIn(run(binary, []));
+  const linked = symbolAddresses(binary);
   const entries: TruthEntry[] = [];
   const left: string[] = [];
   for (const source of program.functions) {
@@ -79,7 +81,11 @@ export const build = (program: RandomProgram, toolchain: Toolchain, opt: string,
         : truthOf({ crate: `random${program.seed}`, compiler: release, llvm, opt, lowered, final }, source, known);
     if (entry === null)
       left.push(`${source.name}: ${known === undefined ? 'it was not called' : 'no such function in LLVM IR'}`);
-    else entries.push(entry);
+    // The linker drops what nothing calls any more.
+    else
+      entries.push(
+        linked.has(entry.symbol) || entry.change.kind === 'aliased' ? entry : { ...entry, change: { kind: 'gone' } },
+      );
   }
   writeFileSync(`${stem}.truth.json`, JSON.stringify(entries));
   return { binary, entries, left };

@@ -33,7 +33,8 @@ export const changeable = (compose: Composer, name: string): Composed => {
   const head = dice.pick(['fn', 'pub fn', '#[no_mangle] pub fn', 'fn']);
   const list = chosen.map(([type], index) => `a${index}: ${type}`).join(', ');
   const source = `#[inline(never)] ${head} ${name}(${list}) -> ${ret} { ${chosen.map(([, , use], index) => use(`a${index}`)).join(' ')} ${made} }`;
-  const args = chosen.map(([type], index) => ({ name: `a${index}`, type }));
+  // Callers need not pass what is read only in part.
+  const args = chosen.map(([type], index) => ({ name: `a${index}`, type, unread: true }));
   const sizes = [...args.map(({ type }) => `size_of::<${type}>()`), `size_of::<${ret}>()`].join(', ');
   return {
     source,

@@ -38,6 +38,12 @@ export class RandomFunctions {
   next(): Composed {
     const name = `f_${this.#count++}`;
     const { kind, make } = this.#compose.dice.weighted(kinds);
-    return make(this.#compose, name, kind);
+    const composed = make(this.#compose, name, kind);
+    const isRead = (arg: string): boolean => new RegExp(`\\b${arg}\\b(?!:)`).test(composed.source);
+    const functions = composed.functions.map((fn) => ({
+      ...fn,
+      args: fn.args.map((arg) => (/^a\d+$/.test(arg.name) && !isRead(arg.name) ? { ...arg, unread: true } : arg)),
+    }));
+    return { ...composed, functions };
   }
 }

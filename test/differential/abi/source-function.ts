@@ -1,5 +1,10 @@
 /** One argument as the ABI has it; `name` is the source's, or the one rustc gives to what isn't written. */
-export type SourceArgument = { readonly name: string; readonly type: string };
+export type SourceArgument = {
+  readonly name: string;
+  readonly type: string;
+  /** The body has no use for it: where code is optimised, callers may leave anything in its place. */
+  readonly unread?: boolean;
+};
 
 /** One function, closure body or async body of a program, and how to find it in LLVM IR. */
 export type SourceFunction = {

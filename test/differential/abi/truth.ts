@@ -23,6 +23,8 @@ export type TruthArgument = {
   readonly type: string;
   readonly size: number;
   readonly pieces: readonly Piece[];
+  /** Nobody reads it, so that nobody need pass it. */
+  readonly unread?: boolean;
 };
 export type TruthReturn = {
   readonly type: string;
