@@ -157,7 +157,7 @@ export const judge = (entry: TruthEntry, copy: Copy | undefined): Verdict => {
         continue;
       }
       const unread = entry.opt !== '0' && (entry.args[index]!.unread === true || isImplicit(name));
-      if (unread && answer.evidence === 'gone') continue;
+      if (unread && (answer.evidence === 'gone' || answer.places.every((place) => place.kind === 'constant'))) continue;
       const believing = isImplicit(name) ? { ...answer, places: answer.places.map(believeRaw) } : answer;
       const difference = firstDifference(believing, truth);
       const doubted = doubt(believing, truth, isPadded(entry));

@@ -4,7 +4,7 @@ import { Composer } from './composer.ts';
 import type { Dice } from './dice.ts';
 import { freeFunction, genericFunction } from './free-functions.ts';
 import { dynMethod, method } from './methods.ts';
-import type { Composed } from './source-function.ts';
+import type { Composed, SourceArgument } from './source-function.ts';
 import type { TypeSpace } from './type-space.ts';
 
 const kinds: readonly (readonly [
@@ -40,9 +40,13 @@ export class RandomFunctions {
     const { kind, make } = this.#compose.dice.weighted(kinds);
     const composed = make(this.#compose, name, kind);
     const isRead = (arg: string): boolean => new RegExp(`\\b${arg}\\b(?!:)`).test(composed.source);
+    const isOneValue = (type: string): boolean =>
+      this.#compose.types.declarations.some((text) => text.includes(`unmarked!(${type});`));
+    const isUnread = ({ name: arg, type }: SourceArgument): boolean =>
+      /^a\d+$/.test(arg) && (!isRead(arg) || isOneValue(type));
     const functions = composed.functions.map((fn) => ({
       ...fn,
-      args: fn.args.map((arg) => (/^a\d+$/.test(arg.name) && !isRead(arg.name) ? { ...arg, unread: true } : arg)),
+      args: fn.args.map((arg) => (isUnread(arg) ? { ...arg, unread: true } : arg)),
     }));
     return { ...composed, functions };
   }

@@ -2,7 +2,7 @@
 export type SourceArgument = {
   readonly name: string;
   readonly type: string;
-  /** The body has no use for it: where code is optimised, callers may leave anything in its place. */
+  /** The body has no use for it, or it can have but one value: where code is optimised, callers may leave anything in its place. */
   readonly unread?: boolean;
 };
 
