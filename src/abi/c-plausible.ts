@@ -5,10 +5,10 @@ const deepest = 16;
 
 /**
  * Whether an author might pass a Rust type by `extern "C"`: scalars, pointers, and structs and unions of a crate of its
- * own whose fields lie in the order of their declaration, as `repr(C)` puts them. Tuples, slices, data-carrying enums
- * and the types of the standard library are not passed to C.
+ * own whose fields lie in the order of their declaration, as `repr(C)` puts them. Tuples, slices and the types of the
+ * standard library are not passed to C; enums with data seldom (`withEnums`).
  */
-export const couldBeC = (types: DebugTypes, id: TypeId, depth = 0): boolean => {
+export const couldBeC = (types: DebugTypes, id: TypeId, withEnums: boolean, depth = 0): boolean => {
   if (depth > deepest) return false;
   const type = types.type(id);
   switch (type.kind) {
@@ -17,16 +17,16 @@ export const couldBeC = (types: DebugTypes, id: TypeId, depth = 0): boolean => {
     case 'enumeration':
       return true;
     case 'array':
-      return depth > 0 && (type.element === null || couldBeC(types, type.element, depth + 1));
+      return depth > 0 && (type.element === null || couldBeC(types, type.element, withEnums, depth + 1));
     case 'union':
     case 'struct': {
       if (type.size === 0n) return true;
-      if (type.variants !== null) return isNullable(types, type);
+      if (type.variants !== null) return isNullable(types, type) || (withEnums && isTagged(type, type.variants));
       if (depth === 0 && /^(?:core|alloc|std)::/.test(type.name)) return false;
       if (/^[&(*]/.test(type.name) || type.name.includes('{')) return false;
       let last = -1n;
       for (const { type: inner, offset } of type.members) {
-        if (inner === null || !couldBeC(types, inner, depth + 1)) return false;
+        if (inner === null || !couldBeC(types, inner, withEnums, depth + 1)) return false;
         if (type.kind === 'struct' && offset < last) return false;
         last = offset;
       }
@@ -48,3 +48,7 @@ const isNullable = (types: DebugTypes, type: Aggregate): boolean => {
   const [field, ...more] = content.kind === 'struct' ? content.members : [];
   return field?.type != null && more.length === 0 && types.type(field.type).kind === 'pointer';
 };
+
+/** As `repr(C)` and `repr(u8)` lay out an enum: a tag first, and a value of it for each variant. */
+const isTagged = ({ name }: Aggregate, { tag, of }: NonNullable<Aggregate['variants']>): boolean =>
+  !/^(?:core|alloc|std)::/.test(name) && tag?.offset === 0n && of.every(({ discriminants }) => discriminants !== null);

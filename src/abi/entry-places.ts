@@ -39,6 +39,8 @@ export type EntryQuestion = {
   readonly isIntact: boolean;
   /** Callers leave nothing out, as optimised ones do with what isn't read. */
   readonly isFilled: boolean;
+  /** The ways of calling are only guessed at: what nothing else tells isn't believed. */
+  readonly isGuess: boolean;
   /** Debug info marks functions whose arguments were dropped. */
   readonly marksChanges: boolean;
 };
@@ -202,6 +204,14 @@ const readsMoreStack = (pieces: readonly Piece[], hasMore: boolean, uses: Argume
     const words = location.kind === 'stack' ? Math.ceil(size / 8) : 1;
     for (let i = 0; i < words; i++) slots.add(Number(location.offset) + 8 * i);
   }
+  // The slot of an address is not what an address is taken of.
+  const isTaken = pieces.some(
+    ({ location }) =>
+      location.kind === 'memory' &&
+      location.base === 'rsp' &&
+      uses.stack.get(Number(location.offset))?.use === 'addressed',
+  );
+  if (isTaken) return true;
   if (hasMore) slots.add(slots.size === 0 ? 8 : Math.max(...slots) + 8);
   return [...uses.stack.keys()].some((slot) => !slots.has(slot));
 };
@@ -236,7 +246,7 @@ const placeOne = (
         : 'debug info does not tell how it is passed';
     return seenOnly(observed.at, size, why);
   }
-  if (ways.length > 1 && !observed.at.some((one) => one.by !== undefined && coversAll(observed.at, size))) {
+  if (ways.length > 1 && !coversAll(observed.at, size)) {
     return {
       mode: null,
       pieces: ways.flatMap(({ pieces }) => pieces.map((piece): PlacedPiece => ({ ...piece, evidence: 'conflict' }))),
@@ -287,8 +297,8 @@ const folded = (constant: Observation): PlacedArgument => ({
   candidates: [],
 });
 
-const coversAll = (pieces: readonly Piece[], size: number): boolean =>
-  pieces.reduce((sum, piece) => sum + piece.size, 0) >= size;
+const coversAll = (pieces: readonly Observation[], size: number): boolean =>
+  pieces.reduce((sum, piece) => sum + (piece.isVague ? 0 : piece.size), 0) >= size;
 
 /** What debug info says where the convention says nothing; the rest is gone. */
 const seenOnly = (at: readonly Observation[], size: number, why: string): PlacedArgument => {
@@ -349,7 +359,8 @@ const doubtOf = (
   piece: Piece,
   observed: Observed,
 ): string | null => {
-  const { uses, isConventionChanged, isIntact, marksChanges } = question;
+  const { uses, isConventionChanged, isIntact, marksChanges, isGuess } = question;
+  if (isGuess) return 'the optimiser changed how the function is called';
   if (isConventionChanged) return 'optimized out: the optimiser changed how the function is called (DW_CC_nocall)';
   if (isIntact) return null;
   const slots = slotsOf(question, way, piece.location.kind === 'vector');

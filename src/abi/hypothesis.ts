@@ -18,6 +18,8 @@ export type CalledFunction = {
   readonly language: 'rust' | 'c' | 'c++';
   readonly path: string;
   readonly dwarfPath: string;
+  /** It has a linkage name. */
+  readonly isMangled: boolean;
   readonly generics: readonly { readonly type: TypeId | null }[];
   /** In the order of declaration, unnamed ones too. */
   readonly parameters: readonly DebugVariable[];
@@ -85,7 +87,7 @@ function* rustHypotheses(fn: CalledFunction, file: ArgumentRegisters, evenC: boo
     }
   }
   const values = [...parameters.map(({ type }) => type), returns];
-  if (!evenC && !values.every((id) => id === null || couldBeC(types, id))) return;
+  if (!evenC && !values.every((id) => id === null || couldBeC(types, id, !fn.isMangled))) return;
   for (const list of lists) {
     const args = list.passed.map((one) => (one.type === null && one.words > 0 ? word : cLayout(types, one.type)));
     const lowered = lowerC(args, cLayout(types, returns), rules.keepsWideWhole, file);

@@ -3,8 +3,7 @@ import { longestInstruction, readUpTo } from './bytes.ts';
 import { probeCost } from './cost.ts';
 import type { Flow, FlowInstruction } from './flow.ts';
 import { type Frames, framesOf, isFromEntry } from './frames.ts';
-import type { Register } from './operand.ts';
-import { idOf } from './register-id.ts';
+import { type AnyRegister, idOf } from './register-id.ts';
 
 /**
  * An instruction that a probe costs less on than on the function's first, and that sees the same: it runs once for each call of the
@@ -19,7 +18,7 @@ export type EntryPoint = { readonly address: Address; readonly rspDelta: number;
  */
 export const cheaperEntry = (
   flow: Flow,
-  needed: ReadonlySet<Register>,
+  needed: ReadonlySet<AnyRegister>,
   frames: Frames = framesOf(flow),
 ): EntryPoint | null => {
   const costAt = (at: Address) => probeCost(readUpTo(flow.code, at, longestInstruction) ?? new Uint8Array(0)).cost;

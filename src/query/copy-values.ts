@@ -83,6 +83,7 @@ export class CopyValues {
       language: scope.language === 'rust' || scope.language === 'c++' ? scope.language : 'c',
       path: selected.name,
       dwarfPath: selected.dwarfPath ?? selected.name,
+      isMangled: selected.function?.linkageName != null,
       generics: declared?.generics ?? [],
       parameters: parametersOf(scope),
       returns: declared?.returns ?? null,
@@ -111,22 +112,27 @@ export class CopyValues {
       ),
       sizes,
       uses: flow === null ? null : argumentUse(flow),
-      environment: scope.language === 'rust' ? observeEnvironment(scope.variables, entry) : null,
+      environment:
+        scope.language === 'rust'
+          ? observeEnvironment(scope.variables, ({ type }) => sizeOf(fn.types, type) ?? 0, entry)
+          : null,
       isConventionChanged,
       marksChanges,
     };
     const isPlain = flow !== null && isUnoptimised(flow, entry.code);
-    let { args, hidden, left } = placeArguments({ ...question, hypotheses, isIntact: isPlain, isFilled: isPlain });
-    if (left.length === 0) {
+    const plain = { isIntact: isPlain, isFilled: isPlain };
+    let { args, hidden, left } = placeArguments({ ...question, ...plain, hypotheses, isGuess: false });
+    const isGuess = left.length === 0;
+    if (isGuess) {
       hypotheses = hypothesesOf(fn, x86_64, true);
-      ({ args, hidden, left } = placeArguments({ ...question, hypotheses, isIntact: isPlain, isFilled: isPlain }));
+      ({ args, hidden, left } = placeArguments({ ...question, ...plain, hypotheses, isGuess }));
     }
     const isDoubtful = args.some(({ evidence }) => evidence === 'gone') || !marksChanges;
     const isIntact =
       isPlain || (isDoubtful && !isConventionChanged && (this.#isGlobal(start) || this.#references.isTaken(start)));
     if (isIntact && !isPlain) {
       const isFilled = !this.#references.isCalled(start);
-      ({ args, hidden, left } = placeArguments({ ...question, hypotheses, isIntact, isFilled }));
+      ({ args, hidden, left } = placeArguments({ ...question, hypotheses, isIntact, isFilled, isGuess }));
     }
     const result = placeResult({
       ways: left.length > 0 ? left : hypotheses,

@@ -27,8 +27,7 @@ export type ShownCopy = SelectedCopy & {
   readonly signature: ShownSignature | null;
   /** Where arguments and result are; null where debug info tells no types, or the code can't be read. */
   readonly values: ShownValues | null;
-  /** Null for inlined copies. */
-  readonly probe: ShownProbe | null;
+  readonly probe: ShownProbe;
   /** Null unless asked for; read when it is walked through. */
   readonly instructions: Iterable<ListedInstruction> | null;
   readonly notes: readonly string[];

@@ -1,9 +1,12 @@
 import { sanitize } from '../base/text.ts';
 import type { DebugInfo } from '../elf/debug-model.ts';
+import { inlinedNote } from './abi-notes.ts';
 import type { SelectedCopy, SelectedFunction } from './select-model.ts';
 
 type Known = {
   readonly fn: SelectedFunction;
+  /** Those that are shown. */
+  readonly copies: readonly SelectedCopy[];
   /** Copies with code of their own. */
   readonly own: number;
   readonly debug: DebugInfo;
@@ -15,11 +18,14 @@ type Known = {
 };
 
 /** What a user may be surprised by in a function's answer; one line each, safe on a terminal. */
-export const functionNotes = ({ fn, own, debug, typesNote, hasSignatures, damage, differ }: Known): string[] => {
+export const functionNotes = ({ fn, copies, own, debug, typesNote, hasSignatures, damage, differ }: Known): string[] => {
   const inlined = fn.copies.length - own;
   const notes: string[] = [];
-  if (own === 0 && inlined > 0)
-    notes.push(`no code of its own: inlined ${inlined === 1 ? 'once' : `${inlined} times`}`);
+  if (own === 0 && inlined > 0) {
+    notes.push(`no code of its own: inlined ${inlined === 1 ? 'once' : `${inlined} times`}; ${separateAdvice(copies)}`);
+    const note = inlinedNote(copies);
+    if (note !== null) notes.push(note);
+  }
   if (fn.copies.length === 0) notes.push('no code is left of it: it was discarded as unused');
   const partial = fn.functions.map((id) => debug.function(id)).find(({ isPartial }) => isPartial);
   if (partial && fn.copies.some(({ isInlined }) => isInlined))
@@ -36,6 +42,12 @@ export const functionNotes = ({ fn, own, debug, typesNote, hasSignatures, damage
   if (lack !== null) notes.push(lack);
   return notes;
 };
+
+/** What gives a function code of its own. */
+const separateAdvice = (copies: readonly SelectedCopy[]): string =>
+  copies.some(({ function: own }) => own !== null && schemeOf(own.linkageName) === 'itanium' || /\.(?:c|h|cc|cpp|cxx|hpp)$/.test(own?.source?.file ?? ''))
+    ? '`__attribute__((noinline))` would give it some'
+    : '`#[inline(never)]` would give it some';
 
 const advice = 'build with `debug = 2` for them';
 

@@ -1,11 +1,13 @@
 import { RsymError } from '../base/errors.ts';
 import { sanitize } from '../base/text.ts';
 import type { DebugInfo } from '../elf/debug-model.ts';
+import { type AbiFacts, abiNotes } from './abi-notes.ts';
 import { CopyValues, isDamage, type ShownValues } from './copy-values.ts';
+import { inlinedThere } from './inlined-into.ts';
 import { select } from './select.ts';
 import { CopyReader } from './select-copy.ts';
 import type { SelectedCopy, SelectedFunction, SelectSources } from './select-model.ts';
-import { CopyCode } from './show-code.ts';
+import { CopyCode, type ShownProbe } from './show-code.ts';
 import type { ShownCopy, ShownFunction, ShowOptions } from './show-model.ts';
 import { copyNotes, functionNotes } from './show-notes.ts';
 import { describeTypes } from './show-types.ts';
@@ -68,12 +70,13 @@ class Shower {
       signature,
       source: copies.find((copy) => copy.function?.source)?.function?.source ?? first?.source ?? null,
       dwarfPath: first?.dwarfPath ?? null,
-      copies: copies.map((copy, i) => this.#copy(copy, found[i] ?? null)),
+      copies: copies.map((copy, i) => this.#copy(copy, found[i] ?? null, own)),
       omitted: fn.copies.length - refs.length,
       counts: { own, inlined: fn.copies.length - own },
       types: typesOf(signatures),
       notes: functionNotes({
         fn,
+        copies,
         own,
         debug: this.#debug,
         typesNote: signatures.length > 0 ? this.#signatures.note : null,
@@ -84,17 +87,44 @@ class Shower {
     };
   }
 
-  #copy(copy: SelectedCopy, found: FoundSignature | null): ShownCopy {
+  #copy(copy: SelectedCopy, found: FoundSignature | null, own: number): ShownCopy {
     const damage: string[] = [];
     const values = this.#valuesOf(copy, damage);
+    const probe = this.#code.probe(copy, values);
     return {
       ...copy,
       signature: found?.signature ?? null,
       values,
-      probe: this.#code.probe(copy),
+      probe,
       instructions: this.#options.asm ? { [Symbol.iterator]: () => this.#code.listing(copy) } : null,
-      notes: [...copyNotes(copy, this.#debug, this.#options.asm === true && !this.#code.isReadable), ...damage],
+      notes: [
+        ...copyNotes(copy, this.#debug, this.#options.asm === true && !this.#code.isReadable),
+        ...damage,
+        ...this.#abiNotes(copy, values, probe, own),
+      ],
     };
+  }
+
+  #abiNotes(copy: SelectedCopy, values: ShownValues | null, probe: ShownProbe, own: number): string[] {
+    const likeness = this.#code.likeness(copy);
+    try {
+      const into = copy.kind === 'inlined' || copy.debugCopy === null ? null : copy.function;
+      const there = into === null ? [] : inlinedThere(this.#debug, into, copy.ranges);
+      return abiNotes({ copy, values, probe, likeness, inlinedThere: there, types: this.#typesOf(copy, values), own });
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      return [];
+    }
+  }
+
+  /** Of Rust: what parts of values are called. */
+  #typesOf(copy: SelectedCopy, values: ShownValues | null): AbiFacts['types'] {
+    const { types } = this.#debug;
+    if (types === null || values === null || copy.debugCopy === null || copy.function === null) return null;
+    const scope = this.#debug.scope(this.#debug.copy(copy.debugCopy));
+    if (scope.language !== 'rust') return null;
+    const ids = scope.variables.filter(({ isParameter }) => isParameter).map(({ type }) => type);
+    return { types, ids, returns: types.signature(copy.function)?.returns ?? null };
   }
 
   #valuesOf(copy: SelectedCopy, damage: string[]): ShownValues | null {
