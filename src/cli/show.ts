@@ -40,6 +40,10 @@ const options: readonly OptionRow[] = [
   { flags: '--json', description: 'one JSON document' },
 ];
 
+/** Of the terminal; more than can be read at a glance isn't used. */
+const columns = (): number | undefined =>
+  process.stdout.isTTY ? Math.min(120, Math.max(60, process.stdout.columns)) : undefined;
+
 /** One error for all of them, so that none is lost. */
 const allOf = (errors: readonly RsymError[]): RsymError | null => {
   const [first, ...others] = errors;
@@ -64,7 +68,7 @@ const answer = async ([file = '', ...functions]: readonly string[], flags: Flags
   } else {
     const { showText } = await import('../report/show-text.ts');
     for (const note of shown.notes) process.stderr.write(`rsym: ${sanitize(note)}\n`);
-    await writeAll(showText(shown, paletteFor(process.stdout)));
+    await writeAll(showText(shown, paletteFor(process.stdout), columns()));
   }
   const error = allOf(shown.missing);
   if (error !== null) throw error;

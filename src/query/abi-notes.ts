@@ -12,11 +12,15 @@ import { partName } from './value-parts.ts';
 export type AbiFacts = {
   readonly copy: SelectedCopy;
   readonly values: ShownValues | null;
-  readonly probe: ShownProbe | null;
+  readonly probe: ShownProbe;
   readonly likeness: Likeness | null;
   readonly inlinedThere: readonly InlinedThere[];
   /** Types of the values; null where the language isn't Rust, or there are none. `ids` of the arguments that are declared. */
-  readonly types: { readonly types: DebugTypes; readonly ids: readonly (TypeId | null)[]; readonly returns: TypeId | null } | null;
+  readonly types: {
+    readonly types: DebugTypes;
+    readonly ids: readonly (TypeId | null)[];
+    readonly returns: TypeId | null;
+  } | null;
   /** Copies of the function that have code of their own. */
   readonly own: number;
 };
@@ -73,13 +77,20 @@ function* emptyNotes(copy: SelectedCopy, { args, result }: ShownValues): Generat
 
 const addressNote = ({ pieces }: ShownResult): string => {
   const isHeld = pieces.some(({ location }) => location.kind === 'memory' && location.base === 'rax');
-  const exit = isHeld ? 'rax holds that address when it returns' : 'when it returns, no register need hold that address';
+  const exit = isHeld
+    ? 'rax holds that address when it returns'
+    : 'when it returns, no register need hold that address';
   return `its result is written to memory whose address the caller passes in rdi, before the arguments; ${exit}`;
 };
 
 const argumentNote = (arg: ShownArgumentPlace, nameOf: (offset: number) => string | null): string | null => {
   const { pieces, mode } = arg;
-  const name = arg.name === null ? 'an unnamed argument' : arg.isHidden === true ? sanitize(arg.name) : `\`${sanitize(arg.name)}\``;
+  const name =
+    arg.name === null
+      ? 'an unnamed argument'
+      : arg.isHidden === true
+        ? sanitize(arg.name)
+        : `\`${sanitize(arg.name)}\``;
   const [first] = pieces;
   if (first === undefined || arg.isHidden === true) return null;
   if (mode === 'indirect' && first.location.kind === 'memory') {
@@ -90,7 +101,9 @@ const argumentNote = (arg: ShownArgumentPlace, nameOf: (offset: number) => strin
     const kind = areRegisters(pieces) ? 'registers' : 'places';
     return `${name} takes ${countText(pieces.length)} ${kind}: ${partsText(pieces, nameOf)}`;
   }
-  return first.location.kind === 'stack' ? `${name} comes on the stack: ${stackText(first.location.offset)} holds it` : null;
+  return first.location.kind === 'stack'
+    ? `${name} comes on the stack: ${stackText(first.location.offset)} holds it`
+    : null;
 };
 
 const countText = (count: number): string => (count === 2 ? 'two' : String(count));
@@ -137,7 +150,7 @@ const isConstant = ({ location }: PlacedPiece): boolean => location.kind === 'co
 const mostTargets = 3;
 
 function* exitNotes({ probe }: AbiFacts): Generator<string> {
-  if (probe === null || probe.returns !== 'sites' || probe.tailJumps.count === 0) return;
+  if (probe.returns !== 'sites' || probe.tailJumps.count === 0) return;
   const { count, targets } = probe.tailJumps;
   const more = targets.length - mostTargets;
   const names = targets.slice(0, mostTargets).map(sanitize).join(', ') + (more > 0 ? ` and ${more} more` : '');
@@ -152,8 +165,7 @@ const mostInlined = 6;
 function* countNotes({ copy, likeness, inlinedThere, own }: AbiFacts): Generator<string> {
   if (copy.kind === 'instance' && own > 1)
     yield `one of ${own} instances with code of their own: a probe here sees calls of this one only`;
-  if (likeness !== null)
-    yield `calls may be counted less often than they are made: the loop around it was ${likeness}`;
+  if (likeness !== null) yield `calls may be counted less often than they are made: the loop around it was ${likeness}`;
   if (inlinedThere.length === 0) return;
   const more = inlinedThere.length - mostInlined;
   const names = inlinedThere.slice(0, mostInlined).map(({ name, callSite, times }) => {
@@ -171,6 +183,7 @@ const mostCallers = 3;
 export const inlinedNote = (copies: readonly SelectedCopy[]): string | null => {
   const outer = [...new Set(copies.flatMap(({ callers }) => callers.slice(-1).map(({ name }) => name)))];
   if (outer.length === 0) return null;
-  const names = outer.slice(0, mostCallers).map(sanitize).join(' or ') + (outer.length > mostCallers ? ' and so on' : '');
+  const names =
+    outer.slice(0, mostCallers).map(sanitize).join(' or ') + (outer.length > mostCallers ? ' and so on' : '');
   return `a probe on ${names} fires once for each call of that function, whatever happens inside; probe the addresses below`;
 };

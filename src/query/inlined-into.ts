@@ -1,5 +1,5 @@
-import type { AddressRange, DebugCopy, DebugFunction, DebugInfo, SourcePosition } from '../elf/debug-model.ts';
 import { crateOf } from '../elf/crate.ts';
+import type { AddressRange, DebugCopy, DebugFunction, DebugInfo, SourcePosition } from '../elf/debug-model.ts';
 import { debugPath } from './debug-match.ts';
 import { schemeOf } from './function-path.ts';
 
@@ -13,7 +13,11 @@ const mostRows = 4096;
  * Which functions of the same crate (of C: of the same file) are inlined into a copy, in the order of their code. Found
  * where the line table has rows: code without any belongs to nobody's source.
  */
-export const inlinedThere = (debug: DebugInfo, into: DebugFunction, ranges: readonly AddressRange[]): InlinedThere[] => {
+export const inlinedThere = (
+  debug: DebugInfo,
+  into: DebugFunction,
+  ranges: readonly AddressRange[],
+): InlinedThere[] => {
   const found = new Map<number, { callSite: SourcePosition | null; copies: Set<number> }>();
   const isOwn = ownPredicate(debug, into);
   const known = new Map<number, boolean>();
@@ -23,8 +27,8 @@ export const inlinedThere = (debug: DebugInfo, into: DebugFunction, ranges: read
       if (rows++ >= mostRows) break;
       for (const { copy } of debug.frames(row.address)) {
         if (copy?.kind !== 'inlined') continue;
-        let isShown = known.get(copy.function);
-        if (isShown === undefined) known.set(copy.function, (isShown = isOwn(copy)));
+        const isShown = known.get(copy.function) ?? isOwn(copy);
+        known.set(copy.function, isShown);
         if (!isShown) continue;
         const first = found.get(copy.function);
         if (first === undefined) found.set(copy.function, { callSite: copy.callSite, copies: new Set([copy.id]) });

@@ -1,4 +1,3 @@
-import type { AnyRegister } from '../code/register-id.ts';
 import type { Address, FileOffset } from '../base/units.ts';
 import { address } from '../base/units.ts';
 import { longestInstruction, readUpTo } from '../code/bytes.ts';
@@ -6,6 +5,7 @@ import { probeCost } from '../code/cost.ts';
 import { cheaperEntry } from '../code/entry-points.ts';
 import { type Likeness, likenessOf } from '../code/likeness.ts';
 import { type ListedInstruction, listCode } from '../code/listing.ts';
+import type { AnyRegister } from '../code/register-id.ts';
 import { toFileOffset } from '../elf/address-map.ts';
 import { CopyFlows } from './copy-flows.ts';
 import type { ShownValues } from './copy-values.ts';
@@ -170,7 +170,10 @@ const argumentRegisters: readonly AnyRegister[] = ['rdi', 'rsi', 'rdx', 'rcx', '
 
 const neededRegisters = (values: ShownValues | null): ReadonlySet<AnyRegister> => {
   if (values === null) return new Set(argumentRegisters);
-  const pieces = [...values.args.flatMap(({ pieces }) => pieces), ...values.result.pieces.filter((piece) => piece.atEntry)];
+  const pieces = [
+    ...values.args.flatMap(({ pieces }) => pieces),
+    ...values.result.pieces.filter((piece) => piece.atEntry),
+  ];
   return new Set(
     pieces.flatMap(({ location }): AnyRegister[] => {
       if (location.kind === 'register') return [location.reg];

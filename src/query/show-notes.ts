@@ -2,6 +2,7 @@ import { sanitize } from '../base/text.ts';
 import type { DebugInfo } from '../elf/debug-model.ts';
 import { inlinedNote } from './abi-notes.ts';
 import type { SelectedCopy, SelectedFunction } from './select-model.ts';
+import { languageOf } from './show-signature.ts';
 
 type Known = {
   readonly fn: SelectedFunction;
@@ -18,11 +19,22 @@ type Known = {
 };
 
 /** What a user may be surprised by in a function's answer; one line each, safe on a terminal. */
-export const functionNotes = ({ fn, copies, own, debug, typesNote, hasSignatures, damage, differ }: Known): string[] => {
+export const functionNotes = ({
+  fn,
+  copies,
+  own,
+  debug,
+  typesNote,
+  hasSignatures,
+  damage,
+  differ,
+}: Known): string[] => {
   const inlined = fn.copies.length - own;
   const notes: string[] = [];
   if (own === 0 && inlined > 0) {
-    notes.push(`no code of its own: inlined ${inlined === 1 ? 'once' : `${inlined} times`}; ${separateAdvice(copies)}`);
+    notes.push(
+      `no code of its own: inlined ${inlined === 1 ? 'once' : `${inlined} times`}; ${separateAdvice(debug, fn)}`,
+    );
     const note = inlinedNote(copies);
     if (note !== null) notes.push(note);
   }
@@ -44,10 +56,11 @@ export const functionNotes = ({ fn, copies, own, debug, typesNote, hasSignatures
 };
 
 /** What gives a function code of its own. */
-const separateAdvice = (copies: readonly SelectedCopy[]): string =>
-  copies.some(({ function: own }) => own !== null && schemeOf(own.linkageName) === 'itanium' || /\.(?:c|h|cc|cpp|cxx|hpp)$/.test(own?.source?.file ?? ''))
-    ? '`__attribute__((noinline))` would give it some'
-    : '`#[inline(never)]` would give it some';
+const separateAdvice = (debug: DebugInfo, { functions }: SelectedFunction): string => {
+  const [first] = functions;
+  const isRust = first === undefined || languageOf(debug, debug.function(first)) === 'rust';
+  return `${isRust ? '`#[inline(never)]`' : '`__attribute__((noinline))`'} would give it some`;
+};
 
 const advice = 'build with `debug = 2` for them';
 

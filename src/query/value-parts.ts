@@ -48,4 +48,5 @@ const fieldsOf = (known: ReturnType<typeof classify>, at: bigint): readonly Memb
   }
 };
 
-const sizeOf = (types: DebugTypes, { type }: Member): bigint => (type === null ? 0n : (classify(types, type).size ?? 0n));
+const sizeOf = (types: DebugTypes, { type }: Member): bigint =>
+  type === null ? 0n : (classify(types, type).size ?? 0n);

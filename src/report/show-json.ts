@@ -49,7 +49,9 @@ const copyObject = (copy: ShownCopy): object => ({
   aliases: copy.aliases,
   merged_with: copy.mergedWith,
   signature: copy.signature?.text ?? null,
+  at: copy.values?.at == null ? null : hex(copy.values.at),
   ...valuesOf(copy),
+  assumptions: copy.values?.assumptions ?? [],
   probe: probeObject(copy.probe),
   ...(copy.instructions === null
     ? {}
@@ -101,15 +103,26 @@ const valuesOf = ({ signature, values }: ShownCopy): object => {
   };
 };
 
-const probeObject = (probe: ShownCopy['probe']): object | null =>
-  probe && {
-    offset: probe.offset === null ? null : hex(probe.offset),
-    cost: probe.cost,
-    returns: probe.returns,
-    reason: probe.reason,
-    instruction: probe.instruction,
-    exits: probe.exits,
-  };
+const probeObject = (probe: ShownCopy['probe']): object => ({
+  address: probe.address === null ? null : hex(probe.address),
+  offset: probe.offset === null ? null : hex(probe.offset),
+  cost: probe.cost,
+  returns: probe.returns,
+  reason: probe.reason,
+  instruction: probe.instruction,
+  exits: probe.exits,
+  tail_jumps: probe.tailJumps.count,
+  cheaper:
+    probe.cheaper === null
+      ? null
+      : {
+          address: hex(probe.cheaper.address),
+          offset: hex(probe.cheaper.offset),
+          rsp_delta: probe.cheaper.rspDelta,
+          instruction: probe.cheaper.instruction,
+          cost: probe.cheaper.cost,
+        },
+});
 
 type Field = NonNullable<ShownType['fields']>[number];
 

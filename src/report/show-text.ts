@@ -1,26 +1,28 @@
 import { sanitize } from '../base/text.ts';
 import { hex } from '../base/units.ts';
 import { positionText, type ShowAnswer, type ShownCopy, type ShownFunction } from '../query/show-model.ts';
+import { probeLines } from './show-probe.ts';
 import { typeLines } from './show-types.ts';
 import { valueLines } from './show-values.ts';
+import { defaultColumns, wrapIndented } from './show-wrap.ts';
 import type { Palette } from './terminal-colour.ts';
 
-/** What is known of each function, a block of lines for each. */
-export function* showText(answer: ShowAnswer, palette: Palette): Generator<string> {
+/** What is known of each function, a block of lines for each; prose and values in lines of `columns`. */
+export function* showText(answer: ShowAnswer, palette: Palette, columns = defaultColumns): Generator<string> {
   let separator = '';
   for (const fn of answer.functions) {
     yield separator;
-    for (const line of functionLines(fn, palette)) yield `${line}\n`;
+    for (const line of functionLines(fn, palette, columns)) yield `${line}\n`;
     separator = '\n';
   }
 }
 
-function* functionLines(fn: ShownFunction, palette: Palette): Generator<string> {
+function* functionLines(fn: ShownFunction, palette: Palette, columns: number): Generator<string> {
   const signature = fn.signature?.text ?? fn.name;
   yield palette.heading(sanitize(signature)) + withGenerics(fn.signature, palette);
   if (fn.source !== null) yield `  declared at ${sanitize(positionText(fn.source))}`;
-  for (const note of fn.notes) yield `  ${palette.warning(note)}`;
-  yield* copyLines(fn, palette);
+  yield* noteLines(fn.notes, 2, columns, palette);
+  yield* copyLines(fn, palette, columns);
   if (fn.omitted > 0) yield `  … ${fn.omitted} more copies; --all shows them`;
   // What a scalar or a pointer is, its name says.
   const layouts = fn.types.types.filter(({ kind }) => hasLayout.has(kind));
@@ -45,7 +47,7 @@ const genericsText = (signature: ShownFunction['signature']): string =>
     .map(({ name, type }) => `${sanitize(name)} = ${sanitize(type)}`)
     .join(', ');
 
-function* copyLines(fn: ShownFunction, palette: Palette): Generator<string> {
+function* copyLines(fn: ShownFunction, palette: Palette, columns: number): Generator<string> {
   const width = widest(fn.copies, ({ address }) => hex(address));
   const sizeWidth = widest(fn.copies, ({ size }) => String(size));
   const shared = sharedNames(fn.copies);
@@ -57,11 +59,15 @@ function* copyLines(fn: ShownFunction, palette: Palette): Generator<string> {
     if (fn.signature === null && copy.signature !== null)
       yield `${indent}${sanitize(copy.signature.text)}${withGenerics(copy.signature, palette)}`;
     if (copy.values !== null)
-      for (const line of valueLines(copy.values, copy.kind === 'inlined', palette)) yield indent + line;
-    for (const line of probeLines(copy)) yield indent + line;
-    for (const note of copy.notes) yield `${indent}${palette.warning(note)}`;
+      for (const line of valueLines(copy.values, columns - indent.length, palette)) yield indent + line;
+    for (const line of probeLines(copy)) yield* wrapIndented(line, indent.length, columns);
+    yield* noteLines(copy.notes, indent.length, columns, palette);
     yield* instructionLines(copy, palette);
   }
+}
+
+function* noteLines(notes: readonly string[], indent: number, columns: number, palette: Palette): Generator<string> {
+  for (const note of notes) for (const line of wrapIndented(note, indent, columns)) yield palette.warning(line);
 }
 
 /** A function may have more copies than a call takes arguments. */
@@ -100,23 +106,10 @@ const callerTexts = ({ callers, callSite }: ShownCopy, palette: Palette): string
     return ` into ${palette.name(sanitize(name))}${site === null ? '' : ` at ${sanitize(positionText(site))}`}`;
   });
 
-function* probeLines({ probe }: ShownCopy): Generator<string> {
-  if (probe === null) return;
-  const { cost, instruction, returns, exits, reason } = probe;
-  if (cost === null) {
-    if (probe.offset !== null || instruction !== null) yield `can't be probed: ${sanitize(reason ?? 'unknown')}`;
-    return;
-  }
-  const watched =
-    returns === 'sites'
-      ? `returns watched at ${exits} ${exits === 1 ? 'exit' : 'exits'}`
-      : `returns not watched: ${sanitize(reason ?? 'unknown')}`;
-  yield `a probe on \`${instruction}\` is ${cost}; ${watched}`;
-}
-
 const bytesWidth = 10 * 3;
 
-function* instructionLines({ instructions, ranges }: ShownCopy, palette: Palette): Generator<string> {
+/** An arrow is at the instruction to probe. */
+function* instructionLines({ instructions, ranges, probe }: ShownCopy, palette: Palette): Generator<string> {
   if (instructions === null) return;
   const starts = new Set<bigint>(ranges.slice(1).map(({ start }) => start));
   for (const { address, bytes, text } of instructions) {
@@ -124,6 +117,7 @@ function* instructionLines({ instructions, ranges }: ShownCopy, palette: Palette
     const digits = Buffer.from(bytes)
       .toString('hex')
       .replace(/..(?!$)/g, '$& ');
-    yield `    ${palette.address(hex(address))}  ${palette.faint(digits.padEnd(bytesWidth - 1))}  ${text}`;
+    const mark = probe.cost !== null && probe.address === address ? '  → ' : '    ';
+    yield `${mark}${palette.address(hex(address))}  ${palette.faint(digits.padEnd(bytesWidth - 1))}  ${text}`;
   }
 }
