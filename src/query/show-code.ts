@@ -139,14 +139,25 @@ export class CopyCode {
     return row === undefined ? [] : [symbols.name(row)];
   }
 
-  #flowOf(copy: Pick<SelectedCopy, 'address' | 'ranges'>): ReturnType<CopyFlows['of']> {
+  /** Functions decoded, for all questions about them. */
+  flows(): CopyFlows {
     this.#flows ??= new CopyFlows(this.imageCode());
-    return this.#flows.of(copy);
+    return this.#flows;
+  }
+
+  #flowOf(copy: Pick<SelectedCopy, 'address' | 'ranges'>): ReturnType<CopyFlows['of']> {
+    return this.flows().of(copy);
   }
 
   /** The range that begins at the copy's address, then the others. */
   #extent({ address, ranges }: SelectedCopy): SelectedCopy['ranges'] {
     return [...ranges.filter(({ start }) => start === address), ...ranges.filter(({ start }) => start !== address)];
+  }
+
+  /** What decodes whole functions. */
+  flows(): CopyFlows {
+    this.#flows ??= new CopyFlows(this.imageCode());
+    return this.#flows;
   }
 
   /** What reads the code; made when it is first asked for. */

@@ -130,7 +130,7 @@ class Shower {
   #valuesOf(copy: SelectedCopy, damage: string[]): ShownValues | null {
     if (!this.#code.isReadable) return null;
     try {
-      this.#values ??= new CopyValues(this.#sources, this.#code.imageCode());
+      this.#values ??= new CopyValues(this.#sources, this.#code.imageCode(), this.#code.flows());
       return this.#values.of(copy);
     } catch (error) {
       if (!isDamage(error)) throw error;
