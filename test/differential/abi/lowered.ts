@@ -95,6 +95,9 @@ const unitsOf = (fn: IrFunction, source: SourceFunction, sizes: readonly number[
   return units;
 };
 
+/** Conventions with the registers of C's on x86-64. */
+const likeC: ReadonlySet<string> = new Set(['ccc', 'fastcc']);
+
 export type Build = {
   readonly crate: string;
   readonly compiler: string;
@@ -132,6 +135,9 @@ export const truthOf = (build: Build, source: SourceFunction, sizes: readonly nu
     };
   });
   const final = build.final.functions.get(symbol);
+  for (const { convention } of [fn, final ?? fn]) {
+    if (!likeC.has(convention)) throw new Error(`${source.name}: the registers of ${convention} aren't known here`);
+  }
   const alias = build.final.aliases.has(symbol);
   const { demoted, ...truthRet } = ret;
   const change =
