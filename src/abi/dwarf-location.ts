@@ -118,6 +118,21 @@ const locationOf = (operations: readonly Operation[], size: number, context: Exp
   return asMemory(top);
 };
 
+/** A register plus an offset, as a frame base is told; null where the expression says more than that. */
+export const addressOf = (operations: readonly Operation[], context: ExpressionContext): Base | null => {
+  const [only] = operations;
+  if (operations.length === 1 && only?.op === 'register') {
+    const reg = dwarfRegister(only.register);
+    return reg === null ? null : { reg, offset: 0n };
+  }
+  const stack: Value[] = [];
+  for (const operation of operations) if (step(stack, operation, context) !== null) return null;
+  const top = stack.at(-1);
+  return top?.kind === 'base' && top.reg !== null && top.followed.length === 0
+    ? { reg: top.reg, offset: top.offset }
+    : null;
+};
+
 const inNumbered = (number: number, size: number): Location => {
   const reg = dwarfRegister(number);
   if (reg !== null) return inRegister(reg, 0, size).location;

@@ -83,14 +83,19 @@ const piecesIn = ({ hidden }: Hypothesis): number => hidden.reduce((sum, { piece
 /** Of an environment, its address where the captured variables show that; else a register, uninterpreted. */
 const hiddenPlace = (pieces: readonly Piece[], environment: Observation | null): PlacedArgument => {
   const [only, ...others] = pieces;
+  const at = environment?.location;
   const isSeen =
-    only !== undefined &&
+    only?.location.kind === 'register' &&
     others.length === 0 &&
-    environment !== null &&
-    sameLocation(only.location, environment.location);
-  return isSeen
-    ? { ...uninterpreted(pieces), mode: 'direct', pieces: [{ ...only, evidence: 'verified' }], evidence: 'verified' }
-    : uninterpreted(pieces);
+    (at?.kind === 'register' ? at.reg : at?.kind === 'memory' ? at.base : null) === only.location.reg;
+  if (!isSeen || environment === null) return uninterpreted(pieces);
+  const { location, valueOffset, size } = environment;
+  return {
+    ...uninterpreted(pieces),
+    mode: location.kind === 'memory' ? 'indirect' : 'direct',
+    pieces: [{ location, valueOffset, size, evidence: 'verified' }],
+    evidence: 'verified',
+  };
 };
 
 const uninterpreted = (pieces: readonly Piece[]): PlacedArgument => ({

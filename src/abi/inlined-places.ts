@@ -1,6 +1,6 @@
 import type { Address } from '../base/units.ts';
 import type { AddressRange, DebugVariable, VariableLocation } from '../elf/debug-model.ts';
-import { type Base, constantOf, dwarfRegister, locationsAt, piecesOf } from './dwarf-location.ts';
+import { addressOf, type Base, constantOf, dwarfRegister, locationsAt, piecesOf } from './dwarf-location.ts';
 import { type PlacedArgument, type PlacedPiece, weakestOf } from './entry-places.ts';
 import type { Location } from './place.ts';
 
@@ -99,14 +99,8 @@ const baseOf = (told: { readonly register: number; readonly offset: bigint } | n
   return told === null || reg === null ? null : { reg, offset: told.offset };
 };
 
-const frameBaseOf = (told: VariableLocation | undefined, frameAddress: Base | null): Base | null => {
-  const [first, ...others] = told?.operations ?? [];
-  if (first === undefined || others.length > 0) return null;
-  if (first.op === 'frame-address') return frameAddress;
-  if (first.op !== 'register' && first.op !== 'register-offset') return null;
-  const reg = dwarfRegister(first.register);
-  return reg === null ? null : { reg, offset: first.op === 'register' ? 0n : first.offset };
-};
+const frameBaseOf = (told: VariableLocation | undefined, frameAddress: Base | null): Base | null =>
+  told === undefined ? null : addressOf(told.operations, { frameBase: null, frameAddress });
 
 const placed = (pieces: readonly PlacedPiece[]): PlacedArgument => {
   const lost = pieces.find(({ location }) => location.kind === 'gone')?.location;
@@ -152,22 +146,31 @@ export type BindingQuestion = Around & {
   readonly isResultType: (variable: DebugVariable) => boolean;
   readonly ranges: readonly AddressRange[];
   readonly isProbeable: (at: Address) => boolean;
+  /** The instructions that brought what a place holds at an address, the last one first. */
+  readonly originOf: (at: Address, location: Location, size: number) => readonly Address[];
 };
 
 /** Finds the variable that a call's result was bound to; a text says why there is none. */
 export const bindingOf = (question: BindingQuestion): BoundResult | string => {
-  const { variables, line, size, isResultType, ranges, isProbeable } = question;
+  const { variables, line, size, isResultType, ranges, isProbeable, originOf } = question;
   const bound = variables.filter(
     (one) => !one.isParameter && one.line === line && one.block !== null && isResultType(one),
   );
   const [variable, ...others] = bound;
   if (variable === undefined) return 'no variable of the caller holds it';
   if (others.length > 0) return 'several variables of the caller could hold it';
+  if (variable.block?.some((block) => ranges.some(({ start, end }) => start < block.end && block.start < end)))
+    return 'the variable of its line in the caller lives before the call';
   const at = variable.block?.map(({ start }) => start).find((start) => isBehind(start, ranges) && isProbeable(start));
   if (at === undefined) return 'no address behind the copy can be probed where it is';
   const { pieces, evidence, note } = placedAt(variable, size, at, question);
   if (evidence === 'gone')
     return `the caller's ${variable.name ?? 'variable'} is not in a readable place: ${note ?? 'optimized out'}`;
+  const isMade = pieces.every(
+    ({ location, size: bytes }) =>
+      location.kind === 'constant' || originOf(at, location, bytes).some((origin) => !isBehind(origin, ranges)),
+  );
+  if (!isMade) return `the caller's ${variable.name ?? 'variable'} is not shown to hold it unchanged`;
   return { variable: variable.name ?? '_', at, pieces, evidence, note };
 };
 

@@ -2,7 +2,7 @@ import type { Address } from '../base/units.ts';
 import type { EntryState, Spill, StackAddress } from '../code/entry-state.ts';
 import type { AnyRegister } from '../code/register-id.ts';
 import type { DebugVariable, VariableLocation } from '../elf/debug-model.ts';
-import { constantOf, dwarfRegister, locationsAt, piecesOf } from './dwarf-location.ts';
+import { addressOf, type Base, constantOf, locationsAt, piecesOf } from './dwarf-location.ts';
 import type { Location, Piece } from './place.ts';
 
 /**
@@ -145,15 +145,13 @@ const isVector = (reg: string): reg is `xmm${number}` => reg.startsWith('xmm');
 const usesFrame = (location: Location): boolean =>
   location.kind === 'stack' || (location.kind === 'memory' && (location.base === 'rsp' || location.base === 'rbp'));
 
-/** The frame base as a register; what is a frame address is set up by the caller's `call`. */
-const baseOf = ({ frameBase }: EntryFrame) => {
-  const [first] = frameBase[0]?.operations ?? [];
-  if (frameBase.length !== 1 || first === undefined) return null;
-  if (first.op === 'register') {
-    const reg = dwarfRegister(first.register);
-    return reg === null ? null : { reg, offset: 0n };
-  }
-  return null;
+/** The frame base while the body runs. The frame address is the stack pointer before the call: 8 bytes above that at entry. */
+const baseOf = (frame: EntryFrame): Base | null => {
+  const [told, ...others] = frame.frameBase;
+  if (told === undefined || others.length > 0) return null;
+  const rsp = steady(frame)?.rsp;
+  const frameAddress: Base | null = rsp?.base === 'entry' ? { reg: 'rsp', offset: BigInt(8 - rsp.offset) } : null;
+  return addressOf(told.operations, { frameBase: null, frameAddress });
 };
 
 type Frame = ReturnType<EntryState['frames']['get']> & object;

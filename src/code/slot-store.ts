@@ -107,7 +107,7 @@ const storedBy = (
 };
 
 /** From an instruction to the one that alone leads to it, and always does unless it calls what doesn't return. */
-const onlyPredecessors = (flow: Flow): ((i: number) => number | undefined) => {
+export const onlyPredecessors = (flow: Flow): ((i: number) => number | undefined) => {
   const counts = new Uint8Array(flow.instructions.length);
   const last = new Int32Array(flow.instructions.length).fill(-1);
   counts[flow.entry] = 2;

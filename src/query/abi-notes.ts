@@ -49,10 +49,10 @@ function* valueNotes({ copy, types }: AbiFacts, values: ShownValues): Generator<
   yield* notes.slice(0, mostArguments);
   if (notes.length > mostArguments) yield `${notes.length - mostArguments} more arguments are passed in such ways`;
   if (isKnown(result.evidence) && result.mode !== 'sret' && result.pieces.length > 1 && areRegisters(result.pieces))
-    yield `its result comes in ${result.pieces.length} registers: ${partsText(result.pieces, (offset) => nameOfPart(types?.types, types?.returns ?? null, offset))}`;
+    yield `its result comes in ${countText(result.pieces.length)} registers: ${partsText(result.pieces, (offset) => nameOfPart(types?.types, types?.returns ?? null, offset))}`;
   if (isVector(passed.flatMap(({ pieces }) => pieces)) || isVector(result.pieces))
     yield 'floats travel in vector registers (xmm0 and so on), which kernel probes cannot read';
-  yield* changeNotes(args, copy);
+  yield* changeNotes(args, copy, types !== null);
 }
 
 const mostArguments = 4;
@@ -136,14 +136,24 @@ const nameOfPart = (types: DebugTypes | undefined, id: TypeId | null, offset: nu
   return name === null ? null : sanitize(name);
 };
 
-/** Arguments that are left out, or something else in their place, of which the convention knows nothing. */
-function* changeNotes(args: readonly ShownArgumentPlace[], copy: SelectedCopy): Generator<string> {
-  const isChanged =
-    copy.function?.isConventionChanged === true ||
-    args.some(({ mode, evidence, pieces }) => mode === null && (evidence === 'gone' || pieces.some(isConstant)));
-  if (!isChanged) return;
-  yield 'the optimiser passes other things than the source says, so registers do not follow its parameters: `#[no_mangle]`, or opt-level = 0, keeps them';
+/** What keeps the optimiser from changing how a function is called. */
+const keepers = '`#[no_mangle]`, or opt-level = 0, keeps them';
+
+/**
+ * Arguments that are left out, or others in their place, of which the convention knows nothing. What DW_CC_nocall says is
+ * said with that.
+ */
+function* changeNotes(args: readonly ShownArgumentPlace[], copy: SelectedCopy, isRust: boolean): Generator<string> {
+  const isChanged = args.some(
+    ({ mode, evidence, pieces }) => mode === null && (evidence === 'gone' || pieces.some(isConstant)),
+  );
+  if (copy.function?.isConventionChanged === true || !isChanged) return;
+  yield `the optimiser passes other things than the source says, so registers do not follow its parameters${isRust ? `: ${keepers}` : ''}`;
 }
+
+/** DW_CC_nocall. */
+export const changedNote = (isRust: boolean): string =>
+  `the optimiser changed how it is called (DW_CC_nocall): arguments or the result may be dropped${isRust ? `; ${keepers}` : ''}`;
 
 const isConstant = ({ location }: PlacedPiece): boolean => location.kind === 'constant';
 

@@ -4,6 +4,7 @@ import { type EntryAnswer, type PlacedArgument, placeArguments } from '../abi/en
 import { type CalledFunction, hypothesesOf } from '../abi/hypothesis.ts';
 import { bindingOf, placeInlined } from '../abi/inlined-places.ts';
 import { type EntryFrame, observe, observeEnvironment, withoutItems } from '../abi/observation.ts';
+import type { Location } from '../abi/place.ts';
 import { type PlacedResult, placeResult } from '../abi/result-places.ts';
 import { RsymError } from '../base/errors.ts';
 import { type Address, address } from '../base/units.ts';
@@ -11,13 +12,16 @@ import { argumentUse } from '../code/argument-use.ts';
 import { longestInstruction, readUpTo } from '../code/bytes.ts';
 import { probeCost } from '../code/cost.ts';
 import { followEntry } from '../code/entry-state.ts';
-import { type Flow, openFlow } from '../code/flow.ts';
+import type { Flow } from '../code/flow.ts';
+import type { AnyRegister } from '../code/register-id.ts';
 import { resultLoads } from '../code/result-loads.ts';
 import { resultWrites } from '../code/result-writes.ts';
 import { storeBefore } from '../code/slot-store.ts';
 import { isUnoptimised } from '../code/unoptimised.ts';
+import { originOf } from '../code/value-origin.ts';
 import type { DebugCopy, DebugInfo, DebugScope, DebugTypes, DebugVariable, TypeId } from '../elf/debug-model.ts';
 import { CodeReferences } from './code-references.ts';
+import type { CopyFlows } from './copy-flows.ts';
 import type { ImageCode } from './exits.ts';
 import type { SelectedCopy, SelectSources } from './select-model.ts';
 import { typeName } from './type-name.ts';
@@ -54,13 +58,14 @@ export class CopyValues {
   readonly #debug: DebugInfo;
   readonly #code: ImageCode;
   readonly #references: CodeReferences;
-  readonly #flows = new Map<number, Flow | null>();
+  readonly #flows: CopyFlows;
 
-  constructor(sources: SelectSources, code: ImageCode) {
+  constructor(sources: SelectSources, code: ImageCode, flows: CopyFlows) {
     const { image, symbols, debug } = sources;
     this.#sources = sources;
     this.#debug = debug;
     this.#code = code;
+    this.#flows = flows;
     this.#references = new CodeReferences(image, symbols, code.code);
   }
 
@@ -94,7 +99,7 @@ export class CopyValues {
 
   #outOfLine(copy: DebugCopy, scope: DebugScope, fn: CalledFunction): ShownValues {
     const start = copy.address;
-    const flow = this.#flow(copy);
+    const flow = this.#flows.of(copy);
     const entry: EntryFrame = {
       start,
       code: followEntry(start, this.#code.code, entryLimit),
@@ -159,7 +164,7 @@ export class CopyValues {
   #inlined(copy: DebugCopy, scope: DebugScope, fn: CalledFunction): ShownValues {
     const sizes = fn.parameters.map(({ type }) => sizeOf(fn.types, type));
     const outer = this.#outermost(copy);
-    const flow = this.#flow(outer);
+    const flow = this.#flows.of(outer);
     const around = {
       frameBase: scope.frameBase,
       frameAddress: (at: Address) => this.#debug.frameAddress(at),
@@ -180,7 +185,7 @@ export class CopyValues {
     return {
       at,
       args: args.map((arg, i) => ({ ...arg, ...this.#named(fn, fn.parameters[i]) })),
-      result: this.#bound(copy, fn, around, isProbeable),
+      result: this.#bound(copy, fn, around, isProbeable, flow),
       assumptions: [],
     };
   }
@@ -190,6 +195,7 @@ export class CopyValues {
     fn: CalledFunction,
     around: Pick<Parameters<typeof bindingOf>[0], 'frameBase' | 'frameAddress' | 'isStored'>,
     isProbeable: (at: Address) => boolean,
+    flow: Flow | null,
   ): ShownResult {
     const type = fn.isNoReturn ? '!' : typeName(fn.types, fn.returns, fn.language);
     const size = sizeOf(fn.types, fn.returns) ?? 0;
@@ -209,6 +215,7 @@ export class CopyValues {
               one.type === fn.returns || (one.type !== null && typeName(fn.types, one.type, fn.language) === type),
             ranges: copy.ranges,
             isProbeable,
+            originOf: (at, location, bytes) => originIn(flow, at, location, bytes),
           });
     if (typeof found === 'string')
       return { ...nothing, mode: 'unknown', evidence: 'gone', note: `not observable (inlined): ${found}` };
@@ -225,24 +232,6 @@ export class CopyValues {
     let outer = copy;
     for (let depth = 0; outer.caller !== null && depth < 1000; depth++) outer = this.#debug.copy(outer.caller);
     return outer;
-  }
-
-  #flow(copy: DebugCopy): Flow | null {
-    const known = this.#flows.get(copy.id);
-    if (known !== undefined) return known;
-    const [main, ...others] = [...copy.ranges].sort(
-      (a, b) => Number(b.start === copy.address) - Number(a.start === copy.address),
-    );
-    const size = main === undefined ? 0n : main.end - main.start;
-    const made = openFlow(
-      { start: copy.address, size, ranges: others },
-      this.#code.code,
-      this.#code.isFunctionStart,
-      this.#code.data,
-    );
-    const flow = typeof made === 'string' ? null : made;
-    this.#flows.set(copy.id, flow);
-    return flow;
   }
 
   #isProbeable(at: Address, flow: Flow | null): boolean {
@@ -271,6 +260,19 @@ const parametersOf = ({ variables }: DebugScope): DebugVariable[] => {
   const context = variables.find(({ name, isParameter }) => name === '_task_context' && !isParameter);
   const isListed = context === undefined || declared.some(({ type }) => type === context.type);
   return isListed ? declared : [...declared, context];
+};
+
+/** The instructions that brought a value to its place; none where the code can't be followed. */
+const originIn = (flow: Flow | null, at: Address, location: Location, size: number): readonly Address[] => {
+  if (flow === null) return [];
+  if (location.kind === 'register' && location.add === 0n) return originOf(flow, at, { register: location.reg });
+  if (location.kind === 'vector') return originOf(flow, at, { register: location.reg as AnyRegister });
+  const isFrame =
+    location.kind === 'stack' ||
+    (location.kind === 'memory' && location.base === 'rbp' && location.followed.length === 0);
+  if (!isFrame || size > 16) return [];
+  const base = location.kind === 'stack' ? 'rsp' : 'rbp';
+  return originOf(flow, at, { base, displacement: Number(location.offset), size });
 };
 
 const hiddenOf = (hidden: EntryAnswer['hidden'], isFirst: boolean): ShownArgumentPlace[] =>

@@ -154,12 +154,6 @@ export class CopyCode {
     return [...ranges.filter(({ start }) => start === address), ...ranges.filter(({ start }) => start !== address)];
   }
 
-  /** What decodes whole functions. */
-  flows(): CopyFlows {
-    this.#flows ??= new CopyFlows(this.imageCode());
-    return this.#flows;
-  }
-
   /** What reads the code; made when it is first asked for. */
   imageCode(): ImageCode {
     this.#code ??= new ImageCode(this.#sources.image, this.#sources.symbols);

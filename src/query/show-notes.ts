@@ -1,6 +1,6 @@
 import { sanitize } from '../base/text.ts';
 import type { DebugInfo } from '../elf/debug-model.ts';
-import { inlinedNote } from './abi-notes.ts';
+import { changedNote, inlinedNote } from './abi-notes.ts';
 import type { SelectedCopy, SelectedFunction } from './select-model.ts';
 import { languageOf } from './show-signature.ts';
 
@@ -89,8 +89,7 @@ export const copyNotes = (copy: SelectedCopy, debug: DebugInfo, isUnreadable: bo
   if (aliases.length > 0) notes.push(`shares its address with ${listed(aliases)}`);
   const clone = copy.kind === 'inlined' || copy.raw === null ? null : cloneNote(copy.raw);
   if (clone !== null) notes.push(clone);
-  if (copy.function?.isConventionChanged)
-    notes.push('the optimiser changed how it is called (DW_CC_nocall): arguments or the result may be dropped');
+  if (copy.function?.isConventionChanged) notes.push(changedNote(languageOf(debug, copy.function) === 'rust'));
   if (copy.kind !== 'inlined' && !copy.hasSymbol) notes.push('no symbol: known from debug info alone');
   if (copy.isIfunc) notes.push('a resolver (IFUNC): it answers which implementation is called');
   if (copy.kind !== 'inlined' && copy.function === null && debug.level !== 'none' && copy.mergedWith === null)

@@ -12,18 +12,18 @@ export function* probeLines({ probe, kind }: ShownCopy): Generator<string> {
   }
   const where =
     kind === 'inlined' && address !== null ? `at ${hex(address)} (\`${instruction}\`)` : `on \`${instruction}\``;
-  yield `a probe ${where} is ${cost}; ${returnsText(kind, returns, exits, reason)}`;
+  yield `a probe ${where} is ${cost}${returnsText(kind, returns, exits, reason)}`;
   if (cheaper !== null) yield `cheaper at ${hex(cheaper.address)} (\`${cheaper.instruction}\`): ${cheaper.cost}`;
 }
 
+/** Of an inlined copy, the line of its result says why there is none. */
 const returnsText = (
   kind: ShownCopy['kind'],
   returns: ShownCopy['probe']['returns'],
   exits: number,
   reason: string | null,
 ): string => {
-  if (returns !== 'sites' && kind === 'inlined') return `no result: ${sanitize(reason ?? 'unknown')}`;
-  if (returns !== 'sites') return `returns not watched: ${sanitize(reason ?? 'unknown')}`;
-  if (kind === 'inlined') return 'its result is read in the caller';
-  return `returns watched at ${exits} ${exits === 1 ? 'exit' : 'exits'}`;
+  if (kind === 'inlined') return returns === 'sites' ? '; its result is read in the caller' : '';
+  if (returns !== 'sites') return `; returns not watched: ${sanitize(reason ?? 'unknown')}`;
+  return `; returns watched at ${exits} ${exits === 1 ? 'exit' : 'exits'}`;
 };

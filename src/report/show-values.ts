@@ -38,7 +38,7 @@ function* rowLines(row: Row, width: number, place: number, columns: number, pale
   const isRoom = displayWidth(facts) + 2 + displayWidth(text) <= columns;
   yield note !== null && isRoom ? `${facts}  ${palette.faint(text)}` : facts;
   if (note === null || isRoom) return;
-  for (const line of wrapIndented(text, Math.min(width + 2, 8), columns)) yield palette.faint(line);
+  for (const line of wrapIndented(text, Math.min(width + 2, 4), columns)) yield palette.faint(line);
 }
 
 const argumentRow = (arg: ShownValues['args'][number]): Row => ({
