@@ -2,6 +2,7 @@ import type { PlacedPiece } from '../abi/entry-places.ts';
 import { sanitize } from '../base/text.ts';
 import type { Likeness } from '../code/likeness.ts';
 import type { DebugTypes, TypeId } from '../elf/debug-model.ts';
+import { classify } from '../elf/rust-type.ts';
 import type { ShownArgumentPlace, ShownResult, ShownValues } from './copy-values.ts';
 import type { InlinedThere } from './inlined-into.ts';
 import type { SelectedCopy } from './select-model.ts';
@@ -48,6 +49,8 @@ function* valueNotes({ copy, types }: AbiFacts, values: ShownValues): Generator<
   });
   yield* notes.slice(0, mostArguments);
   if (notes.length > mostArguments) yield `${notes.length - mostArguments} more arguments are passed in such ways`;
+  const stacked = passed.filter((arg) => arg.mode !== 'indirect' && isOnStack(arg));
+  if (stacked.length > 0) yield stackNote(stacked);
   if (isKnown(result.evidence) && result.mode !== 'sret' && result.pieces.length > 1 && areRegisters(result.pieces))
     yield `its result comes in ${countText(result.pieces.length)} registers: ${partsText(result.pieces, (offset) => nameOfPart(types?.types, types?.returns ?? null, offset))}`;
   if (isVector(passed.flatMap(({ pieces }) => pieces)) || isVector(result.pieces))
@@ -83,7 +86,10 @@ const addressNote = ({ pieces }: ShownResult): string => {
   return `its result is written to memory whose address the caller passes in rdi, before the arguments; ${exit}`;
 };
 
-const argumentNote = (arg: ShownArgumentPlace, nameOf: (offset: number) => string | null): string | null => {
+const nameOf = ({ name }: ShownArgumentPlace): string =>
+  name === null ? 'an unnamed argument' : `\`${sanitize(name)}\``;
+
+const argumentNote = (arg: ShownArgumentPlace, partAt: (offset: number) => string | null): string | null => {
   const { pieces, mode } = arg;
   const name =
     arg.name === null
@@ -99,11 +105,21 @@ const argumentNote = (arg: ShownArgumentPlace, nameOf: (offset: number) => strin
   }
   if (pieces.length > 1 && pieces.every(({ location }) => location.kind !== 'gone' && location.kind !== 'constant')) {
     const kind = areRegisters(pieces) ? 'registers' : 'places';
-    return `${name} takes ${countText(pieces.length)} ${kind}: ${partsText(pieces, nameOf)}`;
+    return `${name} takes ${countText(pieces.length)} ${kind}: ${partsText(pieces, partAt)}`;
   }
-  return first.location.kind === 'stack'
-    ? `${name} comes on the stack: ${stackText(first.location.offset)} holds it`
-    : null;
+  return null;
+};
+
+const isOnStack = ({ pieces: [first, ...others] }: ShownArgumentPlace): boolean =>
+  first?.location.kind === 'stack' && others.length === 0;
+
+const stackNote = (args: readonly ShownArgumentPlace[]): string => {
+  const shown = args.slice(0, mostArguments);
+  const names = shown.map(nameOf).join(', ') + (args.length > shown.length ? ' and others' : '');
+  const offsets = shown.flatMap(({ pieces: [first] }) =>
+    first?.location.kind === 'stack' ? [first.location.offset] : [],
+  );
+  return `${names} ${args.length === 1 ? 'comes' : 'come'} on the stack, ${offsets.join(', ')} bytes above the stack pointer`;
 };
 
 const countText = (count: number): string => (count === 2 ? 'two' : String(count));
@@ -159,20 +175,23 @@ const isConstant = ({ location }: PlacedPiece): boolean => location.kind === 'co
 
 const mostTargets = 3;
 
-function* exitNotes({ probe }: AbiFacts): Generator<string> {
+function* exitNotes({ probe, values }: AbiFacts): Generator<string> {
   if (probe.returns !== 'sites' || probe.tailJumps.count === 0) return;
   const { count, targets } = probe.tailJumps;
   const more = targets.length - mostTargets;
   const names = targets.slice(0, mostTargets).map(sanitize).join(', ') + (more > 0 ? ` and ${more} more` : '');
   const where = `${names === '' ? 'other functions' : names}${count === 1 ? '' : ` at ${count} places`}`;
-  yield count === probe.exits
-    ? `has no \`ret\`: it ends by a jump to ${where}, and what that returns is its result`
-    : `may end by a jump to ${where}: then what that returns is its result`;
+  const result = values?.result.mode === 'none' ? '' : '; then what that returns is its result';
+  yield `${count === probe.exits ? 'has no `ret`: it ends' : 'may end'} by a jump to ${where}${result}`;
 }
 
 const mostInlined = 6;
 
-function* countNotes({ copy, likeness, inlinedThere, own }: AbiFacts): Generator<string> {
+function* countNotes({ copy, types, likeness, inlinedThere, own }: AbiFacts): Generator<string> {
+  if (/::\{(?:async_fn|async_block|async_closure)#\d+\}$/.test(copy.dwarfPath ?? ''))
+    yield 'the body of something async: it runs once for each poll, and returns a `Poll`';
+  if (types?.returns != null && isFuture(types.types, types.returns))
+    yield 'it only makes the future: what it does is in its `{async_fn#0}`, which runs once for each poll';
   if (copy.kind === 'instance' && own > 1)
     yield `one of ${own} instances with code of their own: a probe here sees calls of this one only`;
   if (likeness !== null) yield `calls may be counted less often than they are made: the loop around it was ${likeness}`;
@@ -184,6 +203,11 @@ function* countNotes({ copy, likeness, inlinedThere, own }: AbiFacts): Generator
   });
   yield `a probe here fires once for each call of ${sanitize(copy.name)}, not of what is inlined into it: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
+
+const isFuture = (types: DebugTypes, id: TypeId): boolean => {
+  const known = classify(types, id);
+  return known.kind === 'coroutine' && known.of === 'async-fn';
+};
 
 const fileName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 

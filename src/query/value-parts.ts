@@ -1,51 +1,54 @@
 import type { DebugTypes, Member, TypeId } from '../elf/debug-model.ts';
 import { classify } from '../elf/rust-type.ts';
 
+/** A type may hold itself in a damaged file only. */
 const mostLevels = 16;
 
-/**
- * What a piece of a Rust value is, in words that follow "its": `address`, `length`, `tag`, `payload`, a field as `.x`.
- * `offset` is in bytes from the value's beginning. Null where that has no name. Throws RsymError `input` where a type is
- * damaged.
- */
-export const partName = (types: DebugTypes, id: TypeId, offset: number): string | null => {
-  let type = id;
-  let at = BigInt(offset);
-  for (let level = 0; level < mostLevels; level++) {
-    const known = classify(types, type);
-    if (known.kind === 'pointer') {
-      if (known.to.sized) return 'address';
-      if (known.to.metadata.offset === at) return known.to.carries === 'length' ? 'length' : 'table of methods';
-      return known.to.data.offset === at ? 'address' : null;
-    }
-    const fields = fieldsOf(known, at);
-    if (typeof fields === 'string' || fields === null) return fields;
-    const sized = fields.filter((field) => sizeOf(types, field) > 0n);
-    const field = sized.find((one) => at >= one.offset && at < one.offset + sizeOf(types, one));
-    if (field?.type == null) return null;
-    if (sized.length > 1) return field.name === null ? null : `\`.${field.name.replace(/^__(?=\d+$)/, '')}\``;
-    at -= field.offset;
-    type = field.type;
-  }
-  return null;
-};
+/** A field this large may be passed in several pieces. */
+const word = 8n;
 
-/** The parts to look further in, or what is there. */
-const fieldsOf = (known: ReturnType<typeof classify>, at: bigint): readonly Member[] | string | null => {
+/**
+ * What the piece of a Rust value that begins `offset` bytes into it is, in words that follow "its": `address`, `length`,
+ * `tag`, `payload`, a field in backticks. Null where that has no name. Throws RsymError `input` where a type is damaged.
+ */
+export const partName = (types: DebugTypes, id: TypeId, offset: number): string | null =>
+  nameAt(types, id, BigInt(offset), 0);
+
+const nameAt = (types: DebugTypes, id: TypeId, at: bigint, level: number): string | null => {
+  if (level === mostLevels) return null;
+  const known = classify(types, id);
   switch (known.kind) {
+    case 'pointer': {
+      if (known.to.sized) return 'address';
+      const { data, metadata, carries } = known.to;
+      if (metadata.offset === at) return carries === 'length' ? 'length' : 'table of methods';
+      return data.offset === at ? 'address' : null;
+    }
     case 'tuple':
     case 'tuple-struct':
     case 'struct':
     case 'closure':
-      return known.fields;
+      return fieldName(types, known.fields, at, level);
     case 'enum': {
       if (known.layout === 'tagged') return known.tag?.offset === at ? 'tag' : 'payload';
       const whole = known.variants.find(({ discriminants, isInhabited }) => discriminants === null && isInhabited);
-      return whole?.fields ?? null;
+      return whole === undefined ? null : fieldName(types, whole.fields, at, level);
     }
     default:
       return null;
   }
+};
+
+const fieldName = (types: DebugTypes, fields: readonly Member[], at: bigint, level: number): string | null => {
+  const sized = fields.filter((field) => sizeOf(types, field) > 0n);
+  const field = sized.find((one) => at >= one.offset && at < one.offset + sizeOf(types, one));
+  if (field?.type == null) return null;
+  const inner = (): string | null => nameAt(types, field.type as TypeId, at - field.offset, level + 1);
+  if (sized.length === 1) return inner();
+  if (field.name === null) return null;
+  const name = `\`.${field.name.replace(/^__(?=\d+$)/, '')}\``;
+  const part = sizeOf(types, field) > word ? inner() : null;
+  return part === null ? name : `${name}'s ${part}`;
 };
 
 const sizeOf = (types: DebugTypes, { type }: Member): bigint =>
