@@ -199,15 +199,19 @@ function* countNotes({ copy, types, likeness, inlinedThere, own }: AbiFacts): Ge
   const more = inlinedThere.length - mostInlined;
   const names = inlinedThere.slice(0, mostInlined).map(({ name, callSite, times }) => {
     const site = callSite === null || callSite.line === 0 ? '' : ` at ${fileName(callSite.file)}:${callSite.line}`;
-    return sanitize(name + site) + (times > 1 ? ` (${times} times)` : '');
+    return sanitize(shortened(name) + site) + (times > 1 ? ` (${times} times)` : '');
   });
-  yield `a probe here fires once for each call of ${sanitize(copy.name)}, not of what is inlined into it: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  yield `a probe here fires once for each call of the function itself, not of what is inlined into it: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 const isFuture = (types: DebugTypes, id: TypeId): boolean => {
   const known = classify(types, id);
   return known.kind === 'coroutine' && known.of === 'async-fn';
 };
+
+const mostName = 80;
+
+const shortened = (name: string): string => (name.length <= mostName ? name : `${name.slice(0, mostName - 1)}…`);
 
 const fileName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
