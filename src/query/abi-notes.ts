@@ -1,42 +1,22 @@
 import type { PlacedPiece } from '../abi/entry-places.ts';
 import { sanitize } from '../base/text.ts';
-import type { Likeness } from '../code/likeness.ts';
 import type { DebugTypes, TypeId } from '../elf/debug-model.ts';
-import { classify } from '../elf/rust-type.ts';
+import { callNotes } from './call-notes.ts';
+import type { CopyFacts } from './copy-facts.ts';
 import type { ShownArgumentPlace, ShownResult, ShownValues } from './copy-values.ts';
-import type { InlinedThere } from './inlined-into.ts';
 import type { SelectedCopy } from './select-model.ts';
-import type { ShownProbe } from './show-code.ts';
 import { partName } from './value-parts.ts';
-
-/** What is known of a copy when its notes are written. */
-export type AbiFacts = {
-  readonly copy: SelectedCopy;
-  readonly values: ShownValues | null;
-  readonly probe: ShownProbe;
-  readonly likeness: Likeness | null;
-  readonly inlinedThere: readonly InlinedThere[];
-  /** Types of the values; null where the language isn't Rust, or there are none. `ids` of the arguments that are declared. */
-  readonly types: {
-    readonly types: DebugTypes;
-    readonly ids: readonly (TypeId | null)[];
-    readonly returns: TypeId | null;
-  } | null;
-  /** Copies of the function that have code of their own. */
-  readonly own: number;
-};
 
 /**
  * Why a tool that reads registers by the C convention, or counts calls by a symbol, shows something else than the source
  * says: one plain line each, safe on a terminal.
  */
-export const abiNotes = (facts: AbiFacts): string[] => [
+export const abiNotes = (facts: CopyFacts): string[] => [
   ...(facts.copy.kind === 'inlined' || facts.values === null ? [] : valueNotes(facts, facts.values)),
-  ...exitNotes(facts),
-  ...countNotes(facts),
+  ...callNotes(facts),
 ];
 
-function* valueNotes({ copy, types }: AbiFacts, values: ShownValues): Generator<string> {
+function* valueNotes({ copy, types }: CopyFacts, values: ShownValues): Generator<string> {
   const { args, result } = values;
   yield* emptyNotes(copy, values);
   if (isKnown(result.evidence) && result.mode === 'sret') yield addressNote(result);
@@ -91,12 +71,7 @@ const nameOf = ({ name }: ShownArgumentPlace): string =>
 
 const argumentNote = (arg: ShownArgumentPlace, partAt: (offset: number) => string | null): string | null => {
   const { pieces, mode } = arg;
-  const name =
-    arg.name === null
-      ? 'an unnamed argument'
-      : arg.isHidden === true
-        ? sanitize(arg.name)
-        : `\`${sanitize(arg.name)}\``;
+  const name = nameOf(arg);
   const [first] = pieces;
   if (first === undefined || arg.isHidden === true) return null;
   if (mode === 'indirect' && first.location.kind === 'memory') {
@@ -172,56 +147,3 @@ export const changedNote = (isRust: boolean): string =>
   `the optimiser changed how it is called (DW_CC_nocall): arguments or the result may be dropped${isRust ? `; ${keepers}` : ''}`;
 
 const isConstant = ({ location }: PlacedPiece): boolean => location.kind === 'constant';
-
-const mostTargets = 3;
-
-function* exitNotes({ probe, values }: AbiFacts): Generator<string> {
-  if (probe.returns !== 'sites' || probe.tailJumps.count === 0) return;
-  const { count, targets } = probe.tailJumps;
-  const more = targets.length - mostTargets;
-  const names = targets.slice(0, mostTargets).map(sanitize).join(', ') + (more > 0 ? ` and ${more} more` : '');
-  const where = `${names === '' ? 'other functions' : names}${count === 1 ? '' : ` at ${count} places`}`;
-  const result = values?.result.mode === 'none' ? '' : '; then what that returns is its result';
-  yield `${count === probe.exits ? 'has no `ret`: it ends' : 'may end'} by a jump to ${where}${result}`;
-}
-
-const mostInlined = 6;
-
-function* countNotes({ copy, types, likeness, inlinedThere, own }: AbiFacts): Generator<string> {
-  if (/::\{(?:async_fn|async_block|async_closure)#\d+\}$/.test(copy.dwarfPath ?? ''))
-    yield 'the body of something async: it runs once for each poll, and returns a `Poll`';
-  if (types?.returns != null && isFuture(types.types, types.returns))
-    yield 'it only makes the future: what it does is in its `{async_fn#0}`, which runs once for each poll';
-  if (copy.kind === 'instance' && own > 1)
-    yield `one of ${own} instances with code of their own: a probe here sees calls of this one only`;
-  if (likeness !== null) yield `calls may be counted less often than they are made: the loop around it was ${likeness}`;
-  if (inlinedThere.length === 0) return;
-  const more = inlinedThere.length - mostInlined;
-  const names = inlinedThere.slice(0, mostInlined).map(({ name, callSite, times }) => {
-    const site = callSite === null || callSite.line === 0 ? '' : ` at ${fileName(callSite.file)}:${callSite.line}`;
-    return sanitize(shortened(name) + site) + (times > 1 ? ` (${times} times)` : '');
-  });
-  yield `a probe here fires once for each call of the function itself, not of what is inlined into it: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-}
-
-const isFuture = (types: DebugTypes, id: TypeId): boolean => {
-  const known = classify(types, id);
-  return known.kind === 'coroutine' && known.of === 'async-fn';
-};
-
-const mostName = 80;
-
-const shortened = (name: string): string => (name.length <= mostName ? name : `${name.slice(0, mostName - 1)}…`);
-
-const fileName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
-
-const mostCallers = 3;
-
-/** Of a function without code of its own: what a probe on the functions around it would count. */
-export const inlinedNote = (copies: readonly SelectedCopy[]): string | null => {
-  const outer = [...new Set(copies.flatMap(({ callers }) => callers.slice(-1).map(({ name }) => name)))];
-  if (outer.length === 0) return null;
-  const names =
-    outer.slice(0, mostCallers).map(sanitize).join(' or ') + (outer.length > mostCallers ? ' and so on' : '');
-  return `a probe on ${names} fires once for each call of that function, whatever happens inside; probe the addresses below`;
-};

@@ -1,6 +1,7 @@
 import { sanitize } from '../base/text.ts';
 import type { DebugInfo } from '../elf/debug-model.ts';
-import { changedNote, inlinedNote } from './abi-notes.ts';
+import { changedNote } from './abi-notes.ts';
+import { inlinedNote } from './call-notes.ts';
 import type { SelectedCopy, SelectedFunction } from './select-model.ts';
 import { languageOf } from './show-signature.ts';
 

@@ -1,7 +1,8 @@
 import { RsymError } from '../base/errors.ts';
 import { sanitize } from '../base/text.ts';
 import type { DebugInfo } from '../elf/debug-model.ts';
-import { type AbiFacts, abiNotes } from './abi-notes.ts';
+import { abiNotes } from './abi-notes.ts';
+import type { CopyFacts } from './copy-facts.ts';
 import { CopyValues, isDamage, type ShownValues } from './copy-values.ts';
 import { inlinedThere } from './inlined-into.ts';
 import { select } from './select.ts';
@@ -118,7 +119,7 @@ class Shower {
   }
 
   /** Of Rust: what parts of values are called. */
-  #typesOf(copy: SelectedCopy, values: ShownValues | null): AbiFacts['types'] {
+  #typesOf(copy: SelectedCopy, values: ShownValues | null): CopyFacts['types'] {
     const { types } = this.#debug;
     if (types === null || values === null || copy.debugCopy === null || copy.function === null) return null;
     const scope = this.#debug.scope(this.#debug.copy(copy.debugCopy));

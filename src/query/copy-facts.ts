@@ -1,0 +1,23 @@
+import type { Likeness } from '../code/likeness.ts';
+import type { DebugTypes, TypeId } from '../elf/debug-model.ts';
+import type { ShownValues } from './copy-values.ts';
+import type { InlinedThere } from './inlined-into.ts';
+import type { SelectedCopy } from './select-model.ts';
+import type { ShownProbe } from './show-code.ts';
+
+/** What is known of a copy when its notes are written. */
+export type CopyFacts = {
+  readonly copy: SelectedCopy;
+  readonly values: ShownValues | null;
+  readonly probe: ShownProbe;
+  readonly likeness: Likeness | null;
+  readonly inlinedThere: readonly InlinedThere[];
+  /** Types of the values; null where the language isn't Rust, or there are none. `ids` of the arguments that are declared. */
+  readonly types: {
+    readonly types: DebugTypes;
+    readonly ids: readonly (TypeId | null)[];
+    readonly returns: TypeId | null;
+  } | null;
+  /** Copies of the function that have code of their own. */
+  readonly own: number;
+};
