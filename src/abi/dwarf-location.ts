@@ -67,6 +67,13 @@ export const piecesOf = (operations: readonly Operation[], size: number, context
     const bytes = Number(operation.bits) / 8;
     if (!Number.isInteger(bytes) || (operation.offset ?? 0n) % 8n !== 0n)
       return [{ location: gone('its bits are in several places'), valueOffset: 0, size }];
+    const last = pieces.at(-1);
+    if (last !== undefined && continues(last, part)) {
+      pieces[pieces.length - 1] = { ...last, size: last.size + bytes };
+      at += bytes;
+      part = [];
+      continue;
+    }
     const location = part.length === 0 ? gone('optimized out') : locationOf(part, bytes, context);
     const skip = Number(operation.offset ?? 0n) / 8;
     pieces.push({
@@ -83,6 +90,23 @@ export const piecesOf = (operations: readonly Operation[], size: number, context
   }
   if (at < size) pieces.push({ location: gone('optimized out'), valueOffset: at, size: size - at });
   return pieces.filter((piece) => piece.valueOffset < size);
+};
+
+/** Whether an expression says the next bits of the register that the piece before is in: that shifted by its size. */
+const continues = ({ location, size }: Piece, operations: readonly Operation[]): boolean => {
+  const [first, shift, shr, value] = operations;
+  return (
+    operations.length === 4 &&
+    location.kind === 'register' &&
+    location.add === 0n &&
+    first?.op === 'register-offset' &&
+    first.offset === 0n &&
+    dwarfRegister(first.register) === location.reg &&
+    shift?.op === 'constant' &&
+    shift.value === BigInt(8 * size) &&
+    shr?.op === 'shr' &&
+    value?.op === 'stack-value'
+  );
 };
 
 /** A register holds no more than a word; where the rest is isn't said. */

@@ -13,6 +13,7 @@ import { longestInstruction, readUpTo } from '../code/bytes.ts';
 import { probeCost } from '../code/cost.ts';
 import { followEntry } from '../code/entry-state.ts';
 import type { Flow } from '../code/flow.ts';
+import { type Frames, framesOf } from '../code/frames.ts';
 import type { AnyRegister } from '../code/register-id.ts';
 import { resultLoads } from '../code/result-loads.ts';
 import { resultWrites } from '../code/result-writes.ts';
@@ -58,6 +59,7 @@ export class CopyValues {
   readonly #debug: DebugInfo;
   readonly #code: ImageCode;
   readonly #references: CodeReferences;
+  readonly #frames = new WeakMap<Flow, Frames>();
   readonly #flows: CopyFlows;
 
   constructor(sources: SelectSources, code: ImageCode, flows: CopyFlows) {
@@ -116,7 +118,7 @@ export class CopyValues {
         fn.parameters.map(({ type }) => isFunctionItem(fn, type)),
       ),
       sizes,
-      uses: flow === null ? null : argumentUse(flow),
+      uses: flow === null ? null : argumentUse(flow, this.#framesOf(flow)),
       environment:
         scope.language === 'rust'
           ? observeEnvironment(scope.variables, ({ type }) => sizeOf(fn.types, type) ?? 0, entry)
@@ -124,7 +126,7 @@ export class CopyValues {
       isConventionChanged,
       marksChanges,
     };
-    const isPlain = flow !== null && isUnoptimised(flow, entry.code);
+    const isPlain = flow !== null && isUnoptimised(flow, entry.code, this.#framesOf(flow));
     const plain = { isIntact: isPlain, isFilled: isPlain };
     let { args, hidden, left } = placeArguments({ ...question, ...plain, hypotheses, isGuess: false });
     const isGuess = left.length === 0;
@@ -143,7 +145,7 @@ export class CopyValues {
       ways: left.length > 0 ? left : hypotheses,
       isConventionChanged,
       isTrusted: marksChanges || isIntact || this.#isGlobal(start),
-      writes: flow === null ? null : resultWrites(flow),
+      writes: flow === null ? null : resultWrites(flow, this.#framesOf(flow)),
       uses: question.uses,
       loads: flow === null ? new Set() : resultLoads(flow),
       isExternal: this.#isGlobal(start),
@@ -171,7 +173,7 @@ export class CopyValues {
       isStored: (at: Address, slot: { kind: string; offset: bigint; base?: string | null }, size: number): boolean => {
         if (flow === null || size > 16) return false;
         const base = slot.kind === 'stack' ? 'rsp' : slot.base === 'rbp' ? 'rbp' : null;
-        return base !== null && storeBefore(flow, at, base, Number(slot.offset), size).found;
+        return base !== null && storeBefore(flow, at, base, Number(slot.offset), size, this.#framesOf(flow)).found;
       },
     };
     const isProbeable = (at: Address): boolean => this.#isProbeable(at, flow);
@@ -215,7 +217,8 @@ export class CopyValues {
               one.type === fn.returns || (one.type !== null && typeName(fn.types, one.type, fn.language) === type),
             ranges: copy.ranges,
             isProbeable,
-            originOf: (at, location, bytes) => originIn(flow, at, location, bytes),
+            originOf: (at, location, bytes) =>
+              flow === null ? [] : originIn(flow, this.#framesOf(flow), at, location, bytes),
           });
     if (typeof found === 'string')
       return { ...nothing, mode: 'unknown', evidence: 'gone', note: `not observable (inlined): ${found}` };
@@ -226,6 +229,12 @@ export class CopyValues {
   #named(fn: CalledFunction, variable: DebugVariable | undefined): { name: string | null; type: string | null } {
     const type = variable?.type ?? null;
     return { name: variable?.name ?? null, type: type === null ? null : typeName(fn.types, type, fn.language) };
+  }
+
+  #framesOf(flow: Flow): Frames {
+    const known = this.#frames.get(flow) ?? framesOf(flow);
+    this.#frames.set(flow, known);
+    return known;
   }
 
   #outermost(copy: DebugCopy): DebugCopy {
@@ -262,17 +271,17 @@ const parametersOf = ({ variables }: DebugScope): DebugVariable[] => {
   return isListed ? declared : [...declared, context];
 };
 
-/** The instructions that brought a value to its place; none where the code can't be followed. */
-const originIn = (flow: Flow | null, at: Address, location: Location, size: number): readonly Address[] => {
-  if (flow === null) return [];
-  if (location.kind === 'register' && location.add === 0n) return originOf(flow, at, { register: location.reg });
-  if (location.kind === 'vector') return originOf(flow, at, { register: location.reg as AnyRegister });
+/** The instructions that brought a value to its place. */
+const originIn = (flow: Flow, frames: Frames, at: Address, location: Location, size: number): readonly Address[] => {
+  if (location.kind === 'register' && location.add === 0n)
+    return originOf(flow, at, { register: location.reg }, frames);
+  if (location.kind === 'vector') return originOf(flow, at, { register: location.reg as AnyRegister }, frames);
   const isFrame =
     location.kind === 'stack' ||
     (location.kind === 'memory' && location.base === 'rbp' && location.followed.length === 0);
   if (!isFrame || size > 16) return [];
   const base = location.kind === 'stack' ? 'rsp' : 'rbp';
-  return originOf(flow, at, { base, displacement: Number(location.offset), size });
+  return originOf(flow, at, { base, displacement: Number(location.offset), size }, frames);
 };
 
 const hiddenOf = (hidden: EntryAnswer['hidden'], isFirst: boolean): ShownArgumentPlace[] =>

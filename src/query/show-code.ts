@@ -163,7 +163,7 @@ export class CopyCode {
 
 /** An inlined copy has no exit; its result can be read where the caller's variable has it. */
 const resultOf = (values: ShownValues | null): Pick<ShownProbe, 'returns' | 'exits' | 'reason'> => {
-  if (values === null) return { returns: 'none', exits: 0, reason: 'debug info has no types and variables' };
+  if (values === null) return { returns: 'none', exits: 0, reason: 'where its values are is not known' };
   const { mode, bound, note } = values.result;
   if (bound !== null) return { returns: 'sites', exits: 1, reason: null };
   const why = mode === 'none' ? 'it returns nothing' : mode === 'never' ? 'it never returns' : note;
