@@ -19,7 +19,7 @@ type Copy = {
   callers: { name: string; call_site: Position | null }[];
   aliases: string[];
   merged_with: string | null;
-  probe: { offset: string; cost: string; returns: string } | null;
+  probe: { offset: string; cost: string; returns: string };
   asm?: { address: string; bytes: string; text: string }[];
 };
 type Shown = {
@@ -57,7 +57,7 @@ describe("the tutorial's release program", () => {
             caller: 'helloworld::main',
             call_site: { line: called, column },
             callers: [{}],
-            probe: null,
+            probe: { cost: 'stepped', cheaper: null },
           },
         ],
         notes: expect.arrayContaining([expect.stringContaining('no code of its own: inlined once')]),

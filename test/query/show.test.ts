@@ -128,10 +128,12 @@ describe('a function that exists only inlined', () => {
   const { text, json } = shown([], [main, hello], ['app::hello']);
 
   test('as text', () => {
-    expect(text.split('\n').slice(0, 4)).toEqual([
+    expect(text.split('\n').slice(0, 6)).toEqual([
       'fn app::hello(i: i32, _: app::Shape) -> i32',
       '  declared at src/main.rs:3',
-      '  no code of its own: inlined once',
+      '  no code of its own: inlined once; `#[inline(never)]` would give it some',
+      '  a probe on app::main fires once for each call of that function, whatever happens inside; probe',
+      '    the addresses below',
       `  0x${at(8).toString(16)}  16  inlined into app::main at src/main.rs:13:27`,
     ]);
   });
@@ -156,7 +158,8 @@ describe('a function that exists only inlined', () => {
               { name: null, type: 'app::Shape', places: [], evidence: null },
             ],
             ret: { type: 'i32', mode: null, places: [], evidence: null },
-            probe: null,
+            at: null,
+            probe: { address: `0x${at(8).toString(16)}`, returns: 'none', exits: 0, cheaper: null },
           },
         ],
       },
@@ -229,7 +232,7 @@ describe('what is not known is said, not left out', () => {
   test('a convention that the optimiser changed, discarded code, code without a symbol', () => {
     const changed = { ...main, nocall: true };
     const gone = { path: 'app::gone', source: 'src/main.rs:20', signature: {} };
-    expect(shown([], [changed, gone], ['app::main']).text).toMatch(/DW_CC_nocall.*\n.*no symbol/);
+    expect(shown([], [changed, gone], ['app::main']).text).toMatch(/DW_CC_nocall[^:]*:[^:]*\n.*no symbol/);
     const { text, json } = shown([], [changed, gone], ['app::gone']);
     expect(text).toMatch(/^fn app::gone\(\)\n {2}declared .*\n {2}no code is left of it/);
     expect(json.functions).toMatchObject([{ copies: [], own: 0, inlined: 0 }]);
