@@ -160,7 +160,7 @@ export const judge = (entry: TruthEntry, copy: Copy | undefined): Verdict => {
       if (unread && (answer.evidence === 'gone' || answer.places.every((place) => place.kind === 'constant'))) continue;
       const believing = isImplicit(name) ? { ...answer, places: answer.places.map(believeRaw) } : answer;
       const difference = firstDifference(believing, truth);
-      const doubted = doubt(believing, truth, isPadded(entry));
+      const doubted = doubt(believing, truth, isPadded(entry) || isImplicit(name));
       if (difference !== null) wrong.push(`${name}: ${difference}`);
       else if (doubted !== null) doubts.push(`${name}: ${doubted}`);
     }
