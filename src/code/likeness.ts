@@ -1,48 +1,96 @@
-import type { CodeReader, Range } from './bytes.ts';
+import { type Address, address } from '../base/units.ts';
+import { type CodeReader, contains, type Range } from './bytes.ts';
+import type { Flow } from './flow.ts';
 import { Mnemonic } from './iced.ts';
 import { decodeRun } from './step.ts';
 
 /**
  * What the machine code of one inlined call shows of the loop around it: `unrolled`, the same work is there several
- * times; `vectorised`, it works on several values at once. Either way one pass through the code may be several calls.
+ * times, one after the other; `vectorised`, it works on several values at once. Either way one pass through the code may
+ * be several calls.
  */
 export type Likeness = 'unrolled' | 'vectorised';
 
 /** Bytes that are looked at; of longer code the rest is likely to be as its beginning. */
 const mostBytes = 1 << 16;
+/** Instructions for which a way is looked for. */
+const mostTried = 16;
 
-/** Null where neither shows. Vector instructions of straight code (four floats added at once) look the same as a loop's. */
-export const likenessOf = (ranges: readonly Range[], code: CodeReader): Likeness | null => {
-  const pieces = ranges.map((range) => mnemonicsOf(range, code));
-  const all = pieces.flat();
-  const packed = all.filter((each) => arithmetic.has(each)).length;
-  // An unsigned 64-bit integer becomes a float by one packed subtraction behind an unpacking.
-  const conversions = all.filter((each) => each === Mnemonic.Punpckldq || each === Mnemonic.Vpunpckldq).length;
-  if (packed > conversions) return 'vectorised';
-  return isRepeated(pieces) ? 'unrolled' : null;
+type Instruction = { readonly at: Address; readonly mnemonic: Mnemonic };
+
+/**
+ * Null where neither shows. `flow` is the function out of line that the ranges are in. Vector instructions in a loop around
+ * the call need not be the loop's: four floats may be added at once by one call.
+ */
+export const likenessOf = (ranges: readonly Range[], flow: Flow): Likeness | null => {
+  const pieces = ranges.map((range) => instructionsOf(range, flow.code));
+  const packed = packedOf(pieces.flat());
+  if (packed.slice(0, mostTried).some(({ at }) => isInOuterLoop(flow, at, ranges))) return 'vectorised';
+  return isRepeated(pieces, flow) ? 'unrolled' : null;
 };
 
-const mnemonicsOf = ({ start, end }: Range, code: CodeReader): Mnemonic[] => {
+const instructionsOf = ({ start, end }: Range, code: CodeReader): Instruction[] => {
   const length = Math.min(mostBytes, Number(end - start));
   const bytes = length > 0 ? code(start, length) : undefined;
-  const found: Mnemonic[] = [];
+  const found: Instruction[] = [];
   if (bytes === undefined) return found;
-  decodeRun(bytes, start, 0, (_, { mnemonic }) => {
-    if (mnemonic !== Mnemonic.Nop) found.push(mnemonic);
+  decodeRun(bytes, start, 0, (position, { mnemonic }) => {
+    if (mnemonic !== Mnemonic.Nop) found.push({ at: address(start + BigInt(position)), mnemonic });
     return true;
   });
   return found;
 };
 
-/** One instruction moved away from the others is like many; that it is there three times tells. */
-const isRepeated = (pieces: readonly (readonly Mnemonic[])[]): boolean => {
-  const counts = new Map<string, number>();
+/** Of a loop that was vectorised most instructions are vector instructions: at least one of so many. */
+const leastShare = 12;
+
+/** An unsigned 64-bit integer becomes a float by one packed subtraction behind an unpacking: those are left out. */
+const packedOf = (all: readonly Instruction[]): readonly Instruction[] => {
+  const packed = all.filter(({ mnemonic }) => arithmetic.has(mnemonic));
+  const unpackings = all.filter(({ mnemonic }) => mnemonic === Mnemonic.Punpckldq || mnemonic === Mnemonic.Vpunpckldq);
+  return packed.length > unpackings.length && packed.length * leastShare >= all.length ? packed : [];
+};
+
+/** The instruction is run again and again, but not without leaving the ranges in between. */
+const isInOuterLoop = (flow: Flow, at: Address, ranges: readonly Range[]): boolean => {
+  const i = flow.indexOf.get(at);
+  if (i === undefined) return false;
+  const isInside = (other: number): boolean =>
+    ranges.some((range) => contains(range, flow.instructions[other]?.at ?? 0n));
+  return leads(flow, i, i, () => true) && !leads(flow, i, i, isInside);
+};
+
+/** Whether control may go from behind one instruction to another, through those that are allowed. */
+const leads = (flow: Flow, from: number, to: number, isAllowed: (i: number, before: number) => boolean): boolean => {
+  const seen = new Set<number>();
+  const pending = [from];
+  while (pending.length > 0) {
+    const i = pending.pop()!;
+    for (const next of flow.instructions[i]?.next ?? []) {
+      if (seen.has(next) || !isAllowed(next, i)) continue;
+      if (next === to) return true;
+      seen.add(next);
+      pending.push(next);
+    }
+  }
+  return false;
+};
+
+/** Pieces that do the same work, of which one is run after the other. One instruction may be like another by chance. */
+const isRepeated = (pieces: readonly (readonly Instruction[])[], flow: Flow): boolean => {
+  const alike = new Map<string, number[]>();
   for (const piece of pieces) {
-    if (piece.length === 0 || piece.every((each) => moves.has(each))) continue;
-    const shape = piece.join();
-    const count = (counts.get(shape) ?? 0) + 1;
-    if (count >= (piece.length > 1 ? 2 : 3)) return true;
-    counts.set(shape, count);
+    const work = piece.filter(({ mnemonic }) => !moves.has(mnemonic));
+    const first = piece[0] === undefined ? undefined : flow.indexOf.get(piece[0].at);
+    if (work.length === 0 || first === undefined) continue;
+    const shape = `${work.length} ${piece.map(({ mnemonic }) => mnemonic).join()}`;
+    alike.set(shape, [...(alike.get(shape) ?? []), first]);
+  }
+  for (const [shape, starts] of alike) {
+    const [first = 0, ...others] = starts.sort((a, b) => a - b);
+    const needed = shape.startsWith('1 ') ? 2 : 1;
+    const behind = others.slice(0, mostTried).filter((other) => leads(flow, first, other, (i, before) => i > before));
+    if (behind.length >= needed) return true;
   }
   return false;
 };

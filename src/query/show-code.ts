@@ -108,13 +108,12 @@ export class CopyCode {
   #probed(copy: SelectedCopy, values: ShownValues | null): Address | null {
     if (copy.kind !== 'inlined') return copy.address;
     if (values !== null) return values.at;
-    const outer = this.#sources.debug.frames(copy.address).at(-1)?.copy ?? null;
-    const flow = outer === null ? null : this.#flowOf(outer);
+    const flow = this.#around(copy);
     return flow === null || flow.indexOf.has(copy.address) ? copy.address : null;
   }
 
   #cheaper(copy: SelectedCopy, values: ShownValues | null): CheaperProbe | null {
-    const flow = this.#flowOf(copy);
+    const flow = this.flows().of(copy);
     const found = flow === null ? null : cheaperEntry(flow, neededRegisters(values));
     const offset = found === null ? undefined : toFileOffset(this.#sources.image, found.address);
     const bytes = found === null ? undefined : readUpTo(this.imageCode().code, found.address, longestInstruction);
@@ -124,8 +123,14 @@ export class CopyCode {
 
   /** Whether one pass through an inlined copy may be several calls; null for what shows nothing of the kind. */
   likeness(copy: SelectedCopy): Likeness | null {
-    if (copy.kind !== 'inlined' || !this.isReadable) return null;
-    return likenessOf(copy.ranges, this.imageCode().code);
+    const flow = copy.kind === 'inlined' && this.isReadable ? this.#around(copy) : null;
+    return flow === null ? null : likenessOf(copy.ranges, flow);
+  }
+
+  /** The function out of line that an inlined copy is in. */
+  #around(copy: SelectedCopy): ReturnType<CopyFlows['of']> {
+    const outer = this.#sources.debug.frames(copy.address).at(-1)?.copy ?? null;
+    return outer === null ? null : this.flows().of(outer);
   }
 
   *listing(copy: SelectedCopy): Generator<ListedInstruction> {
@@ -143,10 +148,6 @@ export class CopyCode {
   flows(): CopyFlows {
     this.#flows ??= new CopyFlows(this.imageCode());
     return this.#flows;
-  }
-
-  #flowOf(copy: Pick<SelectedCopy, 'address' | 'ranges'>): ReturnType<CopyFlows['of']> {
-    return this.flows().of(copy);
   }
 
   /** The range that begins at the copy's address, then the others. */
