@@ -31,7 +31,12 @@ export const dwarfRegister = (number: number): Register | null => registers[numb
 export type Base = { readonly reg: Register; readonly offset: bigint };
 
 /** What expressions refer to beside registers; null: not known there. */
-export type ExpressionContext = { readonly frameBase: Base | null; readonly frameAddress: Base | null };
+export type ExpressionContext = {
+  readonly frameBase: Base | null;
+  readonly frameAddress: Base | null;
+  /** A `bool` is told as the low bit of a register whose low byte is 0 or 1, as where it is passed. */
+  readonly hasWholeBools?: boolean;
+};
 
 const gone = (reason: string): Location => ({ kind: 'gone', reason });
 
@@ -126,6 +131,8 @@ const locationOf = (operations: readonly Operation[], size: number, context: Exp
   const [only] = operations;
   if (operations.length === 1 && only?.op === 'register') return inNumbered(only.register, size);
   if (only?.op === 'implicit-value' && operations.length === 1) return { kind: 'constant', bytes: only.bytes };
+  const masked = maskedRegister(operations, size, context);
+  if (masked !== null) return { kind: 'register', reg: masked, add: 0n };
   const stack: Value[] = [];
   for (const [i, operation] of operations.entries()) {
     if (operation.op === 'stack-value') {
@@ -155,6 +162,31 @@ export const addressOf = (operations: readonly Operation[], context: ExpressionC
   return top?.kind === 'base' && top.reg !== null && top.followed.length === 0
     ? { reg: top.reg, offset: top.offset }
     : null;
+};
+
+/** The register of which an expression takes the low bits, as many as the value has or more: `reg & 0xffffffff`. */
+const maskedRegister = (
+  operations: readonly Operation[],
+  size: number,
+  context: ExpressionContext,
+): Register | null => {
+  const [first, ...others] = operations;
+  if (
+    first?.op !== 'register-offset' ||
+    first.offset !== 0n ||
+    others.length < 3 ||
+    others.at(-1)?.op !== 'stack-value'
+  )
+    return null;
+  for (let i = 0; i + 1 < others.length; i += 2) {
+    const [mask, and] = [others[i], others[i + 1]];
+    if (mask?.op !== 'constant' || and?.op !== 'and') return null;
+    const bits = mask.value.toString(2).length;
+    const isLow = mask.value === (1n << BigInt(bits)) - 1n;
+    const isBool = bits === 1 && size === 1 && context.hasWholeBools === true;
+    if (!isLow || (bits < 8 * size && !isBool)) return null;
+  }
+  return dwarfRegister(first.register);
 };
 
 const inNumbered = (number: number, size: number): Location => {

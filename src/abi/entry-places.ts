@@ -260,16 +260,18 @@ const placeOne = (
       candidates: ways.map(({ pieces }) => pieces),
     };
   }
-  const pieces = way.pieces.map((piece): PlacedPiece => {
+  const pieces = way.pieces.flatMap((piece): PlacedPiece[] => {
     const seen = observed.at.filter(
       (one) => one.valueOffset < piece.valueOffset + piece.size && one.valueOffset + one.size > piece.valueOffset,
     );
+    // What is constant is not passed, whatever the convention says.
+    if (seen.some(isConstant)) return toldOf(seen, piece.valueOffset, piece.size, 'optimized out');
     if (!question.isFilled && isUntouched(piece, question.uses))
-      return lost(piece, 'the function never reads it: callers may leave anything there');
+      return [lost(piece, 'the function never reads it: callers may leave anything there')];
     if (seen.some((one) => one.valueOffset === piece.valueOffset && !isAddressSlot(piece, one)))
-      return { ...piece, evidence: 'verified' };
+      return [{ ...piece, evidence: 'verified' }];
     const doubt = doubtOf(question, left[0] as Hypothesis, index, piece, observed);
-    return doubt === null ? { ...piece, evidence: 'abi' } : lost(piece, doubt);
+    return [doubt === null ? { ...piece, evidence: 'abi' } : lost(piece, doubt)];
   });
   const evidence = weakestOf(pieces.map((piece) => piece.evidence));
   const gone = pieces.find(({ location }) => location.kind === 'gone');
@@ -305,22 +307,11 @@ const folded = (constant: Observation): PlacedArgument => ({
 const coversAll = (pieces: readonly Observation[], size: number): boolean =>
   pieces.reduce((sum, piece) => sum + (piece.isVague ? 0 : piece.size), 0) >= size;
 
+const isConstant = ({ location }: Piece): boolean => location.kind === 'constant';
+
 /** What debug info says where the convention says nothing; the rest is gone. */
 const seenOnly = (at: readonly Observation[], size: number, why: string): PlacedArgument => {
-  const pieces: PlacedPiece[] = [];
-  let end = 0;
-  const gap = (from: number, to: number): void => {
-    if (to > from)
-      pieces.push({ location: { kind: 'gone', reason: why }, valueOffset: from, size: to - from, evidence: 'gone' });
-  };
-  for (const one of [...at].sort((a, b) => a.valueOffset - b.valueOffset)) {
-    if (one.isVague) continue;
-    if (one.valueOffset < end) continue;
-    gap(end, one.valueOffset);
-    pieces.push({ ...one, evidence: one.by === 'store' ? 'verified' : 'dwarf' });
-    end = one.valueOffset + one.size;
-  }
-  gap(end, size);
+  const pieces = toldOf(at, 0, size, why);
   return {
     mode: null,
     pieces,
@@ -328,6 +319,29 @@ const seenOnly = (at: readonly Observation[], size: number, why: string): Placed
     note: pieces.some(({ evidence }) => evidence === 'gone') ? why : vectorNote(pieces),
     candidates: [],
   };
+};
+
+/** The pieces of bytes `from` up to `from + size` of a value that are told; between them it is gone. */
+const toldOf = (at: readonly Observation[], from: number, size: number, why: string): PlacedPiece[] => {
+  const pieces: PlacedPiece[] = [];
+  let end = from;
+  const gap = (start: number, stop: number): void => {
+    if (stop > start)
+      pieces.push({
+        location: { kind: 'gone', reason: why },
+        valueOffset: start,
+        size: stop - start,
+        evidence: 'gone',
+      });
+  };
+  for (const one of [...at].sort((a, b) => a.valueOffset - b.valueOffset)) {
+    if (one.isVague || one.valueOffset < end) continue;
+    gap(end, one.valueOffset);
+    pieces.push({ ...one, evidence: one.by === 'store' ? 'verified' : 'dwarf' });
+    end = one.valueOffset + one.size;
+  }
+  gap(end, from + size);
+  return pieces;
 };
 
 const distinct = (args: readonly Hypothesis['args'][number][]): Hypothesis['args'][number][] => {
@@ -393,7 +407,10 @@ const slotsOf = ({ observed }: EntryQuestion, way: Hypothesis, inVectors: boolea
         argument,
         piece,
         isSeen: (observed[argument]?.at ?? []).some(
-          (one) => one.valueOffset >= piece.valueOffset && one.valueOffset < piece.valueOffset + piece.size,
+          (one) =>
+            !isConstant(one) &&
+            one.valueOffset >= piece.valueOffset &&
+            one.valueOffset < piece.valueOffset + piece.size,
         ),
       })),
   );

@@ -16,6 +16,10 @@ export type InlinedQuestion = {
   readonly frameAddress: (at: Address) => { readonly register: number; readonly offset: bigint } | null;
   /** Whether a probe can be planted at the address: an instruction begins there. */
   readonly isProbeable: (at: Address) => boolean;
+  /** The instruction behind one that only fills up, where a probe can be planted; null: the instruction does something. */
+  readonly behindFill: (at: Address) => Address | null;
+  /** Whether the instruction at an address runs once for each time the copy is entered above it. */
+  readonly isOncePerEntry: (at: Address) => boolean;
   /** Whether the code has put a value into a slot of the frame on its way to the address. */
   readonly isStored: (at: Address, slot: Location & { kind: 'stack' | 'memory' }, size: number) => boolean;
 };
@@ -45,16 +49,18 @@ export const placeInlined = (question: InlinedQuestion): InlinedAnswer => {
   return { at: null, args: question.parameters.map(() => gone('no address of the copy can be probed')) };
 };
 
-const addressesOf = ({ parameters, ranges, isProbeable }: InlinedQuestion): Address[] => {
-  const starts = ranges.map(({ start }) => start);
+const addressesOf = (question: InlinedQuestion): Address[] => {
+  const { parameters, ranges, isProbeable, behindFill, isOncePerEntry } = question;
+  const starts = ranges.flatMap(({ start }) => (isProbeable(start) ? [start] : (behindFill(start) ?? [])));
   const begins = parameters.flatMap(({ locations }) =>
     locations.flatMap(({ range }) => (range === null ? [] : [range.start])),
   );
   const inside = begins.filter((at) => ranges.some(({ start, end }) => at > start && at < end));
-  return [...new Set([...starts, ...inside])]
+  const [first, ...others] = [...new Set([...starts, ...inside])]
     .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
     .slice(0, mostTried)
     .filter(isProbeable);
+  return first === undefined ? [] : [first, ...others.filter(isOncePerEntry)];
 };
 
 const argumentsAt = (question: InlinedQuestion, at: Address): PlacedArgument[] =>

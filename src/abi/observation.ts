@@ -70,7 +70,7 @@ const isInFrame = ({ locations }: DebugVariable, size: number, frame: EntryFrame
   return base.base === 'aligned' || base.offset + Number(location.offset) < 0;
 };
 
-const none = { frameBase: null, frameAddress: null };
+const none = { frameBase: null, frameAddress: null, hasWholeBools: true };
 
 /** Of a location that holds at entry; one for the whole scope holds there only if it doesn't use the frame. */
 const atEntry = (location: VariableLocation, size: number, frame: EntryFrame): Observation[] => {

@@ -14,6 +14,7 @@ import { probeCost } from '../code/cost.ts';
 import { followEntry } from '../code/entry-state.ts';
 import type { Flow } from '../code/flow.ts';
 import { type Frames, framesOf } from '../code/frames.ts';
+import { predecessorsOf, RegionEntries } from '../code/region-entries.ts';
 import type { AnyRegister } from '../code/register-id.ts';
 import { resultLoads } from '../code/result-loads.ts';
 import { resultWrites } from '../code/result-writes.ts';
@@ -21,6 +22,7 @@ import { storeBefore } from '../code/slot-store.ts';
 import { isUnoptimised } from '../code/unoptimised.ts';
 import { originOf } from '../code/value-origin.ts';
 import type { DebugCopy, DebugInfo, DebugScope, DebugTypes, DebugVariable, TypeId } from '../elf/debug-model.ts';
+import { lastSegment } from '../elf/rust-name.ts';
 import { CodeReferences } from './code-references.ts';
 import type { CopyFlows } from './copy-flows.ts';
 import type { ImageCode } from './exits.ts';
@@ -60,6 +62,7 @@ export class CopyValues {
   readonly #code: ImageCode;
   readonly #references: CodeReferences;
   readonly #frames = new WeakMap<Flow, Frames>();
+  readonly #predecessors = new WeakMap<Flow, ReturnType<typeof predecessorsOf>>();
   readonly #flows: CopyFlows;
 
   constructor(sources: SelectSources, code: ImageCode, flows: CopyFlows) {
@@ -92,7 +95,7 @@ export class CopyValues {
       dwarfPath: selected.dwarfPath ?? selected.name,
       isMangled: selected.function?.linkageName != null,
       generics: declared?.generics ?? [],
-      parameters: parametersOf(scope),
+      parameters: parametersOf(scope, selected.dwarfPath ?? ''),
       returns: declared?.returns ?? null,
       isNoReturn: declared?.isNoReturn ?? false,
       isVariadic: declared?.isVariadic ?? false,
@@ -177,12 +180,15 @@ export class CopyValues {
       },
     };
     const isProbeable = (at: Address): boolean => this.#isProbeable(at, flow);
+    const entries = flow === null ? null : new RegionEntries(flow, copy.ranges, this.#predecessorsOf(flow));
     const { at, args } = placeInlined({
       ...around,
       parameters: fn.parameters,
       sizes,
       ranges: copy.ranges,
       isProbeable,
+      behindFill: (start) => this.#behindFill(start, flow),
+      isOncePerEntry: (place) => entries?.isOncePerEntry(place) ?? false,
     });
     return {
       at,
@@ -255,6 +261,21 @@ export class CopyValues {
     return symbols.at(at).some((row) => symbols.binding(row) !== 'local');
   }
 
+  #behindFill(at: Address, flow: Flow | null): Address | null {
+    const i = flow?.indexOf.get(at);
+    const fill = i === undefined ? undefined : flow?.instructions[i];
+    const next = fill?.step?.kind === 'nop' ? fill.next[0] : undefined;
+    if (flow === null || next === undefined || flow.targets.has(next)) return null;
+    const behind = flow.instructions[next]?.at ?? null;
+    return behind !== null && this.#isProbeable(behind, flow) ? behind : null;
+  }
+
+  #predecessorsOf(flow: Flow): ReturnType<typeof predecessorsOf> {
+    const known = this.#predecessors.get(flow) ?? predecessorsOf(flow);
+    this.#predecessors.set(flow, known);
+    return known;
+  }
+
   #prologueEnd(copy: DebugCopy): Address | null {
     const range = copy.ranges.find(({ start, end }) => copy.address >= start && copy.address < end);
     if (range === undefined) return null;
@@ -264,9 +285,12 @@ export class CopyValues {
 }
 
 /** The context of a poll is an argument of the body of an async function, though debug info has it as a variable. */
-const parametersOf = ({ variables }: DebugScope): DebugVariable[] => {
+const parametersOf = ({ variables }: DebugScope, dwarfPath: string): DebugVariable[] => {
   const declared = variables.filter(({ isParameter }) => isParameter);
-  const context = variables.find(({ name, isParameter }) => name === '_task_context' && !isParameter);
+  const isPoll = /^\{async_\w+#\d+\}/.test(lastSegment(dwarfPath));
+  const context = isPoll
+    ? variables.find(({ name, isParameter }) => name === '_task_context' && !isParameter)
+    : undefined;
   const isListed = context === undefined || declared.some(({ type }) => type === context.type);
   return isListed ? declared : [...declared, context];
 };
