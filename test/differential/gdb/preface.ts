@@ -1,0 +1,22 @@
+/** What the document is, before the programs' parts. */
+export const preface = (args: readonly string[]): string[] => [
+  '# Places compared with gdb',
+  '',
+  'Where `rsym show` and gdb 13 say that the parameters of functions are, at the same addresses of release programs with full',
+  'debug info. Made by (the programs are those of `scripts/corpus.js`)',
+  '',
+  '```',
+  `node scripts/abi/gdb-places.js ${args.map((one) => (/[^\w./=,-]/.test(one) ? `'${one}'` : one)).join(' ')}`,
+  '```',
+  '',
+  'Functions are chosen at random, each once: seven of ten have code of their own and are asked at their first instruction;',
+  'the others are inlined copies, asked where rsym would probe them. gdb is asked with `info scope` without running the',
+  'program (where a copy’s code is all inlined from elsewhere: with `info address`, in the frame that the copy has at that',
+  'address). A value that lies in several places counts once for each. gdb shows what DWARF says at the address: it knows',
+  'nothing of how Rust passes arguments, and believes a location that DWARF tells for the whole function from its first',
+  'instruction on.',
+  '',
+  'To see who is right where they differ, the program is run in gdb to the first call of each function. There both places',
+  'are read; then gdb reads its own again after each of the next 80 instructions of the function. What it says then, once its',
+  'slot is filled, is what rsym read at the first instruction, if rsym is right.',
+];
