@@ -10,14 +10,14 @@ import { type Feature, testNeeding } from './support/need.ts';
 import { run } from './support/process.ts';
 
 /**
- * README shows commands with their outputs, in fenced blocks of the kind `console`. Each is run here, in a folder that
- * holds `helloworld` (the fixture hello/debug-v0) and `release` (hello/full-release), by a shell that finds rsym. A
- * further word of the fence names what the block needs: ```console kernel. A line `…` stands for any lines. Before the
+ * README and docs/evidence.md show commands with their outputs, in fenced blocks of the kind `console`. Each is run here, in
+ * a folder that holds `helloworld` (the fixture hello/debug-v0), `release` (hello/full-release), `inlined` and `types` (their
+ * releases), by a shell that finds rsym. A further word of the fence names what the block needs: ```console kernel. A line `…` stands for any lines. Before the
  * two texts are compared, numbers that differ from run to run are replaced on both sides: process ids, times, durations,
  * addresses in a process.
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
-const pages = ['README.md', 'CONTRIBUTING.md', 'docs/ARCHITECTURE.md'];
+const pages = ['README.md', 'CONTRIBUTING.md', 'docs/ARCHITECTURE.md', 'docs/evidence.md'];
 const read = (page: string): string => readFileSync(join(root, page), 'utf8');
 
 type Example = { readonly command: string; readonly output: string; readonly needs: readonly Feature[] };
@@ -54,6 +54,7 @@ const folder = mkdtempSync(join(tmpdir(), 'rsym-docs-'));
 beforeAll(() => {
   copyFileSync(fixture('hello/debug-v0'), join(folder, 'helloworld'));
   copyFileSync(fixture('hello/full-release'), join(folder, 'release'));
+  for (const name of ['inlined', 'types']) copyFileSync(fixture(`${name}/release`), join(folder, name));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -65,8 +66,10 @@ describe('README', () => {
     const shown = new Set(Array.from(read('README.md').matchAll(/^\| `rsym ([a-z]+)\b/gm), (m) => m[1]));
     expect([...shown].sort()).toEqual([...commandNames].sort());
   });
+});
 
-  for (const { command, output, needs } of examples)
+describe.each(['README.md', 'docs/evidence.md'])('%s', (page) => {
+  for (const { command, output, needs } of examplesOf(read(page)))
     testNeeding(needs, command, () => {
       const shell = `rsym() { '${process.execPath}' '${program}' "$@"; }; ${command}`;
       const { stdout, stderr } = run('sh', ['-c', `{ ${shell}\n} 2>&1`], { cwd: folder });

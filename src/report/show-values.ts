@@ -45,7 +45,8 @@ const argumentRow = (arg: ShownValues['args'][number]): Row => ({
   what: sanitize(arg.type === null && arg.isHidden ? (arg.name ?? '_') : `${arg.name ?? '_'}: ${arg.type ?? '?'}`),
   where: placesText(arg.pieces),
   evidence: arg.evidence,
-  note: arg.note,
+  // The word `always` says it.
+  note: arg.pieces.length > 0 && arg.pieces.every(({ location }) => location.kind === 'constant') ? null : arg.note,
 });
 
 const placesText = (pieces: ShownValues['args'][number]['pieces']): string =>
