@@ -18,7 +18,10 @@ const details = `
 FUNCTION: hello, demo::hello, 'alloc::vec::Vec<u8>::push' (arguments that aren't written are open),
 'main::{closure#0}', '<_ as core::fmt::Display>::fmt', globs, /regex/, a symbol, or any 0xADDRESS inside a function.
 Copies are the symbols of a function, its generic instances, and the places where it is inlined; these and types come
-from debug info, in the file or apart from it. Build with \`debug = 2\` to see types.`;
+from debug info, in the file or apart from it. Build with \`debug = 2\` to see types and where values are.
+
+Each value has the evidence for its place: verified (two sources agree), dwarf (debug info alone), abi (the calling
+convention alone), raw (a register, nothing known of it), conflict (none is believed), gone (nowhere to be read).`;
 
 const mostCopies = 50;
 
@@ -36,7 +39,7 @@ const options: readonly OptionRow[] = [
   { flags: '--all', description: 'all copies' },
   { flags: '--debug-file <FILE>', description: 'debug info is in this file' },
   { flags: '--types <FILE>', description: 'signatures and types from another build of the same program' },
-  { flags: '--asm', description: 'with the instructions of each copy' },
+  { flags: '--asm', description: 'with the instructions of each copy, an arrow at the one to probe' },
   { flags: '--json', description: 'one JSON document' },
 ];
 
@@ -79,7 +82,7 @@ export const plain: PlainCommand = { options, fewestWords: 2, answer };
 export const register = (program: Command): void => {
   const command = program
     .command('show')
-    .description('what is known of functions: signature, source, every copy, types')
+    .description('what is known of functions: signature, source, every copy, where values are, types')
     .usage('[options] FILE FUNCTION…')
     .argument('<FILE>', 'an ELF file')
     .argument('<FUNCTION...>', 'functions to show');

@@ -1,3 +1,4 @@
+import { oldestTried } from '../abi/compiler.ts';
 import type { PlacedPiece } from '../abi/entry-places.ts';
 import { sanitize } from '../base/text.ts';
 import type { DebugTypes, TypeId } from '../elf/debug-model.ts';
@@ -36,6 +37,9 @@ function* valueNotes({ copy, types }: CopyFacts, values: ShownValues): Generator
   if (isVector(passed.flatMap(({ pieces }) => pieces)) || isVector(result.pieces))
     yield 'floats travel in vector registers (xmm0 and so on), which kernel probes cannot read';
   yield* changeNotes(args, copy, types !== null);
+  const rustc = types?.rustc ?? oldestTried;
+  if (rustc < oldestTried)
+    yield `made by rustc 1.${rustc}: how versions before 1.${oldestTried} pass values is read of, not tried`;
 }
 
 const mostArguments = 4;

@@ -17,6 +17,8 @@ export type CopyFacts = {
     readonly types: DebugTypes;
     readonly ids: readonly (TypeId | null)[];
     readonly returns: TypeId | null;
+    /** Minor version of the compiler; null: not told. */
+    readonly rustc: number | null;
   } | null;
   /** Copies of the function that have code of their own. */
   readonly own: number;

@@ -1,3 +1,4 @@
+import { compilerOf } from '../abi/compiler.ts';
 import { RsymError } from '../base/errors.ts';
 import { sanitize } from '../base/text.ts';
 import type { DebugInfo } from '../elf/debug-model.ts';
@@ -114,7 +115,7 @@ class Shower {
       return abiNotes({ copy, values, probe, likeness, inlinedThere: there, types: this.#typesOf(copy, values), own });
     } catch (error) {
       if (!isDamage(error)) throw error;
-      return [];
+      return [`what tools get wrong is not told: ${sanitize(error.reason ?? error.message)}`];
     }
   }
 
@@ -125,7 +126,7 @@ class Shower {
     const scope = this.#debug.scope(this.#debug.copy(copy.debugCopy));
     if (scope.language !== 'rust') return null;
     const ids = scope.variables.filter(({ isParameter }) => isParameter).map(({ type }) => type);
-    return { types, ids, returns: types.signature(copy.function)?.returns ?? null };
+    return { types, ids, returns: types.signature(copy.function)?.returns ?? null, ...compilerOf(scope.producer) };
   }
 
   #valuesOf(copy: SelectedCopy, damage: string[]): ShownValues | null {
