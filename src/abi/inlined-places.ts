@@ -18,8 +18,8 @@ export type InlinedQuestion = {
   readonly isProbeable: (at: Address) => boolean;
   /** The instruction behind one that only fills up, where a probe can be planted; null: the instruction does something. */
   readonly behindFill: (at: Address) => Address | null;
-  /** Whether the instruction at an address runs once for each time the copy is entered above it. */
-  readonly isOncePerEntry: (at: Address) => boolean;
+  /** Whether a probe at an address counts calls at least as well as one at the copy's first. */
+  readonly countsAsWell: (at: Address, first: Address) => boolean;
   /** Whether the code has put a value into a slot of the frame on its way to the address. */
   readonly isStored: (at: Address, slot: Location & { kind: 'stack' | 'memory' }, size: number) => boolean;
 };
@@ -50,7 +50,7 @@ export const placeInlined = (question: InlinedQuestion): InlinedAnswer => {
 };
 
 const addressesOf = (question: InlinedQuestion): Address[] => {
-  const { parameters, ranges, isProbeable, behindFill, isOncePerEntry } = question;
+  const { parameters, ranges, isProbeable, behindFill, countsAsWell } = question;
   const starts = ranges.flatMap(({ start }) => (isProbeable(start) ? [start] : (behindFill(start) ?? [])));
   const begins = parameters.flatMap(({ locations }) =>
     locations.flatMap(({ range }) => (range === null ? [] : [range.start])),
@@ -60,7 +60,7 @@ const addressesOf = (question: InlinedQuestion): Address[] => {
     .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
     .slice(0, mostTried)
     .filter(isProbeable);
-  return first === undefined ? [] : [first, ...others.filter(isOncePerEntry)];
+  return first === undefined ? [] : [first, ...others.filter((at) => countsAsWell(at, first))];
 };
 
 const argumentsAt = (question: InlinedQuestion, at: Address): PlacedArgument[] =>

@@ -3,8 +3,7 @@ import { contains, type Range } from './bytes.ts';
 import type { Flow } from './flow.ts';
 
 /**
- * Where a part of a function, as the code of an inlined copy, is entered; and which of its instructions run once for each
- * such entry: those that straight code alone leads to from there.
+ * Which instructions of a part of a function, as of the code of an inlined copy, run as often as the part is entered.
  */
 export class RegionEntries {
   readonly #flow: Flow;
@@ -17,17 +16,58 @@ export class RegionEntries {
     this.#before = before;
   }
 
-  /** Whether the instruction at `at` runs exactly once for each time that control comes in by the entry above it. */
-  isOncePerEntry(at: Address): boolean {
-    let i = this.#flow.indexOf.get(at);
-    for (let steps = 0; i !== undefined && steps <= this.#flow.instructions.length; steps++) {
+  /**
+   * Whether the instruction at `at` counts entries of the part at least as well as its first one, at `first`: straight code
+   * leads from there to it; or the first was moved out of a loop that goes round through `at`, and it runs once for each
+   * time that control comes in above it.
+   */
+  countsAsWell(at: Address, first: Address): boolean {
+    const [to, from] = [this.#flow.indexOf.get(at), this.#flow.indexOf.get(first)];
+    if (to === undefined || from === undefined) return false;
+    return this.#isStraight(from, to) || (this.#isOncePerEntry(to) && this.#goesRound(to, from));
+  }
+
+  #isStraight(from: number, to: number): boolean {
+    for (let i = to, steps = 0; steps <= this.#flow.instructions.length; steps++) {
+      if (i === from) return true;
+      const only = this.#onlyBefore(i);
+      if (only === undefined) return false;
+      i = only;
+    }
+    return false;
+  }
+
+  /** The one instruction that leads to another, and to nothing else. */
+  #onlyBefore(i: number): number | undefined {
+    const [only, ...others] = this.#before[i] ?? [];
+    if (only === undefined || others.length > 0) return undefined;
+    return (this.#flow.instructions[only]?.next.length ?? 0) > 1 ? undefined : only;
+  }
+
+  #isOncePerEntry(to: number): boolean {
+    for (
+      let i: number | undefined = to, steps = 0;
+      i !== undefined && steps <= this.#flow.instructions.length;
+      steps++
+    ) {
       const before: readonly number[] = this.#before[i] ?? [];
       const inside = before.filter((from) => this.#isInside(from));
       if (inside.length < before.length || before.length === 0) return inside.length === 0;
-      const [only, ...others] = inside;
-      if (only === undefined || others.length > 0) return false;
-      if ((this.#flow.instructions[only]?.next.length ?? 0) > 1) return false;
-      i = only;
+      i = this.#onlyBefore(i);
+    }
+    return false;
+  }
+
+  /** Whether control can come back to an instruction without passing another. */
+  #goesRound(through: number, without: number): boolean {
+    const seen = new Set<number>([without]);
+    const pending = [...(this.#flow.instructions[through]?.next ?? [])];
+    while (pending.length > 0) {
+      const i = pending.pop();
+      if (i === through) return true;
+      if (i === undefined || seen.has(i)) continue;
+      seen.add(i);
+      pending.push(...(this.#flow.instructions[i]?.next ?? []));
     }
     return false;
   }

@@ -6,11 +6,40 @@ const argumentRegister = /^(?:rdi|rsi|rdx|rcx|r8|r9|xmm[0-7])$/;
 
 /**
  * Whether code shows that no optimiser has seen it: an argument is stored to a slot of the frame that nothing reads and
- * whose address nothing takes, or a slot is loaded into a register that the next instruction overwrites. Every
- * optimisation level drops both. False: there is no such sign.
+ * whose address nothing takes, a slot is loaded into a register that the next instruction overwrites or stored to and
+ * overwritten at once, or a jump only leads to another jump. Optimisers drop all of them, nearly always. False: there is
+ * at most one sign, which optimisers may have left.
  */
-export const isUnoptimised = (flow: Flow, entry: EntryState, frames: Frames = framesOf(flow)): boolean =>
-  hasDeadStore(flow, entry, frames) || hasDeadLoad(flow, frames);
+export const isUnoptimised = (flow: Flow, entry: EntryState, frames: Frames = framesOf(flow)): boolean => {
+  const signs = [
+    hasJumpToJump(flow),
+    hasOverwrite(flow, frames),
+    hasDeadLoad(flow, frames),
+    hasDeadStore(flow, entry, frames),
+  ];
+  return signs.filter((sign) => sign).length > 1;
+};
+
+const hasJumpToJump = ({ instructions, indexOf }: Flow): boolean =>
+  instructions.some(({ step, at }) => {
+    if (step?.kind !== 'jump') return false;
+    const target = indexOf.get(step.target);
+    const next = target === undefined ? undefined : instructions[target];
+    return next?.step?.kind === 'jump' && next.at !== at && indexOf.has(next.step.target);
+  });
+
+/** Two stores to the same bytes of the frame, one right behind the other. */
+const hasOverwrite = (flow: Flow, frames: Frames): boolean =>
+  flow.instructions.some((first, i) => {
+    const [following, ...others] = first.next;
+    const second = following === undefined || others.length > 0 ? undefined : flow.instructions[following];
+    if (second === undefined || following === undefined || first.step !== undefined || second.step !== undefined)
+      return false;
+    const [a, b] = [first.effects.memory, second.effects.memory];
+    if (a?.access !== 'write' || b?.access !== 'write' || a.index !== null || b.index !== null) return false;
+    const [from, to] = [frames.memory[i] ?? Number.NaN, frames.memory[following] ?? Number.NaN];
+    return from < 0 && from === to && a.size > 0 && a.size === b.size;
+  });
 
 const hasDeadStore = (flow: Flow, { spills }: EntryState, frames: Frames): boolean => {
   const stores = spills.filter(

@@ -132,8 +132,9 @@ export class CopyValues {
     const isPlain = flow !== null && isUnoptimised(flow, entry.code, this.#framesOf(flow));
     const plain = { isIntact: isPlain, isFilled: isPlain };
     let { args, hidden, left } = placeArguments({ ...question, ...plain, hypotheses, isGuess: false });
-    const isGuess = left.length === 0;
-    if (isGuess) {
+    const isRefuted = left.length === 0;
+    const isGuess = isRefuted && fn.isMangled;
+    if (isRefuted) {
       hypotheses = hypothesesOf(fn, x86_64, true);
       ({ args, hidden, left } = placeArguments({ ...question, ...plain, hypotheses, isGuess }));
     }
@@ -188,7 +189,7 @@ export class CopyValues {
       ranges: copy.ranges,
       isProbeable,
       behindFill: (start) => this.#behindFill(start, flow),
-      isOncePerEntry: (place) => entries?.isOncePerEntry(place) ?? false,
+      countsAsWell: (place, first) => entries?.countsAsWell(place, first) ?? false,
     });
     return {
       at,
