@@ -1,8 +1,8 @@
 import type { Address } from '../base/units.ts';
 import type { AddressRange, DebugVariable, VariableLocation } from '../elf/debug-model.ts';
 import { addressOf, type Base, constantOf, dwarfRegister, locationsAt, piecesOf } from './dwarf-location.ts';
-import { type PlacedArgument, type PlacedPiece, weakestOf } from './entry-places.ts';
 import type { Location } from './place.ts';
+import { type PlacedArgument, type PlacedPiece, weakestOf } from './placed-argument.ts';
 
 /** What an inlined copy's places are worked out from. */
 export type InlinedQuestion = {

@@ -1,10 +1,10 @@
 import type { ArgumentUses } from '../code/argument-use.ts';
 import type { ResultRegister, ResultWrites } from '../code/result-writes.ts';
 import type { LoweredResult } from './convention.ts';
-import type { PlacedPiece } from './entry-places.ts';
 import type { Hypothesis } from './hypothesis.ts';
 import type { Evidence } from './model.ts';
 import { type Location, type Piece, sameLocation } from './place.ts';
+import type { PlacedPiece } from './placed-argument.ts';
 
 /** Where a function's result is at its returns. */
 export type PlacedResult = {

@@ -1,5 +1,5 @@
 import { oldestTried } from '../abi/compiler.ts';
-import type { PlacedPiece } from '../abi/entry-places.ts';
+import type { PlacedPiece } from '../abi/placed-argument.ts';
 import { sanitize } from '../base/text.ts';
 import type { DebugTypes, TypeId } from '../elf/debug-model.ts';
 import { callNotes } from './call-notes.ts';

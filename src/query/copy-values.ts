@@ -1,10 +1,11 @@
 import { x86_64 } from '../abi/argument-registers.ts';
 import { compilerOf, rustRules } from '../abi/compiler.ts';
-import { type EntryAnswer, type PlacedArgument, placeArguments } from '../abi/entry-places.ts';
+import { type EntryAnswer, placeArguments } from '../abi/entry-places.ts';
 import { type CalledFunction, hypothesesOf } from '../abi/hypothesis.ts';
 import { bindingOf, placeInlined } from '../abi/inlined-places.ts';
 import { type EntryFrame, observe, observeEnvironment, withoutItems } from '../abi/observation.ts';
 import type { Location } from '../abi/place.ts';
+import type { PlacedArgument } from '../abi/placed-argument.ts';
 import { type PlacedResult, placeResult } from '../abi/result-places.ts';
 import { RsymError } from '../base/errors.ts';
 import { type Address, address } from '../base/units.ts';

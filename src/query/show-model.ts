@@ -7,7 +7,7 @@ import type { ShownProbe } from './show-code.ts';
 import type { ShownSignature } from './show-signature.ts';
 import type { ShownTypes } from './show-types.ts';
 
-export type { PlacedPiece as ShownPiece } from '../abi/entry-places.ts';
+export type { PlacedPiece as ShownPiece } from '../abi/placed-argument.ts';
 export type { ShownResult, ShownValues } from './copy-values.ts';
 export type { ShownType } from './show-types.ts';
 export { positionText } from './source-text.ts';
