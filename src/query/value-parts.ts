@@ -39,7 +39,11 @@ const nameAt = (types: DebugTypes, id: TypeId, at: bigint, level: number): strin
   }
 };
 
+/** What is passed in pieces has few fields. */
+const mostFields = 64;
+
 const fieldName = (types: DebugTypes, fields: readonly Member[], at: bigint, level: number): string | null => {
+  if (fields.length > mostFields) return null;
   const sized = fields.filter((field) => sizeOf(types, field) > 0n);
   const field = sized.find((one) => at >= one.offset && at < one.offset + sizeOf(types, one));
   if (field?.type == null) return null;
@@ -51,5 +55,4 @@ const fieldName = (types: DebugTypes, fields: readonly Member[], at: bigint, lev
   return part === null ? name : `${name}'s ${part}`;
 };
 
-const sizeOf = (types: DebugTypes, { type }: Member): bigint =>
-  type === null ? 0n : (classify(types, type).size ?? 0n);
+const sizeOf = (types: DebugTypes, { type }: Member): bigint => (type === null ? 0n : (types.type(type).size ?? 0n));
