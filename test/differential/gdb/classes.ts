@@ -74,10 +74,17 @@ export const disagreements: readonly PlaceClass[] = [
     holds: (one) => isFrame(one) && isOwnPlace(one),
   },
   {
-    title: 'rsym: not passed; gdb: a slot of the function’s own frame, by a location for the whole function',
+    title: 'rsym: no register has these bytes of it; gdb: a slot of the function’s own frame',
     right: 'rsym',
-    why: 'Those bytes are padding, or a piece that is not passed in a register: the slot has room for them, no register carries them, and the slot is not filled at the first instruction.',
+    why: 'They are padding: the slot has room for them, no register carries them, and at the first instruction the slot is not filled.',
     holds: (one) => isFrame(one) && one.part.own.kind === 'gone' && one.argument.shown.evidence !== 'gone',
+  },
+  {
+    title: 'rsym: gone, the optimiser changed how the function is called; gdb: a slot of the function’s own frame',
+    right: 'rsym',
+    why: 'Nothing is passed: the optimiser moved what all callers pass, the same constant or address, into the function, which itself stores it into the slot that DWARF tells (`lea rax, [rip+…]; mov [rsp], rax`). At the first instruction gdb reads whatever is there.',
+    holds: (one) =>
+      isFrame(one) && one.part.own.kind === 'gone' && one.argument.shown.note?.includes('optimiser changed') === true,
   },
   {
     title: 'rsym: a register; gdb: a constant',
@@ -100,7 +107,7 @@ export const disagreements: readonly PlaceClass[] = [
   {
     title: 'rsym: a place by the convention; gdb: optimized out everywhere',
     right: 'rsym',
-    why: 'DWARF has no location at all. Rust passes the parameter all the same: nothing says that the convention was changed, and the code reads it, or callers that nobody knows pass it (the function’s address is taken).',
+    why: 'DWARF has no location at all: mostly the code does not use the parameter. It is passed all the same: nothing says that the convention was changed, and the function’s address is taken (methods in vtables), so that its callers can leave nothing out, or the code reads the register before it writes it.',
     holds: (one) =>
       isOwnPlace(one) && evidenceOf(one) === 'abi' && isSilent(one) && one.argument.told.by === 'throughout',
   },
@@ -113,7 +120,7 @@ export const disagreements: readonly PlaceClass[] = [
   {
     title: 'rsym: gone; gdb: the lowest bit of a register or slot (a `bool`)',
     right: 'gdb',
-    why: 'LLVM tells a `bool` by an expression that masks the register. rsym does not read such expressions there.',
+    why: 'The register holds more than the `bool`: gdb masks it, as DWARF says. rsym’s places are whole bytes.',
     holds: ({ part }) => part.own.kind === 'gone' && part.gdb.kind === 'bit',
   },
   {

@@ -1,4 +1,5 @@
 import { agreements, classOf, disagreements, type PlaceClass, type Subject } from './classes.ts';
+import type { Part } from './parts.ts';
 import type { ComparedCopy, Comparison } from './places.ts';
 import type { RunArgument } from './run-places.ts';
 
@@ -69,32 +70,36 @@ const leftLines = (left: Comparison['left']): string[] => {
   return [`Left out: ${[...reasons].map(([why, count]) => `${count} copies (${why})`).join(', ')}.`];
 };
 
-const isSame = ({ own, gdb }: RunArgument): boolean | null => {
-  const known = Object.keys(own).filter((at) => gdb?.[at] !== undefined);
+/** Whether both tools read the same bytes of some parts; null: one of them reads none. */
+const isSame = ({ own, gdb }: RunArgument, parts: readonly Part[]): boolean | null => {
+  const known = Object.keys(own).filter(
+    (at) => gdb?.[at] !== undefined && parts.some(({ from, to }) => Number(at) >= from && Number(at) < to),
+  );
   return known.length === 0 ? null : known.every((at) => own[at] === gdb?.[at]);
 };
 
 /** One line for each class: at the first call of each function, the values by both tools' places. */
 const runLines = (runs: readonly RunArgument[]): string[] => {
-  const classes = [...agreements, ...disagreements];
-  const read = runs.filter(({ own }) => Object.keys(own).length > 0);
-  const lines = classes.flatMap((one): string[] => {
-    const found = read.filter(({ copy, argument }) =>
-      argument.parts.some((part) => classOf({ copy, argument, part }) === one),
-    );
-    const [same, other] = [found.filter((run) => isSame(run) === true), found.filter((run) => isSame(run) === false)];
-    const later = other.filter(({ steps }) => steps !== null);
-    const most = Math.max(0, ...later.map(({ steps }) => steps ?? 0));
-    const pointers = found.filter(({ readable }) => readable !== null);
+  const lines = [...agreements, ...disagreements].flatMap((one): string[] => {
+    const found = runs.flatMap((run) => {
+      const { copy, argument } = run;
+      const parts = argument.parts.filter(
+        (part) => part.own.kind !== 'gone' && classOf({ copy, argument, part }) === one,
+      );
+      return parts.length === 0 || argument.shown.evidence === 'conflict' ? [] : [{ run, same: isSame(run, parts) }];
+    });
     if (found.length === 0) return [];
+    const other = found.filter(({ same }) => same === false);
+    const later = other.flatMap(({ run: { steps } }) => (steps === null ? [] : [steps]));
+    const references = found.filter(({ run }) => run.readable !== null);
     return [
       row(
         one.title,
         found.length,
-        same.length,
+        found.filter(({ same }) => same === true).length,
         other.length,
-        later.length === 0 ? '' : `${later.length}, after ${most} instructions at most`,
-        pointers.length === 0 ? '' : `${pointers.filter(({ readable }) => readable).length} of ${pointers.length}`,
+        later.length === 0 ? '' : `${later.length}, after ${Math.max(...later)} instructions at most`,
+        references.length === 0 ? '' : `${references.filter(({ run }) => run.readable).length} of ${references.length}`,
       ),
     ];
   });

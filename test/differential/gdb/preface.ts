@@ -18,5 +18,6 @@ export const preface = (args: readonly string[]): string[] => [
   '',
   'To see who is right where they differ, the program is run in gdb to the first call of each function. There both places',
   'are read; then gdb reads its own again after each of the next 80 instructions of the function. What it says then, once its',
-  'slot is filled, is what rsym read at the first instruction, if rsym is right.',
+  'slot is filled, is what rsym read at the first instruction, if rsym is right. “References that hold”: of those that rsym',
+  'reads, how many point to memory (or are the small number that a reference to a type without size is).',
 ];

@@ -123,7 +123,8 @@ def watch(function):
         if not any(start <= pc < end for start, end in function["ranges"]):
             return
         for i in list(left):
-            if answers[i]["own"] == by_gdb(args[i]):
+            now = by_gdb(args[i]) or {}
+            if all(now.get(at) == byte for at, byte in answers[i]["own"].items()):
                 answers[i]["steps"] = step
                 left.remove(i)
 
