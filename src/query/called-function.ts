@@ -1,0 +1,62 @@
+import { compilerOf } from '../abi/compiler.ts';
+import type { CalledFunction } from '../abi/hypothesis.ts';
+import type { DebugScope, DebugTypes, DebugVariable, TypeId } from '../elf/debug-model.ts';
+import { lastSegment } from '../elf/rust-name.ts';
+import type { SelectedCopy } from './select-model.ts';
+import { typeName } from './type-name.ts';
+
+/** What debug info says of how a copy's function is called. */
+export const calledFunction = (selected: SelectedCopy, scope: DebugScope, types: DebugTypes): CalledFunction => {
+  const declared = selected.function === null ? null : types.signature(selected.function);
+  return {
+    types,
+    compiler: compilerOf(scope.producer),
+    language: scope.language === 'rust' || scope.language === 'c++' ? scope.language : 'c',
+    path: selected.name,
+    dwarfPath: selected.dwarfPath ?? selected.name,
+    isMangled: selected.function?.linkageName != null,
+    generics: declared?.generics ?? [],
+    parameters: parametersOf(scope, selected.dwarfPath ?? ''),
+    returns: declared?.returns ?? null,
+    isNoReturn: declared?.isNoReturn ?? false,
+    isVariadic: declared?.isVariadic ?? false,
+  };
+};
+
+/** The context of a poll is an argument of the body of an async function, though debug info has it as a variable. */
+const parametersOf = ({ variables }: DebugScope, dwarfPath: string): DebugVariable[] => {
+  const declared = variables.filter(({ isParameter }) => isParameter);
+  const isPoll = /^\{async_\w+#\d+\}/.test(lastSegment(dwarfPath));
+  const context = isPoll
+    ? variables.find(({ name, isParameter }) => name === '_task_context' && !isParameter)
+    : undefined;
+  const isListed = context === undefined || declared.some(({ type }) => type === context.type);
+  return isListed ? declared : [...declared, context];
+};
+
+/** Of a function type that is a type argument, it may be a function item. */
+export const isFunctionItem = ({ types, generics }: CalledFunction, id: TypeId | null): boolean => {
+  if (id === null || !generics.some(({ type }) => type === id)) return false;
+  const type = types.type(id);
+  return type.kind === 'pointer' && type.target !== null && types.type(type.target).kind === 'function';
+};
+
+/** Bytes of a type; null where they aren't told. */
+export const sizeOf = (types: DebugTypes, id: TypeId | null): number | null => {
+  if (id === null) return 0;
+  let type = types.type(id);
+  for (let depth = 0; type.kind === 'qualifier' && depth < 32; depth++) {
+    if (type.target === null) return null;
+    type = types.type(type.target);
+  }
+  if (type.kind === 'pointer') return Number(type.size ?? 8n);
+  return type.size === null ? null : Number(type.size);
+};
+
+export const namedParameter = (
+  fn: CalledFunction,
+  variable: DebugVariable | undefined,
+): { name: string | null; type: string | null } => {
+  const type = variable?.type ?? null;
+  return { name: variable?.name ?? null, type: type === null ? null : typeName(fn.types, type, fn.language) };
+};
