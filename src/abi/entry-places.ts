@@ -76,8 +76,8 @@ const placeOne = (
 ): PlacedArgument => {
   const ways = distinct(left.map(({ args }) => args[index]).filter((arg) => arg !== undefined));
   const [way] = ways;
-  const constant = observed.at.find(({ location }) => location.kind === 'constant');
-  if (constant !== undefined && observed.at.length === 1) return folded(constant);
+  // Where all of it is constant, nothing has to be passed.
+  if (coversAll(observed.at, size) && observed.at.every(isConstant)) return folded(observed.at);
   if (way === undefined || way.mode === 'unknown') {
     const why =
       way === undefined

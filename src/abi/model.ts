@@ -10,8 +10,6 @@ import type { ValueShape } from './shape.ts';
  *   raw        a register as it was: nothing is known of its type
  *   conflict   sources disagree, so none is believed
  *   gone       no probe can see it where it is, or it isn't there any more
- *
- * Signatures are the only source so far: values are `given`, `raw` or `gone`.
  */
 export type Evidence = 'verified' | 'dwarf' | 'abi' | 'given' | 'raw' | 'conflict' | 'gone';
 

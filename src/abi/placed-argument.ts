@@ -75,9 +75,9 @@ export const toldOf = (at: readonly Observation[], from: number, size: number, w
   return pieces;
 };
 
-export const folded = (constant: Observation): PlacedArgument => ({
+export const folded = (constants: readonly Observation[]): PlacedArgument => ({
   mode: null,
-  pieces: [{ ...constant, evidence: 'dwarf' }],
+  pieces: constants.map((constant) => ({ ...constant, evidence: 'dwarf' })),
   evidence: 'dwarf',
   note: 'the same in every call: the optimiser put the constant in its place',
   candidates: [],

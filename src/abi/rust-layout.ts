@@ -10,6 +10,9 @@ const memory: Representation = { kind: 'memory' };
 
 type Field = { readonly offset: number; readonly layout: Layout };
 
+/** A value with more members is memory, unless nearly all of them are empty. */
+const mostMembers = 256;
+
 /** Types inside types; what is deeper is damage. */
 const deepest = 48;
 
@@ -83,6 +86,7 @@ export class RustLayouts {
   #fields(members: readonly Member[], size: number, depth: number): Field[] | null {
     const fields: Field[] = [];
     const functions: Field[] = [];
+    if (members.length > mostMembers) return null;
     for (const { type, offset } of members) {
       const layout = this.of(type, depth + 1);
       if (layout === null) return null;

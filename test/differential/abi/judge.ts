@@ -156,6 +156,8 @@ export const judge = (entry: TruthEntry, copy: Copy | undefined): Verdict => {
         if (truth.size > 0 && !isHidden(name)) doubts.push(`${name}: not among the arguments`);
         continue;
       }
+      // A bare register claims nothing of what it means: a closure's captures, or their address.
+      if (isImplicit(name) && answer.evidence === 'raw') continue;
       const unread = entry.opt !== '0' && (entry.args[index]!.unread === true || isImplicit(name));
       if (unread && (answer.evidence === 'gone' || answer.places.every((place) => place.kind === 'constant'))) continue;
       const believing = isImplicit(name) ? { ...answer, places: answer.places.map(believeRaw) } : answer;
