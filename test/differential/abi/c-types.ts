@@ -22,6 +22,14 @@ export const union = (space: Space): RustType => {
   return { text: name, value: () => `${name} { f0: ${fields[0]!.value()} }`, copy: true };
 };
 
+/** References and raw pointers to what has a size: nobody hands others to C. */
+const cPointer = (space: Space, depth: number): RustType => {
+  for (;;) {
+    const type = pointer(space, depth);
+    if (/^(?:&'static (?:mut )?|\*(?:const|mut) )(?!\(?(?:str|dyn|\[)\b|\[|\()/.test(type.text)) return type;
+  }
+};
+
 /** A type whose layout C knows as well. */
 export const plainC = (space: Space, depth: number): RustType => {
   const { dice } = space;
@@ -55,6 +63,6 @@ export const plainC = (space: Space, depth: number): RustType => {
         ),
     ],
     [1, () => union(space)],
-    [1, () => pointer(space, 0)],
+    [1, () => cPointer(space, 0)],
   ])();
 };

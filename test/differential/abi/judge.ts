@@ -112,6 +112,14 @@ const matchings = (entry: TruthEntry, answers: readonly ArgumentAnswer[]): (Argu
 /** What a caller can't name and a signature doesn't show. */
 const isHidden = (name: string): boolean => name.startsWith('<');
 
+/** Captures told where they are, and an environment that is their address. */
+const isBehind = ({ places }: Answer, pieces: TruthEntry['args'][number]['pieces']): boolean => {
+  const [place, ...others] = places;
+  const [piece, ...more] = pieces;
+  const isMemory = place?.kind === 'memory' && place.offset === 0 && !place.deref && others.length === 0;
+  return isMemory && piece !== undefined && more.length === 0 && 'reg' in piece && piece.reg === place.base;
+};
+
 /** C passes whole eightbytes, padding with them. */
 const isPadded = ({ kind }: TruthEntry): boolean => /^c-/i.test(kind) || kind.startsWith('C ');
 
@@ -157,7 +165,7 @@ export const judge = (entry: TruthEntry, copy: Copy | undefined): Verdict => {
         continue;
       }
       // A bare register claims nothing of what it means: a closure's captures, or their address.
-      if (isImplicit(name) && answer.evidence === 'raw') continue;
+      if (isImplicit(name) && (answer.evidence === 'raw' || isBehind(answer, pieces))) continue;
       const unread = entry.opt !== '0' && (entry.args[index]!.unread === true || isImplicit(name));
       if (unread && (answer.evidence === 'gone' || answer.places.every((place) => place.kind === 'constant'))) continue;
       const believing = isImplicit(name) ? { ...answer, places: answer.places.map(believeRaw) } : answer;
