@@ -1,31 +1,8 @@
 import type { Address } from '../base/units.ts';
 import type { DebugVariable, Operation, VariableLocation } from '../elf/debug-model.ts';
+import { continues, dwarfRegister, dwarfVector, maskedRegister } from './dwarf-register.ts';
 import type { Register } from './model.ts';
 import { inRegister, inVector, type Location, moved, type Piece } from './place.ts';
-
-/** General registers by DWARF's numbers for x86-64, 0 to 15. */
-const registers: readonly Register[] = [
-  'rax',
-  'rdx',
-  'rcx',
-  'rbx',
-  'rsi',
-  'rdi',
-  'rbp',
-  'rsp',
-  'r8',
-  'r9',
-  'r10',
-  'r11',
-  'r12',
-  'r13',
-  'r14',
-  'r15',
-];
-const firstVector = 17;
-const lastVector = 32;
-
-export const dwarfRegister = (number: number): Register | null => registers[number] ?? null;
 
 /** What `register + offset` a frame base or a canonical frame address is. */
 export type Base = { readonly reg: Register; readonly offset: bigint };
@@ -97,23 +74,6 @@ export const piecesOf = (operations: readonly Operation[], size: number, context
   return pieces.filter((piece) => piece.valueOffset < size);
 };
 
-/** Whether an expression says the next bits of the register that the piece before is in: that shifted by its size. */
-const continues = ({ location, size }: Piece, operations: readonly Operation[]): boolean => {
-  const [first, shift, shr, value] = operations;
-  return (
-    operations.length === 4 &&
-    location.kind === 'register' &&
-    location.add === 0n &&
-    first?.op === 'register-offset' &&
-    first.offset === 0n &&
-    dwarfRegister(first.register) === location.reg &&
-    shift?.op === 'constant' &&
-    shift.value === BigInt(8 * size) &&
-    shr?.op === 'shr' &&
-    value?.op === 'stack-value'
-  );
-};
-
 /** A register holds no more than a word; where the rest is isn't said. */
 const clipped = (piece: Piece): Piece[] =>
   piece.location.kind !== 'register' || piece.size <= 8
@@ -131,7 +91,7 @@ const locationOf = (operations: readonly Operation[], size: number, context: Exp
   const [only] = operations;
   if (operations.length === 1 && only?.op === 'register') return inNumbered(only.register, size);
   if (only?.op === 'implicit-value' && operations.length === 1) return { kind: 'constant', bytes: only.bytes };
-  const masked = maskedRegister(operations, size, context);
+  const masked = maskedRegister(operations, size, context.hasWholeBools === true);
   if (masked !== null) return { kind: 'register', reg: masked, add: 0n };
   const stack: Value[] = [];
   for (const [i, operation] of operations.entries()) {
@@ -164,37 +124,13 @@ export const addressOf = (operations: readonly Operation[], context: ExpressionC
     : null;
 };
 
-/** The register of which an expression takes the low bits, as many as the value has or more: `reg & 0xffffffff`. */
-const maskedRegister = (
-  operations: readonly Operation[],
-  size: number,
-  context: ExpressionContext,
-): Register | null => {
-  const [first, ...others] = operations;
-  if (
-    first?.op !== 'register-offset' ||
-    first.offset !== 0n ||
-    others.length < 3 ||
-    others.at(-1)?.op !== 'stack-value'
-  )
-    return null;
-  for (let i = 0; i + 1 < others.length; i += 2) {
-    const [mask, and] = [others[i], others[i + 1]];
-    if (mask?.op !== 'constant' || and?.op !== 'and') return null;
-    const bits = mask.value.toString(2).length;
-    const isLow = mask.value === (1n << BigInt(bits)) - 1n;
-    const isBool = bits === 1 && size === 1 && context.hasWholeBools === true;
-    if (!isLow || (bits < 8 * size && !isBool)) return null;
-  }
-  return dwarfRegister(first.register);
-};
-
 const inNumbered = (number: number, size: number): Location => {
   const reg = dwarfRegister(number);
   if (reg !== null) return inRegister(reg, 0, size).location;
-  return number >= firstVector && number <= lastVector
-    ? inVector(number - firstVector, 0, size).location
-    : gone(`in register ${number}: not visible to kernel probes`);
+  const vector = dwarfVector(number);
+  return vector === null
+    ? gone(`in register ${number}: not visible to kernel probes`)
+    : inVector(vector, 0, size).location;
 };
 
 const asMemory = ({ reg, offset, followed }: Value & { kind: 'base' }): Location =>

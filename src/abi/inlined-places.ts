@@ -1,6 +1,7 @@
 import type { Address } from '../base/units.ts';
 import type { AddressRange, DebugVariable, VariableLocation } from '../elf/debug-model.ts';
-import { addressOf, type Base, constantOf, dwarfRegister, locationsAt, piecesOf } from './dwarf-location.ts';
+import { addressOf, type Base, constantOf, locationsAt, piecesOf } from './dwarf-location.ts';
+import { dwarfRegister } from './dwarf-register.ts';
 import type { Location } from './place.ts';
 import { type PlacedArgument, type PlacedPiece, weakestOf } from './placed-argument.ts';
 
