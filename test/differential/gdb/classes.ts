@@ -6,7 +6,7 @@ export type Subject = { readonly copy: ComparedCopy; readonly argument: Compared
 /** A way in which the two answers relate. `right`: who tells the truth there, or more of it. */
 export type PlaceClass = {
   readonly title: string;
-  readonly right: 'both' | 'rsym' | 'gdb' | 'neither' | 'open';
+  readonly right: 'both' | 'rsym' | 'gdb' | 'neither';
   /** Why they differ, and how it is known who is right; empty where they agree. */
   readonly why: string;
   readonly holds: (subject: Subject) => boolean;
@@ -58,7 +58,7 @@ export const disagreements: readonly PlaceClass[] = [
   {
     title: 'rsym has a place, gdb does not list the parameter',
     right: 'rsym',
-    why: 'gdb shows no parameter that has no name, as that of `drop_in_place`. Its location is in DWARF, and the code reads it there.',
+    why: 'gdb shows no parameter that has no name, as that of `drop_in_place`. DWARF has its location all the same.',
     holds: (one) => one.argument.words === null && one.argument.shown.name === null && one.part.own.kind !== 'gone',
   },
   {
@@ -100,7 +100,7 @@ export const disagreements: readonly PlaceClass[] = [
   },
   {
     title: 'rsym: several candidates, none believed; gdb: nowhere',
-    right: 'both',
+    right: 'neither',
     why: 'DWARF has no location. It shows a function item, which takes no room, like a pointer to a function, and does not list what a closure captured: what register the parameter is in, if any, depends on that, and the code does not tell.',
     holds: (one) => evidenceOf(one) === 'conflict',
   },

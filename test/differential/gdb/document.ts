@@ -49,7 +49,7 @@ export const sectionOf = ({ name, comparison, runs }: ProgramResult): string[] =
     `## ${name}`,
     '',
     `${copies.length} functions: ${copies.length - inlined} copies out of line, ${inlined} inlined ones. They have ${args.length} parameters in`,
-    `${subjects.length} places; ${sizeless} more have no size, or are nowhere by both. **${same} places (${percent} %) are the same.**`,
+    `${subjects.length} places; ${sizeless} more have no size, or none that is known. **${same} places (${percent} %) are the same.**`,
     '',
     row('the same', 'places'),
     row('---', '---:'),

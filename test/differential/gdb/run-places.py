@@ -105,6 +105,17 @@ def is_readable(address):
         return False
 
 
+def arrive(can_follow):
+    """Reads what is entered where the selected thread stands."""
+    at = number("rip")
+    if at not in pending or not can_follow and any(a["follow"] for a in pending[at][0]["args"]):
+        return False
+    function, breakpoint = pending.pop(at)
+    breakpoint.delete()
+    watch(function)
+    return True
+
+
 def watch(function):
     args = function["args"]
     answers = [{"own": by_places(a["places"]), "gdb": by_gdb(a), "steps": None, "readable": None} for a in args]
@@ -113,12 +124,18 @@ def watch(function):
             answer["readable"] = is_readable(int.from_bytes(bytes(answer["own"][i] for i in range(8)), "little"))
     result[function["address"]] = answers
     left = [i for i, a in enumerate(args) if a["follow"] and answers[i]["own"]]
+    thread = gdb.selected_thread()
     for step in range(1, MOST_STEPS + 1):
         if not left:
             return
         gdb.execute("nexti", to_string=True)
         if not gdb.selected_inferior().threads():
             return
+        if gdb.selected_thread().num != thread.num:
+            # Another thread entered a function meanwhile; one that is to be followed is left for its next call.
+            arrive(False)
+            thread.switch()
+            continue
         pc = number("rip") - slide
         if not any(start <= pc < end for start, end in function["ranges"]):
             return
@@ -146,17 +163,9 @@ for function in plan["functions"]:
     pending[at] = (function, gdb.Breakpoint("*%d" % at, internal=True))
 while pending:
     gdb.execute("continue", to_string=True)
-    if not gdb.selected_inferior().threads():
-        break
-    pc = number("rip")
     # An instruction that was stepped to may be another function's first.
-    while pc in pending:
-        function, breakpoint = pending.pop(pc)
-        breakpoint.delete()
-        watch(function)
-        if not gdb.selected_inferior().threads():
-            break
-        pc = number("rip")
+    while gdb.selected_inferior().threads() and arrive(True):
+        pass
     if not gdb.selected_inferior().threads():
         break
 json.dump(result, open(os.environ["RESULT"], "w"))
