@@ -5,6 +5,7 @@ import type { DebugInfo } from '../elf/debug-model.ts';
 import { abiNotes } from './abi-notes.ts';
 import type { CopyFacts } from './copy-facts.ts';
 import { CopyValues, isDamage, type ShownValues } from './copy-values.ts';
+import { givenValues } from './given-values.ts';
 import { inlinedThere } from './inlined-into.ts';
 import { select } from './select.ts';
 import { CopyReader } from './select-copy.ts';
@@ -91,7 +92,7 @@ class Shower {
 
   #copy(copy: SelectedCopy, found: FoundSignature | null, own: number): ShownCopy {
     const damage: string[] = [];
-    const values = this.#valuesOf(copy, damage);
+    const values = this.#valuesOf(copy, found, damage);
     const probe = this.#code.probe(copy, values);
     return {
       ...copy,
@@ -129,11 +130,11 @@ class Shower {
     return { types, ids, returns: types.signature(copy.function)?.returns ?? null, ...compilerOf(scope.producer) };
   }
 
-  #valuesOf(copy: SelectedCopy, damage: string[]): ShownValues | null {
+  #valuesOf(copy: SelectedCopy, found: FoundSignature | null, damage: string[]): ShownValues | null {
     if (!this.#code.isReadable) return null;
     try {
       this.#values ??= new CopyValues(this.#sources, this.#code.imageCode(), this.#code.flows());
-      return this.#values.of(copy);
+      return this.#values.of(copy) ?? (found === null ? null : givenValues(copy, found));
     } catch (error) {
       if (!isDamage(error)) throw error;
       damage.push(`where its values are is not known: ${sanitize(error.reason ?? error.message)}`);

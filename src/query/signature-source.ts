@@ -1,13 +1,18 @@
 import { RsymError } from '../base/errors.ts';
 import { sanitize } from '../base/text.ts';
-import type { DebugInfo } from '../elf/debug-model.ts';
+import type { DebugFunction, DebugInfo } from '../elf/debug-model.ts';
 import { debugPath } from './debug-match.ts';
 import { bareSymbol } from './function-path.ts';
 import type { SelectedCopy } from './select-model.ts';
 import { type ShownSignature, signatureOf } from './show-signature.ts';
 
 /** A copy's signature, and the debug info that its types are in. */
-export type FoundSignature = { readonly signature: ShownSignature; readonly debug: DebugInfo };
+export type FoundSignature = {
+  readonly signature: ShownSignature;
+  readonly debug: DebugInfo;
+  /** In another build, from which the signature was taken; null: it is the file's own. */
+  readonly other: DebugFunction | null;
+};
 
 /** As the source has them: the legacy mangling gives instances of a generic function one name, so one text. */
 export const isSameSignature = (a: ShownSignature, b: ShownSignature): boolean =>
@@ -70,17 +75,21 @@ export class SignatureSource {
 
   #ownSignature({ function: fn, name }: Named): FoundSignature | null {
     const signature = fn === null ? null : signatureOf(this.#own, fn, name);
-    return signature === null ? null : { signature, debug: this.#own };
+    return signature === null ? null : { signature, debug: this.#own, other: null };
   }
 
   #otherSignature(copy: Named, other: DebugInfo): FoundSignature | null {
     const raw = copy.raw === null ? null : bareSymbol(copy.raw);
     const same = raw === null ? [] : other.byLinkageName(raw);
     const named = same.length > 0 ? same : this.#named(copy, other);
-    const found = named.flatMap((id) => signatureOf(other, other.function(id), copy.name) ?? []);
+    const found = named.flatMap((id) => {
+      const fn = other.function(id);
+      const signature = signatureOf(other, fn, copy.name);
+      return signature === null ? [] : [{ signature, debug: other, other: fn }];
+    });
     const [first] = found;
-    return first !== undefined && found.every((each) => isSameSignature(each, first))
-      ? { signature: first, debug: other }
+    return first !== undefined && found.every((each) => isSameSignature(each.signature, first.signature))
+      ? first
       : null;
   }
 
