@@ -211,6 +211,16 @@ describe('odd types', () => {
     expect(calledOf(types, open, null, {}).length).toBeLessThanOrEqual(64);
   });
 
+  test('everything open at once: the ways stay few', () => {
+    const types = new FakeTypes();
+    const open = Array.from({ length: 3 }, (_, i) => types.struct(`app::S${i}`, 8, 8, [[types.f(64), 0]]));
+    const functions = [types.pointer(types.function()), types.pointer(types.function())];
+    const closure = { path: 'app::f::{closure#0}', dwarfPath: 'app::f::{closure#0}' };
+    const generics = functions.map((type) => ({ type }));
+    const ways = calledOf(types, [...functions, types.u(64), ...open], null, { ...closure, generics });
+    expect(ways).toHaveLength(64);
+  });
+
   test('a type that holds two of itself, and so on: an answer in time', () => {
     const types = new FakeTypes();
     let id = types.u(8);

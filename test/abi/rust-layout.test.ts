@@ -96,6 +96,15 @@ test.each<[string, string, (t: FakeTypes) => TypeId]>([
       ]),
   ],
   [
+    'two with room behind',
+    'memory',
+    (t) =>
+      t.struct('app::G', 12, 4, [
+        [t.u(32), 0],
+        [t.u(32), 4],
+      ]),
+  ],
+  [
     'two aligned more',
     'memory',
     (t) =>
