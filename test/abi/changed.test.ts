@@ -99,6 +99,14 @@ describe('results of inlined copies', () => {
   }
 });
 
+test('a copy of which a part was moved before its loop is probed inside the loop', () => {
+  const [copy, ...others] = shownCopies(fixture('abi-changed/level-3'), 'changed::scaled');
+  expect(others).toEqual([]);
+  expect(copy?.kind).toBe('inlined');
+  expect(BigInt(copy?.at ?? 0)).toBeGreaterThan(BigInt(copy?.address ?? 0));
+  expect(copy?.args.map(isClaimed)).toEqual([true, true]);
+});
+
 describe('seven signatures', () => {
   test('release', () => {
     compare(fixture('abi-seven/release'), 'seven', {

@@ -29,7 +29,11 @@ describeNeeding(['kernel', 'tracefs', 'root'], 'values at the places that show n
           'escaping.b',
           'through.a',
           'dead.b',
-          'plus.a',
+          'plus.ret',
+          'scaled.a',
+          'scaled.b',
+          'scaled.ret',
+          'pick.at',
         ])
           expect(right.get(value) ?? 0, value).toBeGreaterThan(0);
       });
