@@ -1,26 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { rustRules } from '../../src/abi/compiler.ts';
-import { RustLayouts } from '../../src/abi/rust-layout.ts';
-import type { Layout, Scalar } from '../../src/abi/scalar.ts';
 import type { TypeId } from '../../src/elf/debug-model.ts';
 import { FakeTypes } from '../support/fake-types.ts';
-
-const scalarText = ({ kind, size }: Scalar): string =>
-  `${{ integer: 'int', float: 'float', pointer: 'ptr' }[kind]}${size}`;
-const text = (layout: Layout | null): string => {
-  if (layout === null) return 'unknown';
-  const { representation } = layout;
-  if (representation.kind === 'scalar') return scalarText(representation.scalar);
-  if (representation.kind !== 'pair') return representation.kind;
-  return `${scalarText(representation.first)} ${scalarText(representation.second)}@${representation.secondOffset}`;
-};
-const layouts = (types: FakeTypes, version: number | null = 95, asC: TypeId[] = []): RustLayouts =>
-  new RustLayouts(types, rustRules({ rustc: version }), new Set(asC));
-/** How a type that is built here is treated, by rustc 1.`version`. */
-const shown = (make: (types: FakeTypes) => TypeId, version: number | null = 95): string => {
-  const types = new FakeTypes();
-  return text(layouts(types, version).of(make(types)));
-};
+import { layoutOf, layouts, layoutText } from '../support/layout-text.ts';
 
 // rustc_abi's rules: one scalar, or two laid out one behind the other as the pair of them would be; all else is memory.
 test.each<[string, string, (t: FakeTypes) => TypeId]>([
@@ -157,160 +138,7 @@ test.each<[string, string, (t: FakeTypes) => TypeId]>([
       ]),
   ],
 ])('%s: %s', (_, expected, make) => {
-  expect(shown(make)).toBe(expected);
-});
-
-const option = (t: FakeTypes, size: number, align: number, tag: TypeId, payload: TypeId, at: number): TypeId =>
-  t.enum('core::option::Option<T>', size, align, [tag, 0], [[0], [1, [payload, at]]]);
-
-describe('enums', () => {
-  test.each<[string, string, (t: FakeTypes) => TypeId]>([
-    ['Option<u32>', 'int4 int4@4', (t) => option(t, 8, 4, t.u(32), t.u(32), 4)],
-    ['Option<u8>', 'int1 int1@1', (t) => option(t, 2, 1, t.u(8), t.u(8), 1)],
-    ['Option<f64>', 'int8 float8@8', (t) => option(t, 16, 8, t.u(64), t.f(64), 8)],
-    ['Option<u128>', 'int16 int16@16', (t) => option(t, 32, 16, t.u(128), t.u(128), 16)],
-    ['Option<(u32, u32)>', 'memory', (t) => option(t, 12, 4, t.u(32), t.tuple(8, 4, [t.u(32), 0], [t.u(32), 4]), 4)],
-    // The payload's niche: the variant without a value of its own is the one that holds data.
-    [
-      'Option<&T>',
-      'ptr8',
-      (t) => t.enum('core::option::Option<&T>', 8, 8, [t.u(64), 0], [[0], [null, [t.pointer(null), 0]]]),
-    ],
-    [
-      'Option<char>',
-      'int4',
-      (t) =>
-        t.enum('core::option::Option<char>', 4, 4, [t.u(32), 0], [[0x110000], [null, [t.base('char', 4, 'char'), 0]]]),
-    ],
-    [
-      'Option<&str>',
-      'ptr8 int8@8',
-      (t) =>
-        t.enum(
-          'core::option::Option<&str>',
-          16,
-          8,
-          [t.u(64), 0],
-          [[0], [null, [t.tuple(16, 8, [t.pointer(null), 0], [t.u(64), 8]), 0]]],
-        ),
-    ],
-    [
-      'a niche beside another variant with data',
-      'memory',
-      (t) =>
-        t.enum(
-          'app::E',
-          16,
-          8,
-          [t.u(64), 0],
-          [
-            [0, [t.u(64), 8]],
-            [null, [t.tuple(16, 8, [t.pointer(null), 0], [t.u(64), 8]), 0]],
-          ],
-        ),
-    ],
-    ['Result<(), ()>', 'int1', (t) => t.enum('core::result::Result<(), ()>', 1, 1, [t.u(8), 0], [[0], [1]])],
-    [
-      'Result<u64, f64>',
-      'memory',
-      (t) =>
-        t.enum(
-          'core::result::Result<u64, f64>',
-          16,
-          8,
-          [t.u(64), 0],
-          [
-            [0, [t.u(64), 8]],
-            [1, [t.f(64), 8]],
-          ],
-        ),
-    ],
-    [
-      'payloads of two sizes',
-      'memory',
-      (t) =>
-        t.enum(
-          'app::E',
-          8,
-          4,
-          [t.u(8), 0],
-          [
-            [0, [t.u(32), 4]],
-            [1, [t.u(8), 1]],
-          ],
-        ),
-    ],
-    [
-      'payloads at two offsets',
-      'memory',
-      (t) =>
-        t.enum(
-          'app::E',
-          8,
-          4,
-          [t.u(32), 0],
-          [
-            [0, [t.u(16), 4]],
-            [1, [t.u(16), 6]],
-          ],
-        ),
-    ],
-    [
-      'two fields in a variant',
-      'memory',
-      (t) => t.enum('app::E', 12, 4, [t.u(32), 0], [[0], [1, [t.u(32), 4], [t.u(32), 8]]]),
-    ],
-    [
-      'one inhabited variant',
-      'int4',
-      (t) => t.enum('core::result::Result<u32, !>', 4, 4, null, [[null, [t.u(32), 0]]]),
-    ],
-    ['a tag behind the payload', 'memory', (t) => t.enum('app::E', 8, 4, [t.u(32), 4], [[0], [1, [t.u(32), 0]]])],
-  ])('%s: %s', (_, expected, make) => {
-    expect(shown(make)).toBe(expected);
-  });
-
-  // Payloads that differ in sign, or are integer and pointer: pairs since 1.79.
-  test.each([
-    [63, 'memory'],
-    [78, 'memory'],
-    [79, 'int8 int8@8'],
-    [null, 'int8 int8@8'],
-  ])('Result<u64, i64> by 1.%s: %s', (version, expected) => {
-    const make = (t: FakeTypes): TypeId =>
-      t.enum(
-        'core::result::Result<u64, i64>',
-        16,
-        8,
-        [t.u(64), 0],
-        [
-          [0, [t.u(64), 8]],
-          [1, [t.i(64), 8]],
-        ],
-      );
-    expect(shown(make, version)).toBe(expected);
-  });
-
-  test('a pointer stands for an integer of its size, whichever comes first', () => {
-    for (const flip of [false, true]) {
-      const make = (t: FakeTypes): TypeId => {
-        const payloads = [t.u(64), t.pointer(null)] as const;
-        const [a, b] = flip ? [payloads[1], payloads[0]] : payloads;
-        return t.enum(
-          'core::result::Result<usize, E>',
-          16,
-          8,
-          [t.u(64), 0],
-          [
-            [0, [a, 8]],
-            [1, [b, 8]],
-          ],
-        );
-      };
-      expect(shown(make)).toBe('int8 ptr8@8');
-      expect(shown(make, 78)).toBe('memory');
-    }
-  });
+  expect(layoutOf(make)).toBe(expected);
 });
 
 // 128-bit integers are aligned to 16 since 1.77, whatever debug info says: it doesn't for base types.
@@ -320,7 +148,7 @@ test.each([
   [77, 24, 'memory'],
 ])('(u128, u8) by 1.%s in %s bytes: %s', (version, size, expected) => {
   const align = version >= 77 && size === 32 ? 16 : 8;
-  expect(shown((t) => t.tuple(size, align, [t.u(128), 0], [t.u(8), 16]), version)).toBe(expected);
+  expect(layoutOf((t) => t.tuple(size, align, [t.u(128), 0], [t.u(8), 16]), version)).toBe(expected);
 });
 
 describe('repr(C), which debug info does not tell', () => {
@@ -328,9 +156,9 @@ describe('repr(C), which debug info does not tell', () => {
     const types = new FakeTypes();
     const metres = types.struct('app::Metres', 8, 8, [[types.f(64), 0]]);
     const plain = layouts(types);
-    expect(text(plain.of(metres))).toBe('float8');
+    expect(layoutText(plain.of(metres))).toBe('float8');
     expect([...plain.ambiguous]).toEqual([metres]);
-    expect(text(layouts(types, 95, [metres]).of(metres))).toBe('memory');
+    expect(layoutText(layouts(types, 95, [metres]).of(metres))).toBe('memory');
   });
 
   test('pairs, tuples, closures and types of the standard library are not', () => {
@@ -343,7 +171,7 @@ describe('repr(C), which debug info does not tell', () => {
     const tuple = types.tuple(8, 8, [types.f(64), 0]);
     const closure = types.struct('app::f::{closure_env#0}', 8, 8, [[types.f(64), 0]]);
     const cell = types.struct('core::cell::UnsafeCell<f64>', 8, 8, [[types.f(64), 0]]);
-    expect([pair, tuple, closure, cell].map((id) => text(all.of(id)))).toEqual([
+    expect([pair, tuple, closure, cell].map((id) => layoutText(all.of(id)))).toEqual([
       'int4 int4@4',
       'float8',
       'float8',
@@ -355,16 +183,16 @@ describe('repr(C), which debug info does not tell', () => {
 
 describe('what debug info leaves out or has wrong', () => {
   test('no size: unknown, and so is what it is in', () => {
-    expect(shown((t) => t.struct('app::Declared', null, 1, []))).toBe('unknown');
-    expect(shown((t) => t.unspecified())).toBe('unknown');
-    expect(shown((t) => t.qualifier(null))).toBe('none');
+    expect(layoutOf((t) => t.struct('app::Declared', null, 1, []))).toBe('unknown');
+    expect(layoutOf((t) => t.unspecified())).toBe('unknown');
+    expect(layoutOf((t) => t.qualifier(null))).toBe('none');
   });
 
   test('types that contain themselves end', () => {
     const types = new FakeTypes();
     const outer = types.struct('app::A', 8, 8, []);
     types.redirect(outer, outer);
-    expect(text(layouts(types).of(outer))).toBe('memory');
+    expect(layoutText(layouts(types).of(outer))).toBe('memory');
     const alias = types.qualifier(null);
     types.redirect(alias, alias);
     expect(layouts(types).of(alias)).toBe(null);
@@ -378,6 +206,6 @@ describe('what debug info leaves out or has wrong', () => {
       [types.u(64), 8],
     ]);
     types.redirect(next, node);
-    expect(text(layouts(types).of(node))).toBe('ptr8 int8@8');
+    expect(layoutText(layouts(types).of(node))).toBe('ptr8 int8@8');
   });
 });

@@ -102,7 +102,7 @@ const bytesOf = (places: readonly PrintedPlace[], name: string, fields: Readonly
   return new Uint8Array(value);
 };
 
-let sessions = 0;
+let runs = 0;
 
 /**
  * Runs a program with probes planted at these points; its output, and what was hit in order. Where several points are at
@@ -113,7 +113,7 @@ export const runProbed = (
   args: readonly string[],
   points: readonly Point[],
 ): { readonly status: number | null; readonly stdout: string; readonly stderr: string; readonly hits: Hit[] } => {
-  const group = `rsymtest${process.pid}x${sessions++}`;
+  const group = `rsymtest${process.pid}x${runs++}`;
   const instance = join(tracefs, 'instances', group);
   const define = (line: string): void => writeFileSync(join(tracefs, 'uprobe_events'), `${line}\n`, { flag: 'a' });
   const planted: string[] = [];
