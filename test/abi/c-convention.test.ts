@@ -58,7 +58,7 @@ test.each<[string, Make, string, string]>([
   ['union {double; float}', (t) => t.union('union u', 8, 8, t.f(64), t.f(32)), 'cast xmm0:8', 'cast xmm0:8'],
   ['__m128', (t) => t.array(t.f(32), 4, 16, 16, true), 'direct xmm0:16', 'direct xmm0:16'],
   ['long double', longDouble, 'stack rsp+8:16', 'direct -:16'],
-  ['{long double}', struct(16, 16, [longDouble, 0]), 'stack rsp+8:16', 'sret [rax+0]:16'],
+  ['{long double}', struct(16, 16, [longDouble, 0]), 'stack rsp+8:16', 'direct -:16'],
   [
     'double _Complex',
     (t) => t.base('complex double', 16, 'complex'),
