@@ -37,7 +37,8 @@ export const cLayout = (types: DebugTypes, id: TypeId | null): CLayout => {
   if (size > 16 && !(type.kind === 'base' && type.encoding === 'complex')) return { ...head, passed: 'memory' };
   const walk: Walk = { classes: new Array(Math.ceil(size / 8)).fill(null), left: mostLeaves, verdict: null };
   visit(types, type, 0, walk, 0);
-  if (walk.verdict === 'x87') return { ...head, passed: isAggregate ? 'memory' : 'x87' };
+  // Beside anything else it goes to memory.
+  if (walk.verdict === 'x87') return { ...head, passed: walk.classes.every((one) => one === null) ? 'x87' : 'memory' };
   if (walk.verdict !== null) return { ...head, passed: walk.verdict };
   // An upper half without its lower one is a float of its own.
   const classes = walk.classes.map((one, i) => (one === 'sse-up' && i === 0 ? 'sse' : one));
@@ -92,7 +93,9 @@ const visit = (types: DebugTypes, type: DebugType, offset: number, walk: Walk, d
       );
       const element = type.element === null ? null : resolved(types, type.element);
       if (count === null || element?.size == null) walk.verdict = 'unknown';
-      else for (let i = 0n; i < count; i++) visit(types, element, offset + Number(i * element.size), walk, depth + 1);
+      else
+        for (let i = 0n; i < count && walk.verdict === null; i++)
+          visit(types, element, offset + Number(i * element.size), walk, depth + 1);
       return;
     }
     case 'struct':
@@ -122,6 +125,10 @@ const complex = (size: number, offset: number, walk: Walk): void => {
 
 /** Integers win over floats in the same eight bytes. `each`: bytes of a scalar; a vector's second half is an upper half. */
 const fill = (walk: Walk, offset: number, size: number, kind: 'integer' | 'sse', each = size): void => {
+  if (offset + size > 8 * walk.classes.length) {
+    walk.verdict = 'memory';
+    return;
+  }
   for (let at = Math.floor(offset / 8); at * 8 < offset + size; at++) {
     const isUpper = kind === 'sse' && each > 8 && at * 8 > offset;
     const old = walk.classes[at];

@@ -2,14 +2,22 @@ import type { DebugTypes, TypeId } from '../elf/debug-model.ts';
 import type { Aggregate } from '../elf/rust-model.ts';
 
 const deepest = 16;
+/** Types looked at for one answer: wide types inside wide types are nobody's. */
+const mostLooked = 512;
 
 /**
  * Whether an author might pass a Rust type by `extern "C"`: scalars, pointers, and structs and unions of a crate of its
  * own whose fields lie in the order of their declaration, as `repr(C)` puts them. Tuples, slices and the types of the
  * standard library are not passed to C; enums with data seldom (`withEnums`).
  */
-export const couldBeC = (types: DebugTypes, id: TypeId, withEnums: boolean, depth = 0): boolean => {
-  if (depth > deepest) return false;
+export const couldBeC = (
+  types: DebugTypes,
+  id: TypeId,
+  withEnums: boolean,
+  depth = 0,
+  room = { left: mostLooked },
+): boolean => {
+  if (depth > deepest || room.left-- <= 0) return false;
   const type = types.type(id);
   switch (type.kind) {
     case 'base':
@@ -17,7 +25,7 @@ export const couldBeC = (types: DebugTypes, id: TypeId, withEnums: boolean, dept
     case 'enumeration':
       return true;
     case 'array':
-      return depth > 0 && (type.element === null || couldBeC(types, type.element, withEnums, depth + 1));
+      return depth > 0 && (type.element === null || couldBeC(types, type.element, withEnums, depth + 1, room));
     case 'union':
     case 'struct': {
       if (type.size === 0n) return true;
@@ -26,7 +34,7 @@ export const couldBeC = (types: DebugTypes, id: TypeId, withEnums: boolean, dept
       if (/^[&(*]/.test(type.name) || type.name.includes('{')) return false;
       let last = -1n;
       for (const { type: inner, offset } of type.members) {
-        if (inner === null || !couldBeC(types, inner, withEnums, depth + 1)) return false;
+        if (inner === null || !couldBeC(types, inner, withEnums, depth + 1, room)) return false;
         if (type.kind === 'struct' && offset < last) return false;
         last = offset;
       }

@@ -23,8 +23,10 @@ const agrees = (pieces: readonly Piece[], observation: Observation): boolean => 
   return location !== null && sameLocation(location, observation.location);
 };
 
-export const isContradicted = (hypothesis: Hypothesis, { observed, uses }: EntryQuestion): boolean =>
+export const isContradicted = (hypothesis: Hypothesis, { observed, uses, stores }: EntryQuestion): boolean =>
   readsMore(hypothesis, uses) ||
+  storesMore(hypothesis, stores) ||
+  computesWithAddress(hypothesis, uses) ||
   observed.some(({ at, isLive, isWhole, isInFrame }, i) => {
     const arg = hypothesis.args[i];
     if (arg === undefined || arg.mode === 'unknown') return false;
@@ -56,6 +58,28 @@ export const misfits = (hypothesis: Hypothesis, { observed, uses }: EntryQuestio
 const widthOf = (reg: string, uses: ArgumentUses | null): number =>
   (uses?.registers as Readonly<Record<string, { readonly width: number } | undefined>> | undefined)?.[reg]?.width ?? 0;
 
+const piecesOf = ({ hidden, args }: Hypothesis): readonly Piece[] =>
+  [...hidden, ...args].flatMap(({ pieces }) => pieces);
+
+/** A register is stored wider than what is passed in it by this way: what is above that is undefined. */
+const storesMore = (hypothesis: Hypothesis, stores: EntryQuestion['stores']): boolean =>
+  piecesOf(hypothesis).some(({ location, size }) => {
+    if (location.kind !== 'register') return false;
+    const width = size > 4 ? 8 : size > 2 ? 4 : size;
+    return stores.some((store) => store.reg === location.reg && store.size > width);
+  });
+
+/** The code computes with a register that holds an address by this way, and never goes there. */
+const computesWithAddress = (hypothesis: Hypothesis, uses: ArgumentUses | null): boolean =>
+  uses !== null &&
+  piecesOf(hypothesis).some(
+    ({ location }) =>
+      location.kind === 'memory' &&
+      location.base !== null &&
+      location.base !== 'rsp' &&
+      usageOf(location.base, uses) === 'read',
+  );
+
 /** In the order of the convention; a vector register is used on its own. */
 const integers = ['rdi', 'rsi', 'rdx', 'rcx', 'r8', 'r9'];
 const vectors = ['xmm0', 'xmm1', 'xmm2', 'xmm3', 'xmm4', 'xmm5', 'xmm6', 'xmm7'];
@@ -68,7 +92,7 @@ const taking = new Set(['read', 'dereferenced', 'copied', 'stored']);
 const readsMore = (hypothesis: Hypothesis, uses: ArgumentUses | null): boolean => {
   if (uses === null || hypothesis.args.some(({ mode }) => mode === 'unknown')) return false;
   if (hypothesis.isVariadic) return false;
-  const pieces = [...hypothesis.hidden, ...hypothesis.args].flatMap((arg) => arg.pieces);
+  const pieces = piecesOf(hypothesis);
   const passed = new Set(
     pieces.flatMap(({ location }) => {
       if (location.kind === 'memory') return location.base === null ? [] : [location.base as string];

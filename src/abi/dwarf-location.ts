@@ -50,7 +50,7 @@ export const piecesOf = (operations: readonly Operation[], size: number, context
     if (!Number.isInteger(bytes) || (operation.offset ?? 0n) % 8n !== 0n)
       return [{ location: gone('its bits are in several places'), valueOffset: 0, size }];
     const last = pieces.at(-1);
-    if (last !== undefined && continues(last, part)) {
+    if (last !== undefined && operation.offset === null && last.size + bytes <= 8 && continues(last, part)) {
       pieces[pieces.length - 1] = { ...last, size: last.size + bytes };
       at += bytes;
       part = [];
@@ -58,11 +58,13 @@ export const piecesOf = (operations: readonly Operation[], size: number, context
     }
     const location = part.length === 0 ? gone('optimized out') : locationOf(part, bytes, context);
     const skip = Number(operation.offset ?? 0n) / 8;
-    pieces.push({
-      location: moved(location, skip) ?? gone('its bits are in several places'),
-      valueOffset: at,
-      size: bytes,
-    });
+    pieces.push(
+      ...clipped({
+        location: moved(location, skip) ?? gone('its bits are in several places'),
+        valueOffset: at,
+        size: bytes,
+      }),
+    );
     at += bytes;
     part = [];
   }
@@ -74,18 +76,21 @@ export const piecesOf = (operations: readonly Operation[], size: number, context
   return pieces.filter((piece) => piece.valueOffset < size);
 };
 
-/** A register holds no more than a word; where the rest is isn't said. */
-const clipped = (piece: Piece): Piece[] =>
-  piece.location.kind !== 'register' || piece.size <= 8
-    ? [piece]
-    : [
-        { ...piece, size: 8 },
-        {
-          location: gone('debug info tells only its lower half'),
-          valueOffset: piece.valueOffset + 8,
-          size: piece.size - 8,
-        },
-      ];
+/** A register holds no more than a word, and a constant no more than its bytes; where the rest is isn't said. */
+const clipped = (piece: Piece): Piece[] => {
+  const { location, valueOffset, size } = piece;
+  const held = location.kind === 'register' ? 8 : location.kind === 'vector' ? 16 : bytesOf(location, size);
+  if (size <= held) return [piece];
+  const rest = {
+    location: gone('debug info tells only a part of it'),
+    valueOffset: valueOffset + held,
+    size: size - held,
+  };
+  return held === 0 ? [rest] : [{ ...piece, size: held }, rest];
+};
+
+const bytesOf = (location: Location, size: number): number =>
+  location.kind === 'constant' ? location.bytes.length : size;
 
 const locationOf = (operations: readonly Operation[], size: number, context: ExpressionContext): Location => {
   const [only] = operations;
@@ -138,7 +143,8 @@ const asMemory = ({ reg, offset, followed }: Value & { kind: 'base' }): Location
 
 /** A value that was computed, not its address. */
 const asValue = (value: Value, size: number): Location => {
-  if (value.kind === 'number') return { kind: 'constant', bytes: littleEndian(value.value, size) };
+  if (value.kind === 'number')
+    return size > mostConstant ? gone('it is too large') : { kind: 'constant', bytes: littleEndian(value.value, size) };
   const { reg, offset, followed } = value;
   const last = followed.at(-1);
   if (last === undefined) return reg === null ? gone('computed') : { kind: 'register', reg, add: offset };
@@ -147,6 +153,9 @@ const asValue = (value: Value, size: number): Location => {
     ? asMemory({ ...value, followed: followed.slice(0, -1) })
     : gone('computed from what is in memory');
 };
+
+/** Bytes of a constant; larger ones are damage. */
+const mostConstant = 4096;
 
 const littleEndian = (value: bigint, size: number): Uint8Array => {
   const bytes = new Uint8Array(size);
@@ -195,6 +204,7 @@ const step = (stack: Value[], operation: Operation, context: ExpressionContext):
     case 'dereference': {
       const top = stack.pop();
       if (top === undefined || operation.size !== 8) return 'it is computed';
+      if (top.kind === 'base' && top.followed.length >= mostFollowed) return 'it is computed';
       if (top.kind === 'number') return push({ kind: 'base', reg: null, offset: top.value, followed: [0n] });
       return push({ ...top, followed: [...top.followed, 0n] });
     }
@@ -229,7 +239,7 @@ const add = (stack: Value[], value: bigint): string | null => {
 
 /** A variable's value where it is the same all the time; null where it isn't told as such. */
 export const constantOf = ({ constant }: DebugVariable, size: number): Piece | null => {
-  if (constant === null) return null;
+  if (constant === null || size > mostConstant) return null;
   const bytes = new Uint8Array(size);
   const isNegative = ((constant.at(-1) ?? 0) & 0x80) !== 0 && constant.length === 8;
   bytes.fill(isNegative ? 0xff : 0);

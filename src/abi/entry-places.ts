@@ -12,6 +12,7 @@ import {
   type PlacedPiece,
   seenOnly,
   toldOf,
+  torn,
   uninterpreted,
   unknownSize,
   vectorNote,
@@ -76,6 +77,7 @@ const placeOne = (
 ): PlacedArgument => {
   const ways = distinct(left.map(({ args }) => args[index]).filter((arg) => arg !== undefined));
   const [way] = ways;
+  if (observed.isTorn) return torn(size);
   // Where all of it is constant, nothing has to be passed.
   if (coversAll(observed.at, size) && observed.at.every(isConstant)) return folded(observed.at);
   if (way === undefined || way.mode === 'unknown') {

@@ -10,6 +10,8 @@ export type EntryQuestion = {
   readonly sizes: readonly (number | null)[];
   /** What the code does with the registers at entry; null: it could not be followed. */
   readonly uses: ArgumentUses | null;
+  /** Stores of what registers held at entry to the frame: a register by its name, and how many bytes. */
+  readonly stores: readonly { readonly reg: string; readonly size: number }[];
   /** DW_CC_nocall. */
   readonly isConventionChanged: boolean;
   /** Of a closure whose environment no parameter declares: where its address is, by the captured variables. */

@@ -59,7 +59,8 @@ export const hypothesesOf = (fn: CalledFunction, file: ArgumentRegisters, evenC 
   if (fn.language === 'rust') {
     for (const one of rustHypotheses(fn, file, evenC)) add(one);
   } else for (const one of cHypotheses(fn, file)) add(one);
-  return [...found.values()];
+  // Ways that were not looked at could be the right one.
+  return found.size === mostHypotheses ? [] : [...found.values()];
 };
 
 function* rustHypotheses(fn: CalledFunction, file: ArgumentRegisters, evenC: boolean): Generator<Hypothesis> {

@@ -2,7 +2,7 @@ import type { Address } from '../base/units.ts';
 import type { AddressRange, DebugVariable, VariableLocation } from '../elf/debug-model.ts';
 import { addressOf, type Base, constantOf, locationsAt, piecesOf } from './dwarf-location.ts';
 import { dwarfRegister } from './dwarf-register.ts';
-import type { Location } from './place.ts';
+import { type Location, type Piece, sameLocation } from './place.ts';
 import { type PlacedArgument, type PlacedPiece, weakestOf } from './placed-argument.ts';
 
 /** What an inlined copy's places are worked out from. */
@@ -86,20 +86,32 @@ export const placedAt = (variable: DebugVariable, size: number, at: Address, aro
   const [told] = locationsAt(around.frameBase, at);
   const context = { frameBase: frameBaseOf(told, frameAddress), frameAddress };
   const pieces = piecesOf(first.operations, size, context);
-  // Two ranges of a list that overlap say that the value is in both places.
-  const disagree = others.some((one) =>
-    piecesOf(one.operations, size, context).every(({ location }) => location.kind === 'gone'),
-  );
-  if (disagree) return gone('debug info contradicts itself about its place');
+  const disagree = others.some((one) => !isSamePlace(piecesOf(one.operations, size, context), pieces));
+  if (disagree) {
+    const all = here.flatMap((one) => piecesOf(one.operations, size, context));
+    return {
+      ...placed(all.map((piece): PlacedPiece => ({ ...piece, evidence: 'conflict' }))),
+      note: 'debug info tells several places for it',
+    };
+  }
   return placed(
     pieces.map((piece): PlacedPiece => {
       const { location } = piece;
       if (location.kind === 'gone') return { ...piece, evidence: 'gone' };
-      const isFrame = location.kind === 'stack' || (location.kind === 'memory' && location.base === 'rbp');
+      const isFrame =
+        location.kind === 'stack' ||
+        (location.kind === 'memory' && location.base === 'rbp' && location.followed.length === 0);
       return { ...piece, evidence: isFrame && around.isStored(at, location, piece.size) ? 'verified' : 'dwarf' };
     }),
   );
 };
+
+const isSamePlace = (a: readonly Piece[], b: readonly Piece[]): boolean =>
+  a.length === b.length &&
+  a.every((piece, i) => {
+    const other = b[i];
+    return other !== undefined && piece.size === other.size && sameLocation(piece.location, other.location);
+  });
 
 const baseOf = (told: { readonly register: number; readonly offset: bigint } | null): Base | null => {
   const reg = told === null ? null : dwarfRegister(told.register);

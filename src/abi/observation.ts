@@ -26,6 +26,8 @@ export type Observed = {
   readonly isWhole: boolean;
   /** All of it is in the function's own frame all the time: what is passed by address stays where the caller has it. */
   readonly isInFrame: boolean;
+  /** Several places are told for it at entry. */
+  readonly isTorn?: true;
 };
 
 export type EntryFrame = {
@@ -49,7 +51,9 @@ export const observe = (variable: DebugVariable, size: number, frame: EntryFrame
   const isWhole = variable.locations.every(({ operations }) => operations.every(({ op }) => op !== 'piece'));
   const facts = { isLive, isWhole, isInFrame: isInFrame(variable, size, frame) };
   if (constant !== null) return { at: [{ ...constant, by: 'dwarf' }], ...facts };
-  const [here] = locationsAt(variable.locations, frame.start);
+  const [here, ...others] = locationsAt(variable.locations, frame.start);
+  // Several places of a list at one address: whichever is meant, it isn't told.
+  if (others.length > 0) return { at: [], ...facts, isTorn: true };
   if (here !== undefined) return { at: atEntry(here, size, frame), ...facts };
   const [first] = variable.locations
     .filter(({ range }) => range !== null && range.start > frame.start && frame.code.frames.has(range.start))
@@ -115,11 +119,16 @@ const later = (location: VariableLocation, size: number, frame: EntryFrame): Obs
   const context = { ...none, frameBase: baseOf(frame) };
   const state = frame.code.frames.get(at);
   return piecesOf(location.operations, size, context).flatMap((piece): Observation[] => {
-    if (usesFrame(piece.location)) return state === undefined ? [] : framed(piece, state, frame.code.spills);
+    // What the slot holds by then may have been written over.
+    if (usesFrame(piece.location)) return state === undefined ? [] : framed(piece, state, heldAt(frame.code, at));
     const source = sourceOf(piece.location, at, frame.code);
     return source === null ? [] : [{ ...piece, location: source, by: 'store' }];
   });
 };
+
+/** Stores before an address that nothing has written over by then. */
+const heldAt = ({ spills }: EntryState, at: Address): readonly Spill[] =>
+  spills.filter((one) => one.at < at && (one.overwritten === null || one.overwritten >= at));
 
 /** The same place in terms of what registers held at entry; null where they hold something else by then. */
 const sourceOf = (location: Location, at: Address, code: EntryState): Location | null => {
@@ -227,8 +236,13 @@ const storesIn = (spills: readonly Spill[], slot: StackAddress, size: number): S
   const inside = spills.filter(
     (one) => one.slot.base === slot.base && one.slot.offset >= slot.offset && one.slot.offset < slot.offset + size,
   );
-  const starts = new Set(inside.map((one) => one.slot.offset));
-  return starts.size === inside.length ? inside.filter((one) => !one.conditional) : [];
+  const overlap = inside.some((one) =>
+    inside.some(
+      (other) =>
+        other !== one && other.slot.offset >= one.slot.offset && other.slot.offset < one.slot.offset + one.size,
+    ),
+  );
+  return overlap ? [] : inside.filter((one) => !one.conditional);
 };
 
 /**

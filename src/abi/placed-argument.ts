@@ -106,3 +106,18 @@ export const uninterpreted = (pieces: readonly Piece[]): PlacedArgument => ({
   note: 'debug info does not list it',
   candidates: [],
 });
+
+export const torn = (size: number): PlacedArgument => ({
+  mode: null,
+  pieces: [
+    {
+      location: { kind: 'gone', reason: 'debug info tells several places for it' },
+      valueOffset: 0,
+      size,
+      evidence: 'conflict',
+    },
+  ],
+  evidence: 'conflict',
+  note: 'debug info tells several places for it',
+  candidates: [],
+});

@@ -22,6 +22,8 @@ export type ResultQuestion = {
   readonly isConventionChanged: boolean;
   /** Nobody could change how it is called, or the compiler says where it did. */
   readonly isTrusted: boolean;
+  /** The ways of calling are only guessed at. */
+  readonly isGuess: boolean;
   readonly writes: ResultWrites | null;
   /** What the code does with what it is given; null: it could not be followed. */
   readonly uses: ArgumentUses | null;
@@ -57,7 +59,10 @@ export const placeResult = (question: ResultQuestion): PlacedResult => {
   if (left.length > 1)
     return { ...conflict(left), note: 'debug info allows several ways to return it, and the code does not tell which' };
   if (!isTrusted && !isUsed && only.mode !== 'sret') return { ...without(only.mode, dropped), candidates: [only] };
+  if (question.isGuess) return { ...without(only.mode, dropped), candidates: [only] };
   if (only.mode === 'sret') return inMemory(only, question);
+  const unseen = only.pieces.find(({ location }) => location.kind === 'gone')?.location;
+  if (unseen?.kind === 'gone') return without(only.mode, unseen.reason);
   const evidence = isUsed || isSupported(only, writes) ? 'verified' : 'abi';
   const vectors = only.pieces.flatMap(({ location }) => (location.kind === 'vector' ? [location.reg] : []));
   return {
@@ -142,7 +147,8 @@ const stateOf = ({ location }: Piece, writes: ResultWrites | null): State | null
 const isRefuted = ({ mode, pieces }: LoweredResult, { ways, writes, uses }: ResultQuestion): boolean =>
   pieces.some((piece) => {
     // A result in memory is written through the address that comes in rdi.
-    if (mode === 'sret') return uses?.registers.rdi.use === 'unused';
+    // An address is not computed with.
+    if (mode === 'sret') return uses?.registers.rdi.use === 'unused' || uses?.registers.rdi.use === 'read';
     const state = stateOf(piece, writes);
     if (state === null) return false;
     // Only what is no argument is garbage where nothing was written.

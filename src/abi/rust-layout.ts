@@ -52,12 +52,11 @@ export class RustLayouts {
     if (type.kind === 'qualifier') return this.of(type.target, depth + 1);
     const size = type.kind === 'pointer' ? Number(type.size ?? 8n) : type.size === null ? null : Number(type.size);
     if (size === null) return null;
-    const shape = (representation: Representation, align = Number(type.align ?? 1n)): Layout => ({
-      size,
-      align: Math.max(1, align),
-      representation: size === 0 ? none : representation,
-    });
-    const scalar = (kind: Scalar['kind'], isSigned = false): Layout => {
+    const shape = (representation: Representation | null, align = Number(type.align ?? 1n)): Layout | null => {
+      if (size === 0) return { size, align: Math.max(1, align), representation: none };
+      return representation && { size, align: Math.max(1, align), representation };
+    };
+    const scalar = (kind: Scalar['kind'], isSigned = false): Layout | null => {
       const align = size === 16 && kind === 'integer' ? this.#rules.wideAlign : size;
       return shape({ kind: 'scalar', scalar: { kind, size, align, isSigned } }, align);
     };
@@ -86,7 +85,6 @@ export class RustLayouts {
   #fields(members: readonly Member[], size: number, depth: number): Field[] | null {
     const fields: Field[] = [];
     const functions: Field[] = [];
-    if (members.length > mostMembers) return null;
     for (const { type, offset } of members) {
       const layout = this.of(type, depth + 1);
       if (layout === null) return null;
@@ -103,15 +101,23 @@ export class RustLayouts {
     return fields.sort((a, b) => a.offset - b.offset);
   }
 
-  #struct(type: Aggregate, size: number, align: number, depth: number): Representation {
+  #struct(type: Aggregate, size: number, align: number, depth: number): Representation | null {
     if (isVector(type.name)) return { kind: 'vector' };
     if (isCoroutine(type.name)) return memory;
     if (type.variants !== null) return this.#enum(type, type.variants, size, align, depth);
+    if (type.members.length > mostMembers) return memory;
     return this.#univariant(type.id, type.name, this.#fields(type.members, size, depth), size, align);
   }
 
-  #univariant(id: TypeId, name: string, fields: readonly Field[] | null, size: number, align: number): Representation {
-    const [a, b, c] = fields ?? [];
+  #univariant(
+    id: TypeId,
+    name: string,
+    fields: readonly Field[] | null,
+    size: number,
+    align: number,
+  ): Representation | null {
+    if (fields === null) return null;
+    const [a, b, c] = fields;
     if (a === undefined || c !== undefined) return memory;
     if (b === undefined) {
       if (a.offset !== 0 || a.layout.align !== align || a.layout.size !== size) return memory;
@@ -136,9 +142,11 @@ export class RustLayouts {
     return !this.#asC.has(id);
   }
 
-  #union(type: Aggregate, size: number, align: number, depth: number): Representation {
+  #union(type: Aggregate, size: number, align: number, depth: number): Representation | null {
+    if (type.members.length > mostMembers) return memory;
     const fields = this.#fields(type.members, size, depth);
-    const [first, ...others] = fields ?? [];
+    if (fields === null) return null;
+    const [first, ...others] = fields;
     if (first === undefined) return memory;
     const { representation } = first.layout;
     if (representation.kind !== 'scalar' && representation.kind !== 'pair') return memory;
@@ -159,7 +167,7 @@ export class RustLayouts {
     size: number,
     align: number,
     depth: number,
-  ): Representation {
+  ): Representation | null {
     const variants = of.map(({ discriminants, member }) => ({
       discriminants,
       content: this.#content(member),
@@ -170,7 +178,9 @@ export class RustLayouts {
       if (only?.content == null) return memory;
       return this.#univariant(type.id, '()', this.#fields(only.content, size, depth), size, align);
     }
+    if (variants.some(({ content }) => (content?.length ?? 0) > mostMembers)) return memory;
     const tagLayout = this.of(tag.type, depth + 1);
+    if (tagLayout === null) return null;
     if (tagLayout?.representation.kind !== 'scalar') return memory;
     const filled = variants.find(({ discriminants }) => discriminants === null);
     const fieldsOf = (one: (typeof variants)[number]) => (one.content ? this.#fields(one.content, size, depth) : []);
@@ -185,7 +195,8 @@ export class RustLayouts {
     let common: { scalar: Scalar; offset: number } | null = null;
     for (const variant of variants) {
       const fields = fieldsOf(variant);
-      if (fields === null || fields.length > 1) return memory;
+      if (fields === null) return null;
+      if (fields.length > 1) return memory;
       const [field] = fields;
       if (field === undefined) continue;
       if (field.layout.representation.kind !== 'scalar') return memory;

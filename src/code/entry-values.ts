@@ -30,6 +30,8 @@ export type Spill = {
   readonly at: Address;
   readonly narrowed: number | null;
   readonly conditional: boolean;
+  /** The next instruction that writes to any of its bytes; null: none was seen. */
+  readonly overwritten: Address | null;
 };
 
 /** Where the stack pointer and rbp point; null: not into the stack, or it is not known where. */
@@ -45,7 +47,8 @@ const rbp = idOf('rbp');
 
 /** Registers and frame while the first instructions of a function run. */
 export class EntryValues {
-  readonly spills: Spill[] = [];
+  readonly spills: (Omit<Spill, 'overwritten'> & { overwritten: Address | null })[] = [];
+  private now: Address | null = null;
   private readonly registers: (Value | undefined)[];
   /** Entry values in the frame, and how many bytes of each. */
   private slots: { readonly at: StackAddress; readonly size: number; readonly value: Value }[] = [];
@@ -87,6 +90,7 @@ export class EntryValues {
 
   run(effects: Effects, at: Address): void {
     const { action, memory, writes } = effects;
+    this.now = at;
     const result = this.resultOf(action, memory);
     const top = this.pointer(rsp);
     const target = memory === undefined ? null : this.target(memory);
@@ -188,6 +192,7 @@ export class EntryValues {
       at,
       narrowed: value.bits < width ? value.bits : null,
       conditional: this.isBehindBranch,
+      overwritten: null,
     });
   }
 
@@ -210,16 +215,17 @@ export class EntryValues {
       return;
     }
     const end = size === 0 ? Number.POSITIVE_INFINITY : at.offset + size;
-    this.slots = this.slots.filter((slot) => {
-      const isApart = slot.at.offset >= end || slot.at.offset + slot.size <= at.offset;
-      return slot.at.base === at.base && isApart;
-    });
+    const isKept = (slot: StackAddress, bytes: number): boolean =>
+      slot.base === at.base && (slot.offset >= end || slot.offset + bytes <= at.offset);
+    this.slots = this.slots.filter((slot) => isKept(slot.at, slot.size));
+    for (const spill of this.spills) if (!isKept(spill.slot, spill.size)) spill.overwritten ??= this.now;
     if (at.base === 'aligned' || end > 8)
       this.overwritten.push({ from: at.base === 'aligned' ? 8 : at.offset, to: end });
   }
 
   private forgetAll(): void {
     this.slots = [];
+    for (const spill of this.spills) spill.overwritten ??= this.now;
     this.overwritten.push({ from: 8, to: Number.POSITIVE_INFINITY });
   }
 }

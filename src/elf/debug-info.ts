@@ -83,6 +83,9 @@ const statementFlag = 1;
 const prologueEndFlag = 2;
 const sequenceEndFlag = 4;
 
+/** Functions kept for later questions. */
+const mostFunctions = 1000;
+
 /** Names that are worked out one by one before all are. */
 const fewPaths = 200;
 
@@ -99,6 +102,8 @@ class ImageDebugInfo implements DebugInfo {
   readonly #separate: Image | null;
   readonly #callFrames: CallFrames | null;
   #types: DebugTypes | null = null;
+  /** A row holds the ids of all copies: reading it again and again takes long. */
+  readonly #functions = new Map<number, DebugFunction>();
   #paths: ByteColumn | undefined;
   #asked = 0;
 
@@ -132,6 +137,15 @@ class ImageDebugInfo implements DebugInfo {
   }
 
   function(id: number): DebugFunction {
+    const known = this.#functions.get(id);
+    if (known !== undefined) return known;
+    if (this.#functions.size >= mostFunctions) this.#functions.clear();
+    const made = this.#read(id);
+    this.#functions.set(id, made);
+    return made;
+  }
+
+  #read(id: number): DebugFunction {
     const core = this.#indexed();
     const field = (at: number): number => core.u32('functions', id, at);
     const file = field(functionFields.file);

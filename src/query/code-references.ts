@@ -93,7 +93,13 @@ export class CodeReferences {
       .filter(({ executable }) => executable)
       .map((segment): CodeBytes => ({ start: segment.address, bytes: this.#read(segment) }));
     const starts = Array.from(this.#symbols.functions(), (row) => this.#symbols.address(row));
-    return findReferences(parts, new Set(starts), { absolute: this.#image.type === 'executable' });
+    return findReferences(parts, new Set(starts), {
+      absolute: this.#image.type === 'executable',
+      startBefore: (at) => {
+        const [row] = this.#symbols.containing(at);
+        return row === undefined ? undefined : this.#symbols.address(row);
+      },
+    });
   }
 
   #read(part: Section | Segment): Buffer {

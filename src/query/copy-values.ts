@@ -48,6 +48,9 @@ export type ShownValues = {
   readonly assumptions: readonly string[];
 };
 
+/** Nobody writes more; damaged debug info may claim any number. */
+const mostParameters = 255;
+
 /** Instructions of straight code that are followed from a function's first. */
 const entryLimit = 600;
 
@@ -76,10 +79,12 @@ export class CopyValues {
     const scope = this.#debug.scope(copy);
     if (scope.language === 'other') return null;
     const fn = calledFunction(selected, scope, types);
-    return copy.kind === 'inlined' ? this.#inlined(copy, scope, fn) : this.#outOfLine(copy, scope, fn);
+    if (fn.parameters.length > mostParameters)
+      throw new RsymError('input', `it has ${fn.parameters.length} parameters`);
+    return copy.kind === 'inlined' ? this.#inlined(copy, scope, fn) : this.#outOfLine(selected, copy, scope, fn);
   }
 
-  #outOfLine(copy: DebugCopy, scope: DebugScope, fn: CalledFunction): ShownValues {
+  #outOfLine(selected: SelectedCopy, copy: DebugCopy, scope: DebugScope, fn: CalledFunction): ShownValues {
     const start = copy.address;
     const flow = this.#flows.of(copy);
     const entry: EntryFrame = {
@@ -91,7 +96,7 @@ export class CopyValues {
     const sizes = fn.parameters.map(({ type }) => sizeOf(fn.types, type));
     let hypotheses = hypothesesOf(fn, x86_64);
     const marksChanges = fn.language === 'rust' && rustRules(fn.compiler).marksChanges && !scope.isSpecified;
-    const isConventionChanged = scope.isConventionChanged;
+    const isConventionChanged = scope.isConventionChanged || isClone(selected);
     const question = {
       observed: withoutItems(
         fn.parameters.map((one, i) => observe(one, sizes[i] ?? 0, entry)),
@@ -103,6 +108,11 @@ export class CopyValues {
         scope.language === 'rust'
           ? observeEnvironment(scope.variables, ({ type }) => sizeOf(fn.types, type) ?? 0, entry)
           : null,
+      stores: entry.code.spills.flatMap(({ source, size, narrowed, pushed }) =>
+        source.kind === 'register' && !pushed
+          ? [{ reg: source.reg, size: narrowed === null ? size : Math.ceil(narrowed / 8) }]
+          : [],
+      ),
       isConventionChanged,
       marksChanges,
     };
@@ -126,7 +136,8 @@ export class CopyValues {
     const result = placeResult({
       ways: left.length > 0 ? left : hypotheses,
       isConventionChanged,
-      isTrusted: marksChanges || isIntact || this.#facts.isGlobal(start),
+      isTrusted: !isGuess && (marksChanges || isIntact || this.#facts.isGlobal(start)),
+      isGuess,
       writes: flow === null ? null : resultWrites(flow, this.#facts.framesOf(flow)),
       uses: question.uses,
       loads: flow === null ? new Set() : resultLoads(flow),
@@ -155,9 +166,9 @@ export class CopyValues {
       isStored: (at: Address, slot: { kind: string; offset: bigint; base?: string | null }, size: number): boolean => {
         if (flow === null || size > 16) return false;
         const base = slot.kind === 'stack' ? 'rsp' : slot.base === 'rbp' ? 'rbp' : null;
-        return (
-          base !== null && storeBefore(flow, at, base, Number(slot.offset), size, this.#facts.framesOf(flow)).found
-        );
+        if (base === null) return false;
+        const store = storeBefore(flow, at, base, Number(slot.offset), size, this.#facts.framesOf(flow));
+        return store.found && store.callsBetween === 0 && store.unknownStoresBetween === 0;
       },
     };
     const isProbeable = (at: Address): boolean => this.#facts.isProbeable(at, flow);
@@ -218,6 +229,9 @@ export class CopyValues {
     return outer;
   }
 }
+
+/** GCC names what it made of a function with other parameters. */
+const isClone = ({ raw }: SelectedCopy): boolean => /\.(?:isra|constprop|part)\.\d+/.test(raw ?? '');
 
 const hiddenOf = (hidden: EntryAnswer['hidden'], isFirst: boolean): ShownArgumentPlace[] =>
   hidden.filter((one) => one.isFirst === isFirst).map((one) => ({ ...one, type: null, isHidden: true }));

@@ -49,7 +49,6 @@ const copyObject = (copy: ShownCopy): object => ({
   aliases: copy.aliases,
   merged_with: copy.mergedWith,
   signature: copy.signature?.text ?? null,
-  at: copy.values?.at == null ? null : hex(copy.values.at),
   ...valuesOf(copy),
   assumptions: copy.values?.assumptions ?? [],
   probe: probeObject(copy.probe),
