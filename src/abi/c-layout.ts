@@ -1,4 +1,5 @@
 import type { DebugType, DebugTypes, TypeId } from '../elf/debug-model.ts';
+import { isVectorName } from './rust-layout.ts';
 
 /** The class of eight bytes of a value in the System V ABI; null: nothing is in them. */
 export type EightbyteClass = 'integer' | 'sse' | 'sse-up' | null;
@@ -34,6 +35,8 @@ export const cLayout = (types: DebugTypes, id: TypeId | null): CLayout => {
   const head = { size, align, isAggregate, classes: [] };
   if (size === 0) return { ...head, passed: 'nothing' };
   if (type.kind === 'struct' && type.unplaced) return { ...head, passed: 'unknown' };
+  // What registers hold more than 16 bytes, the machine and its options decide.
+  if (size > 16 && isVector(type)) return { ...head, passed: 'unknown' };
   if (size > 16 && !(type.kind === 'base' && type.encoding === 'complex')) return { ...head, passed: 'memory' };
   const walk: Walk = { classes: new Array(Math.ceil(size / 8)).fill(null), left: mostLeaves, verdict: null };
   visit(types, type, 0, walk, 0);
@@ -44,6 +47,9 @@ export const cLayout = (types: DebugTypes, id: TypeId | null): CLayout => {
   const classes = walk.classes.map((one, i) => (one === 'sse-up' && i === 0 ? 'sse' : one));
   return { ...head, passed: 'registers', classes };
 };
+
+const isVector = (type: DebugType): boolean =>
+  type.kind === 'array' ? type.isVector === true : type.kind === 'struct' && isVectorName(type.name);
 
 const resolved = (types: DebugTypes, id: TypeId): DebugType | null => {
   let type = types.type(id);
@@ -100,6 +106,10 @@ const visit = (types: DebugTypes, type: DebugType, offset: number, walk: Walk, d
     }
     case 'struct':
     case 'union':
+      if (isVector(type)) {
+        fill(walk, offset, size, 'sse');
+        return;
+      }
       for (const member of [...type.bases, ...type.members]) {
         if (member.bits !== null) fill(walk, offset + Math.floor(Number(member.bits.offset) / 8), 1, 'integer');
         else inner(member.type, offset + Number(member.offset));

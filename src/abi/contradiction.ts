@@ -64,8 +64,8 @@ const piecesOf = ({ hidden, args }: Hypothesis): readonly Piece[] =>
 /** A register is stored wider than what is passed in it by this way: what is above that is undefined. */
 const storesMore = (hypothesis: Hypothesis, stores: EntryQuestion['stores']): boolean =>
   piecesOf(hypothesis).some(({ location, size }) => {
-    if (location.kind !== 'register') return false;
-    const width = size > 4 ? 8 : size > 2 ? 4 : size;
+    if (location.kind !== 'register' && location.kind !== 'vector') return false;
+    const width = size > 8 ? 16 : size > 4 ? 8 : size > 2 ? 4 : size;
     return stores.some((store) => store.reg === location.reg && store.size > width);
   });
 

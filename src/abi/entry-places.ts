@@ -33,12 +33,13 @@ export const placeArguments = (question: EntryQuestion): EntryAnswer => {
   const left = question.hypotheses
     .filter((one) => !isContradicted(one, question))
     .sort((a, b) => misfits(a, question) - misfits(b, question));
-  const args = question.observed.map((observed, i) => {
+  const placed = question.observed.map((observed, i) => {
     const size = question.sizes[i] ?? null;
     if (size === null) return unknownSize(observed);
     if (size === 0) return zeroSized;
     return placeOne(question, left, i, size, observed);
   });
+  const args = apart(placed);
   const [shortest] = [...left].sort((a, b) => piecesIn(a) - piecesIn(b));
   const hidden = (question.isConventionChanged ? [] : (shortest?.hidden ?? [])).map((one) => ({
     ...hiddenPlace(one.pieces, one.isFirst ? question.environment : null),
@@ -46,6 +47,33 @@ export const placeArguments = (question: EntryQuestion): EntryAnswer => {
     isFirst: one.isFirst,
   }));
   return { args, hidden, left };
+};
+
+/** Two arguments can't be in one register: then neither is believed. */
+const apart = (args: readonly PlacedArgument[]): PlacedArgument[] => {
+  const holders = new Map<string, Set<number>>();
+  for (const [i, { pieces }] of args.entries())
+    for (const { location, evidence } of pieces) {
+      if (
+        evidence === 'gone' ||
+        evidence === 'conflict' ||
+        (location.kind !== 'register' && location.kind !== 'vector')
+      )
+        continue;
+      const known = holders.get(location.reg) ?? new Set();
+      holders.set(location.reg, known.add(i));
+    }
+  const shared = new Set([...holders.values()].filter(({ size }) => size > 1).flatMap((each) => [...each]));
+  return args.map((arg, i) =>
+    shared.has(i)
+      ? {
+          ...arg,
+          pieces: arg.pieces.map((piece): PlacedPiece => ({ ...piece, evidence: 'conflict' })),
+          evidence: 'conflict',
+          note: 'another argument is told to be in the same register',
+        }
+      : arg,
+  );
 };
 
 const piecesIn = ({ hidden }: Hypothesis): number => hidden.reduce((sum, { pieces }) => sum + pieces.length, 0);

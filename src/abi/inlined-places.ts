@@ -40,8 +40,9 @@ const mostTried = 256;
  */
 export const placeInlined = (question: InlinedQuestion): InlinedAnswer => {
   let best: { at: Address; args: readonly PlacedArgument[]; live: number } | null = null;
-  for (const at of addressesOf(question)) {
-    const args = argumentsAt(question, at);
+  const addresses = addressesOf(question);
+  for (const at of addresses) {
+    const args = argumentsAt(question, at, addresses[0] ?? at);
     const live = args.filter(({ evidence }) => evidence !== 'gone').length;
     if (best === null || live > best.live) best = { at, args, live };
     if (live === args.length) break;
@@ -64,13 +65,32 @@ const addressesOf = (question: InlinedQuestion): Address[] => {
   return first === undefined ? [] : [first, ...others.filter((at) => countsAsWell(at, first))];
 };
 
-const argumentsAt = (question: InlinedQuestion, at: Address): PlacedArgument[] =>
+const argumentsAt = (question: InlinedQuestion, at: Address, first: Address): PlacedArgument[] =>
   question.parameters.map((parameter, i) => {
     const size = question.sizes[i] ?? null;
     if (size === null) return gone('debug info does not tell its type');
     if (size === 0) return { mode: 'none', pieces: [], evidence: 'dwarf', note: 'has no size', candidates: [] };
+    if (at > first && hadAnother(parameter, at, first)) return gone('optimized out: it may have been changed here');
+    if (isPassing(parameter, at, question.ranges)) return gone('a constant in a part of the copy only');
     return placedAt(parameter, size, at, question);
   });
+
+/**
+ * Whether a parameter was told to be somewhere since the copy's first address, before it came to where it is told to be:
+ * what is there may be what the body made of it, for debug info also follows a variable that a parameter was moved to.
+ */
+const hadAnother = ({ locations }: DebugVariable, at: Address, first: Address): boolean => {
+  const here = locations.find(({ range }) => range !== null && at >= range.start && at < range.end)?.range;
+  return here != null && locations.some(({ range }) => range !== null && range.end > first && range.start < here.start);
+};
+
+/** Whether it is told as a constant that doesn't hold for the whole copy: a turn of an unrolled loop. */
+const isPassing = ({ locations }: DebugVariable, at: Address, ranges: readonly AddressRange[]): boolean => {
+  const [here] = locationsAt(locations, at);
+  const within = here?.range;
+  if (within == null || !here?.operations.some(({ op }) => op === 'constant' || op === 'implicit-value')) return false;
+  return !ranges.every(({ start, end }) => start >= within.start && end <= within.end);
+};
 
 type Around = Pick<InlinedQuestion, 'frameBase' | 'frameAddress' | 'isStored'>;
 

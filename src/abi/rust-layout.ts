@@ -102,7 +102,7 @@ export class RustLayouts {
   }
 
   #struct(type: Aggregate, size: number, align: number, depth: number): Representation | null {
-    if (isVector(type.name)) return { kind: 'vector' };
+    if (isVectorName(type.name)) return { kind: 'vector' };
     if (isCoroutine(type.name)) return memory;
     if (type.variants !== null) return this.#enum(type, type.variants, size, align, depth);
     if (type.members.length > mostMembers) return memory;
@@ -232,7 +232,7 @@ const isCoroutine = (name: string): boolean =>
   /^\{(?:async_|gen_|generator|coroutine)\w*_?env#\d+\}/.test(lastSegment(name));
 
 /** `repr(simd)`: debug info shows a struct around an array. */
-const isVector = (name: string): boolean =>
+export const isVectorName = (name: string): boolean =>
   /^core::core_arch::\w+(?:::\w+)*::(?:__m\d+[a-z]*|\w+x\d+(?:_t)?|float\w+|u?int\w+)$/.test(name) ||
   /^core::core_simd::(?:\w+::)*Simd</.test(name);
 

@@ -151,7 +151,11 @@ export class CopyValues {
         ...args.map((arg, i) => ({ ...arg, ...namedParameter(fn, fn.parameters[i]) })),
         ...hiddenOf(hidden, false),
       ],
-      result: { ...result, type: typeName(fn.types, fn.returns, fn.language), bound: null },
+      result: {
+        ...result,
+        type: fn.isNoReturn && fn.language === 'rust' ? '!' : typeName(fn.types, fn.returns, fn.language),
+        bound: null,
+      },
       assumptions: left.length === 1 ? (left[0]?.assumptions ?? []) : [],
     };
   }
