@@ -27,11 +27,11 @@ export const doubtOf = (
   const here = slots.findIndex((one) => one.argument === index && one.piece.valueOffset === piece.valueOffset);
   const isRisky = ({ argument, piece: own, isSeen }: Slot): boolean => {
     if (isSeen) return false;
-    const isLive = question.observed[argument]?.isLive ?? false;
+    const isLive = isLiveAt(question.observed[argument], own);
     return !marksChanges || (!isLive && own.isPointer === true);
   };
   const isFollowed = slots.slice(here + 1).some(({ isSeen }) => isSeen);
-  if (!observed.isLive && piece.isPointer && !isUntouched(piece, uses))
+  if (!isLiveAt(observed, piece) && piece.isPointer && !isUntouched(piece, uses))
     return 'optimized out: what its register holds may be read through it already';
   if (isFollowed) return null;
   return slots.slice(0, here + 1).some(isRisky)
@@ -55,3 +55,10 @@ const slotsOf = ({ observed }: EntryQuestion, way: Hypothesis, inVectors: boolea
         ),
       })),
   );
+
+/** Whether debug info has a place for the piece somewhere in the function. */
+const isLiveAt = (observed: Observed | undefined, piece: Piece): boolean => {
+  if (observed === undefined || !observed.isLive || observed.livePieces === null) return observed?.isLive ?? false;
+  const end = piece.valueOffset + piece.size;
+  return observed.livePieces.some((one) => one.valueOffset < end && one.valueOffset + one.size > piece.valueOffset);
+};

@@ -21,6 +21,8 @@ export type InlinedQuestion = {
   readonly behindFill: (at: Address) => Address | null;
   /** Whether a probe at an address counts calls at least as well as one at the copy's first. */
   readonly countsAsWell: (at: Address, first: Address) => boolean;
+  /** Whether the copy's own code has computed what a place holds, or nobody can tell. */
+  readonly isComputed: (at: Address, location: Location, size: number) => boolean;
   /** Whether the code has put a value into a slot of the frame on its way to the address. */
   readonly isStored: (at: Address, slot: Location & { kind: 'stack' | 'memory' }, size: number) => boolean;
 };
@@ -72,7 +74,16 @@ const argumentsAt = (question: InlinedQuestion, at: Address, first: Address): Pl
     if (size === 0) return { mode: 'none', pieces: [], evidence: 'dwarf', note: 'has no size', candidates: [] };
     if (at > first && hadAnother(parameter, at, first)) return gone('optimized out: it may have been changed here');
     if (isPassing(parameter, at, question.ranges)) return gone('a constant in a part of the copy only');
-    return placedAt(parameter, size, at, question);
+    const found = placedAt(parameter, size, at, question);
+    const isNew = at > first && locationsAt(parameter.locations, first).length === 0;
+    // What the body has computed is no argument any more, whatever debug info calls it.
+    const isMade =
+      isNew &&
+      found.pieces.some(
+        ({ location, size: bytes }) =>
+          location.kind !== 'gone' && location.kind !== 'constant' && question.isComputed(at, location, bytes),
+      );
+    return isMade ? gone('optimized out: it may have been changed here') : found;
   });
 
 /**

@@ -22,6 +22,8 @@ export type Observed = {
   readonly at: readonly Observation[];
   /** It has a location somewhere in the function that is neither a constant nor its value at entry. */
   readonly isLive: boolean;
+  /** The same of bytes of it; null: of all of them alike. */
+  readonly livePieces: readonly { readonly valueOffset: number; readonly size: number }[] | null;
   /** That location is in one piece. */
   readonly isWhole: boolean;
   /** All of it is in the function's own frame all the time: what is passed by address stays where the caller has it. */
@@ -49,7 +51,12 @@ export const observe = (variable: DebugVariable, size: number, frame: EntryFrame
     ),
   );
   const isWhole = variable.locations.every(({ operations }) => operations.every(({ op }) => op !== 'piece'));
-  const facts = { isLive, isWhole, isInFrame: isInFrame(variable, size, frame) };
+  const facts = {
+    isLive,
+    livePieces: isWhole ? null : livePiecesOf(variable, size),
+    isWhole,
+    isInFrame: isInFrame(variable, size, frame),
+  };
   if (constant !== null) return { at: [{ ...constant, by: 'dwarf' }], ...facts };
   const [here, ...others] = locationsAt(variable.locations, frame.start);
   // Several places of a list at one address: whichever is meant, it isn't told.
@@ -60,6 +67,19 @@ export const observe = (variable: DebugVariable, size: number, frame: EntryFrame
     .sort((a, b) => Number((a.range?.start ?? 0n) - (b.range?.start ?? 0n)));
   return { at: first === undefined ? [] : later(first, size, frame), ...facts };
 };
+
+/** Locations that are looked at. */
+const mostLocations = 64;
+
+const livePiecesOf = ({ locations }: DebugVariable, size: number): Observed['livePieces'] =>
+  locations
+    .slice(0, mostLocations)
+    .flatMap(({ operations }) =>
+      piecesOf(operations, size, {
+        frameBase: { reg: 'rsp', offset: 0n },
+        frameAddress: { reg: 'rsp', offset: 0n },
+      }).filter(({ location }) => location.kind !== 'gone' && location.kind !== 'constant'),
+    );
 
 const isInFrame = ({ locations }: DebugVariable, size: number, frame: EntryFrame): boolean => {
   const [only, ...others] = locations;
@@ -257,7 +277,7 @@ export const withoutItems = (observed: readonly Observed[], isFunction: readonly
       ({ valueOffset, size, stored }) =>
         valueOffset === 0 && size === 8 && (stored === undefined || !others.has(stored)),
     );
-    return isOwn ? one : { at: [], isLive: false, isWhole: true, isInFrame: false };
+    return isOwn ? one : { at: [], isLive: false, livePieces: null, isWhole: true, isInFrame: false };
   });
 };
 

@@ -82,13 +82,13 @@ const isRepeated = (pieces: readonly (readonly Instruction[])[], flow: Flow): bo
   for (const piece of pieces) {
     const work = piece.filter(({ mnemonic }) => !moves.has(mnemonic));
     const first = piece[0] === undefined ? undefined : flow.indexOf.get(piece[0].at);
-    if (work.length === 0 || first === undefined) continue;
+    if (first === undefined) continue;
     const shape = `${work.length} ${piece.map(({ mnemonic }) => mnemonic).join()}`;
     alike.set(shape, [...(alike.get(shape) ?? []), first]);
   }
   for (const [shape, starts] of alike) {
     const [first = 0, ...others] = starts.sort((a, b) => a - b);
-    const needed = shape.startsWith('1 ') ? 2 : 1;
+    const needed = shape.startsWith('0 ') ? 3 : shape.startsWith('1 ') ? 2 : 1;
     const behind = others.slice(0, mostTried).filter((other) => leads(flow, first, other, (i, before) => i > before));
     if (behind.length >= needed) return true;
   }

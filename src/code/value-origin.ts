@@ -65,3 +65,22 @@ const writeBefore = (
   }
   return undefined;
 };
+
+/** Actions by which a value comes unchanged from elsewhere. */
+const unchanged: ReadonlySet<string | undefined> = new Set(['copy', 'load', 'constant', 'store-constant']);
+
+/**
+ * The instruction that computed what a place holds at `at`: not one that only brought it from elsewhere. `unknown`: that
+ * could not be followed; null: it was brought from where nothing more is known of it.
+ */
+export const computedBy = (
+  flow: Flow,
+  at: Address,
+  held: Held,
+  frames: Frames = framesOf(flow),
+): Address | null | 'unknown' => {
+  const last = originOf(flow, at, held, frames).at(-1);
+  const i = last === undefined ? undefined : flow.indexOf.get(last);
+  if (last === undefined || i === undefined) return 'unknown';
+  return unchanged.has(flow.instructions[i]?.effects.action?.kind) ? null : last;
+};

@@ -6,8 +6,8 @@ import type { Flow } from '../code/flow.ts';
 import { type Frames, framesOf } from '../code/frames.ts';
 import { predecessorsOf } from '../code/region-entries.ts';
 import type { AnyRegister } from '../code/register-id.ts';
-import { originOf } from '../code/value-origin.ts';
-import type { DebugCopy } from '../elf/debug-model.ts';
+import { computedBy, type Held, originOf } from '../code/value-origin.ts';
+import type { AddressRange, DebugCopy } from '../elf/debug-model.ts';
 import type { ImageCode } from './exits.ts';
 import type { SelectSources } from './select-model.ts';
 
@@ -68,15 +68,24 @@ export class CodeFacts {
 
   /** The instructions that brought a value to its place. */
   originOf(flow: Flow, at: Address, location: Location, size: number): readonly Address[] {
-    const frames = this.framesOf(flow);
-    if (location.kind === 'register' && location.add === 0n)
-      return originOf(flow, at, { register: location.reg }, frames);
-    if (location.kind === 'vector') return originOf(flow, at, { register: location.reg as AnyRegister }, frames);
-    const isFrame =
-      location.kind === 'stack' ||
-      (location.kind === 'memory' && location.base === 'rbp' && location.followed.length === 0);
-    if (!isFrame || size > 16) return [];
-    const base = location.kind === 'stack' ? 'rsp' : 'rbp';
-    return originOf(flow, at, { base, displacement: Number(location.offset), size }, frames);
+    const held = heldOf(location, size);
+    return held === null ? [] : originOf(flow, at, held, this.framesOf(flow));
+  }
+
+  /** Whether code of the ranges has computed what a place holds, or nobody can tell. */
+  isComputedIn(flow: Flow, at: Address, location: Location, size: number, ranges: readonly AddressRange[]): boolean {
+    const held = heldOf(location, size);
+    const by = held === null ? 'unknown' : computedBy(flow, at, held, this.framesOf(flow));
+    return by === 'unknown' || (by !== null && ranges.some(({ start, end }) => by >= start && by < end));
   }
 }
+
+const heldOf = (location: Location, size: number): Held | null => {
+  if (location.kind === 'register') return location.add === 0n ? { register: location.reg } : null;
+  if (location.kind === 'vector') return { register: location.reg as AnyRegister };
+  const isFrame =
+    location.kind === 'stack' ||
+    (location.kind === 'memory' && location.base === 'rbp' && location.followed.length === 0);
+  if (!isFrame || size > 16) return null;
+  return { base: location.kind === 'stack' ? 'rsp' : 'rbp', displacement: Number(location.offset), size };
+};

@@ -183,6 +183,8 @@ export class CopyValues {
       sizes,
       ranges: copy.ranges,
       isProbeable,
+      isComputed: (place, location, size) =>
+        flow === null || this.#facts.isComputedIn(flow, place, location, size, copy.ranges),
       behindFill: (start) => this.#facts.behindFill(start, flow),
       countsAsWell: (place, first) => entries?.countsAsWell(place, first) ?? false,
     });

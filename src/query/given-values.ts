@@ -41,7 +41,7 @@ export const givenValues = (copy: SelectedCopy, { debug, other, signature }: Fou
     isVariadic: declared.isVariadic ?? false,
   };
   const hypotheses = hypothesesOf(fn, x86_64);
-  const nothing = { at: [], isLive: false, isWhole: true, isInFrame: false };
+  const nothing = { at: [], isLive: false, livePieces: null, isWhole: true, isInFrame: false };
   const { args, left } = placeArguments({
     hypotheses,
     observed: fn.parameters.map(() => nothing),
