@@ -72,14 +72,12 @@ export const observe = (variable: DebugVariable, size: number, frame: EntryFrame
 const mostLocations = 64;
 
 const livePiecesOf = ({ locations }: DebugVariable, size: number): Observed['livePieces'] =>
-  locations
-    .slice(0, mostLocations)
-    .flatMap(({ operations }) =>
-      piecesOf(operations, size, {
-        frameBase: { reg: 'rsp', offset: 0n },
-        frameAddress: { reg: 'rsp', offset: 0n },
-      }).filter(({ location }) => location.kind !== 'gone' && location.kind !== 'constant'),
-    );
+  locations.slice(0, mostLocations).flatMap(({ operations }) =>
+    piecesOf(operations, size, {
+      frameBase: { reg: 'rsp', offset: 0n },
+      frameAddress: { reg: 'rsp', offset: 0n },
+    }).filter(({ location }) => location.kind !== 'gone' && location.kind !== 'constant'),
+  );
 
 const isInFrame = ({ locations }: DebugVariable, size: number, frame: EntryFrame): boolean => {
   const [only, ...others] = locations;
