@@ -78,13 +78,17 @@ export const placeResult = (question: ResultQuestion): PlacedResult => {
  * A result in memory: its address comes in rdi, before the arguments. Functions that other files may call give it back in
  * rax; of others LLVM drops that where it optimises hard, so the code has to show it.
  */
-const inMemory = (result: LoweredResult, { writes, isExternal, loads }: ResultQuestion): PlacedResult => {
+const inMemory = (result: LoweredResult, { writes, isExternal, loads, uses }: ResultQuestion): PlacedResult => {
   const isProved = result.pieces.every((piece) => stateOf(piece, writes)?.state === 'entry-rdi');
   const head = { mode: 'sret', candidates: [] } as const;
   if (isProved || (isExternal && (writes?.all == null || loads.has('rax')))) {
     const evidence = isProved ? 'verified' : 'abi';
     return { ...head, pieces: result.pieces.map((piece) => ({ ...piece, evidence })), evidence, note: null };
   }
+  // C returns so little in registers: if it could be C, the code has to show that rdi holds an address.
+  const isSmall = result.pieces.every(({ size }) => size <= 16);
+  const isStoredTo = uses?.registers.rdi.accesses.some(({ kind }) => kind === 'write') ?? false;
+  if (isSmall && !isStoredTo) return without('sret', 'nothing shows that it is returned in memory');
   const note = 'behind the address that was in rdi at entry: rax does not hold it at the returns';
   const pieces = result.pieces.map((piece): PlacedPiece => {
     const { location } = piece;
