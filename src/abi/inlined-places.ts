@@ -8,6 +8,8 @@ import { type PlacedArgument, type PlacedPiece, weakestOf } from './placed-argum
 /** What an inlined copy's places are worked out from. */
 export type InlinedQuestion = {
   readonly parameters: readonly DebugVariable[];
+  /** Variables of the copy's own. */
+  readonly locals: readonly DebugVariable[];
   /** Bytes of each parameter's type; null: not told. */
   readonly sizes: readonly (number | null)[];
   readonly ranges: readonly AddressRange[];
@@ -73,6 +75,8 @@ const argumentsAt = (question: InlinedQuestion, at: Address, first: Address): Pl
     if (size === null) return gone('debug info does not tell its type');
     if (size === 0) return { mode: 'none', pieces: [], evidence: 'dwarf', note: 'has no size', candidates: [] };
     if (at > first && hadAnother(parameter, at, first)) return gone('optimized out: it may have been changed here');
+    if (isShared(parameter, at, question.locals))
+      return gone('optimized out: the body keeps a variable of its own in its place');
     if (isPassing(parameter, at, question.ranges)) return gone('a constant in a part of the copy only');
     const found = placedAt(parameter, size, at, question);
     const isNew = at > first && locationsAt(parameter.locations, first).length === 0;
@@ -94,6 +98,22 @@ const hadAnother = ({ locations }: DebugVariable, at: Address, first: Address): 
   const here = locations.find(({ range }) => range !== null && at >= range.start && at < range.end)?.range;
   return here != null && locations.some(({ range }) => range !== null && range.end > first && range.start < here.start);
 };
+
+/**
+ * Whether a variable of the body is told to be in the same place: rustc may make one of a parameter and the variable that
+ * it is moved to, and what is there may be what the body made of it.
+ */
+const isShared = ({ locations }: DebugVariable, at: Address, locals: readonly DebugVariable[]): boolean => {
+  const [here] = locationsAt(locations, at);
+  if (here === undefined) return false;
+  const own = operationsText(here.operations);
+  return locals.some((local) =>
+    locationsAt(local.locations, at).some(({ operations }) => operationsText(operations) === own),
+  );
+};
+
+const operationsText = (operations: VariableLocation['operations']): string =>
+  JSON.stringify(operations, (_, value) => (typeof value === 'bigint' ? `${value}n` : value));
 
 /** Whether it is told as a constant that doesn't hold for the whole copy: a turn of an unrolled loop. */
 const isPassing = ({ locations }: DebugVariable, at: Address, ranges: readonly AddressRange[]): boolean => {

@@ -180,6 +180,7 @@ export class CopyValues {
     const { at, args } = placeInlined({
       ...around,
       parameters: fn.parameters,
+      locals: scope.variables.filter(({ isParameter }) => !isParameter),
       sizes,
       ranges: copy.ranges,
       isProbeable,
