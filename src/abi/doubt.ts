@@ -21,7 +21,7 @@ export const doubtOf = (
 ): string | null => {
   const { uses, isConventionChanged, isIntact, marksChanges, isGuess } = question;
   if (isGuess) return 'the optimiser changed how the function is called';
-  if (isConventionChanged) return 'optimized out: the optimiser changed how the function is called (DW_CC_nocall)';
+  if (isConventionChanged) return 'optimized out: the optimiser changed how the function is called';
   if (isIntact) return null;
   const slots = slotsOf(question, way, piece.location.kind === 'vector');
   const here = slots.findIndex((one) => one.argument === index && one.piece.valueOffset === piece.valueOffset);

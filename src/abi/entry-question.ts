@@ -12,7 +12,7 @@ export type EntryQuestion = {
   readonly uses: ArgumentUses | null;
   /** Stores of what registers held at entry to the frame: a register by its name, and how many bytes. */
   readonly stores: readonly { readonly reg: string; readonly size: number }[];
-  /** DW_CC_nocall. */
+  /** The compiler says so: by DW_CC_nocall, or by the name of a GCC clone. */
   readonly isConventionChanged: boolean;
   /** Of a closure whose environment no parameter declares: where its address is, by the captured variables. */
   readonly environment: Observation | null;

@@ -18,7 +18,7 @@ export type PlacedResult = {
 export type ResultQuestion = {
   /** The ways of calling that nothing contradicts; where that is none, all of them. */
   readonly ways: readonly Hypothesis[];
-  /** DW_CC_nocall. */
+  /** The compiler says so: by DW_CC_nocall, or by the name of a GCC clone. */
   readonly isConventionChanged: boolean;
   /** Nobody could change how it is called, or the compiler says where it did. */
   readonly isTrusted: boolean;
@@ -44,7 +44,7 @@ export const placeResult = (question: ResultQuestion): PlacedResult => {
   if (results.every(({ mode }) => mode === 'none' || mode === 'never'))
     return { ...first, pieces: [], evidence: 'abi', note: null, candidates: [] };
   const dropped = 'the optimiser changed how the function is called: its result may be dropped';
-  if (isConventionChanged) return { ...without(first.mode, `${dropped} (DW_CC_nocall)`), candidates: results };
+  if (isConventionChanged) return { ...without(first.mode, dropped), candidates: results };
   let left = results.filter((result) => !isRefuted(result, question));
   let isUsed = false;
   if (left.length > 1 || (!isTrusted && left.length > 0)) {

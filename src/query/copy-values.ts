@@ -1,9 +1,10 @@
 import { x86_64 } from '../abi/argument-registers.ts';
 import { rustRules } from '../abi/compiler.ts';
 import { type EntryAnswer, placeArguments } from '../abi/entry-places.ts';
+import { observeEnvironment } from '../abi/environment.ts';
 import { type CalledFunction, hypothesesOf } from '../abi/hypothesis.ts';
 import { bindingOf, placeInlined } from '../abi/inlined-places.ts';
-import { type EntryFrame, observe, observeEnvironment, withoutItems } from '../abi/observation.ts';
+import { type EntryFrame, observe, withoutItems } from '../abi/observation.ts';
 import type { PlacedArgument } from '../abi/placed-argument.ts';
 import { type PlacedResult, placeResult } from '../abi/result-places.ts';
 import { RsymError } from '../base/errors.ts';

@@ -7,6 +7,7 @@ import { inNestedPidNamespace } from '../../src/query/machine.ts';
 /** Tools that tests compare with or lean on, and how each tells its version: that proves more than a file in PATH. */
 const versionFlag = {
   addr2line: '--version',
+  bash: '--version',
   bpftrace: '--version',
   'c++': '--version',
   'c++filt': '--version',
