@@ -1,5 +1,5 @@
 import { cWordsShape, headerScalar } from './scalar-names.ts';
-import type { ValueShape } from './shape.ts';
+import type { GivenShape } from './given-shape.ts';
 import type { Tokens } from './tokens.ts';
 import { node, pointer, type TypeNode } from './type-node.ts';
 
@@ -40,7 +40,7 @@ export const startsCType = (word: string): boolean =>
   headerScalar(word) !== null;
 
 type Base = {
-  readonly shape: ValueShape | null;
+  readonly shape: GivenShape | null;
   readonly void: boolean;
   readonly char: boolean;
   readonly enum: boolean;
@@ -84,7 +84,7 @@ const base = (tokens: Tokens): Base => {
   };
 };
 
-const headerOf = (name: string): ValueShape | null => (name === 'va_list' ? pointer(name) : headerScalar(name));
+const headerOf = (name: string): GivenShape | null => (name === 'va_list' ? pointer(name) : headerScalar(name));
 
 const declaredName = (tokens: Tokens): string => {
   if (tokens.is(...typeWords, ...tags, 'void', '_Complex', '_Imaginary'))
@@ -125,8 +125,8 @@ export const parseCDeclaration = (tokens: Tokens): CDeclaration => {
   }
   levels += arrays;
   const text = isFunction ? tokens.textFrom(at) : arrays > 0 ? `${typeText}[]` : typeText;
-  const own = (shape: ValueShape | null): ValueShape | null => shape && { ...shape, name: text };
-  const shape: ValueShape | null =
+  const own = (shape: GivenShape | null): GivenShape | null => shape && { ...shape, name: text };
+  const shape: GivenShape | null =
     isFunction || levels > 1
       ? pointer(text)
       : levels === 1

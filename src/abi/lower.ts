@@ -1,5 +1,5 @@
 import type { ArgPlan, CallPlan, Place, Register, ReturnPlan } from './model.ts';
-import type { ValueShape } from './shape.ts';
+import type { GivenShape } from './given-shape.ts';
 import type { GivenType, Signature } from './signature.ts';
 
 /*
@@ -21,7 +21,7 @@ const vector = (reg: string, size: number): Place => ({
 });
 
 /** The sizes in bytes of a shape's pieces, each passed as a scalar of its own. */
-const piecesOf = (shape: ValueShape): readonly number[] => {
+const piecesOf = (shape: GivenShape): readonly number[] => {
   switch (shape.kind) {
     case 'int':
       return shape.bits === 128 ? [8, 8] : [shape.bits / 8];
@@ -58,7 +58,7 @@ class Places {
   #stack = 8;
   #dependsOnCompiler = false;
 
-  take(shape: ValueShape): { places: readonly Place[]; note: string | null } {
+  take(shape: GivenShape): { places: readonly Place[]; note: string | null } {
     const pieces = piecesOf(shape);
     if (shape.kind === 'float') return { places: pieces.map((size) => this.#float(size)), note: null };
     if (shape.kind === 'int' && shape.bits === 128 && this.#integers > integerRegisters.length - 2) {

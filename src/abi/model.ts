@@ -1,4 +1,4 @@
-import type { ValueShape } from './shape.ts';
+import type { GivenShape } from './given-shape.ts';
 
 /**
  * What a shown value rests on:
@@ -43,7 +43,7 @@ export type Place =
 export type ArgPlan = {
   readonly name: string;
   readonly type: string;
-  readonly shape: ValueShape;
+  readonly shape: GivenShape;
   /** In the order of the value's pieces: low half then high half, or data pointer then length. Empty for a zero-sized type. */
   readonly places: readonly Place[];
   readonly evidence: Evidence;
@@ -52,7 +52,7 @@ export type ArgPlan = {
 
 export type ReturnPlan = {
   readonly type: string;
-  readonly shape: ValueShape;
+  readonly shape: GivenShape;
   readonly mode: 'none' | 'direct' | 'pair' | 'cast' | 'sret' | 'never';
   readonly places: readonly Place[];
   readonly evidence: Evidence;

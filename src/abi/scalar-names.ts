@@ -1,4 +1,4 @@
-import type { ValueShape } from './shape.ts';
+import type { GivenShape } from './given-shape.ts';
 
 type Int = readonly [signed: boolean, bits: 8 | 16 | 32 | 64 | 128];
 const i8: Int = [true, 8];
@@ -10,7 +10,7 @@ const u16: Int = [false, 16];
 const u32: Int = [false, 32];
 const u64: Int = [false, 64];
 
-export const intShape = (name: string, [signed, bits]: Int): ValueShape => ({ kind: 'int', signed, bits, name });
+export const intShape = (name: string, [signed, bits]: Int): GivenShape => ({ kind: 'int', signed, bits, name });
 
 /** Rust's primitive types, without `char`, `str` and the compound ones. */
 // biome-ignore format: a table
@@ -42,7 +42,7 @@ const own = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined
   Object.hasOwn(table, name) ? table[name] : undefined;
 
 /** A primitive of Rust, except `char`: null if `name` isn't one. */
-export const rustScalar = (name: string): ValueShape | null => {
+export const rustScalar = (name: string): GivenShape | null => {
   const int = own(rustInts, name);
   if (int) return intShape(name, int);
   if (name === 'f32' || name === 'f64') return { kind: 'float', bits: name === 'f32' ? 32 : 64, name };
@@ -50,7 +50,7 @@ export const rustScalar = (name: string): ValueShape | null => {
 };
 
 /** A C type by the name that Rust's bindings give it. */
-export const ffiScalar = (name: string): ValueShape | null => {
+export const ffiScalar = (name: string): GivenShape | null => {
   const int = own(ffiInts, name);
   if (int) return intShape(name, int);
   if (name === 'c_float') return { kind: 'float', bits: 32, name };
@@ -58,13 +58,13 @@ export const ffiScalar = (name: string): ValueShape | null => {
 };
 
 /** A typedef of the C library. */
-export const headerScalar = (name: string): ValueShape | null => {
+export const headerScalar = (name: string): GivenShape | null => {
   const int = own(headerInts, name);
   return int ? intShape(name, int) : null;
 };
 
 /** The shape of C's own type words, such as `unsigned long`, in any order; null: not a combination of C. */
-export const cWordsShape = (words: readonly string[], name: string): ValueShape | null => {
+export const cWordsShape = (words: readonly string[], name: string): GivenShape | null => {
   const count = (word: string): number => words.filter((other) => other === word).length;
   const longs = count('long');
   const unsigned = count('unsigned') > 0;

@@ -4,11 +4,11 @@ import { closingOf, topLevel } from '../base/path.ts';
 import { parseCDeclaration, startsCType } from './c-type.ts';
 import { parseRustType } from './rust-type.ts';
 import { rustScalar } from './scalar-names.ts';
-import type { ValueShape } from './shape.ts';
+import type { GivenShape } from './given-shape.ts';
 import { Tokens } from './tokens.ts';
 import { node, pointer, type TypeNode } from './type-node.ts';
 
-export type GivenType = { readonly text: string; readonly shape: ValueShape };
+export type GivenType = { readonly text: string; readonly shape: GivenShape };
 export type GivenArg = GivenType & { readonly name: string | null };
 
 /** A function's signature as a user gives it, in Rust's notation or C's. */
@@ -67,7 +67,7 @@ export const parseSpec = (text: string): Spec => {
  * What `&self` is, where the path tells the type that the method is of: a reference to `str`, a slice or a trait
  * object is a pair. Elsewhere the type is taken to have a size, and the reference to be a pointer.
  */
-const receiverShape = (path: string, sized: ValueShape): ValueShape => {
+const receiverShape = (path: string, sized: GivenShape): GivenShape => {
   // `<str>::find`, `<str as Pattern>::f`, `<impl str>::find`, `<impl Trait for [u8]>::f`, `<dyn Any>::is`
   const [, self] = /<(?:impl\s+)?(?:[^<>]*\sfor\s+)?(str\b|\[|dyn\b)/.exec(path) ?? [];
   switch (self) {
@@ -205,7 +205,7 @@ const parseType = (tokens: Tokens): Parsed => {
   return { name: tokens.next.kind === 'word' ? tokens.take().text : null, type: pointed, language: 'c' };
 };
 
-const unit: ValueShape = { kind: 'unit', name: '()' };
+const unit: GivenShape = { kind: 'unit', name: '()' };
 
 const parseReturn = (text: string, close: number, before: Tokens | null): Parsed => {
   const tokens = new Tokens(text, close, text.length);

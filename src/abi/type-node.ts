@@ -1,4 +1,4 @@
-import type { ValueShape } from './shape.ts';
+import type { GivenShape } from './given-shape.ts';
 import type { Tokens } from './tokens.ts';
 
 /** What a pointer to the type carries beside the address. */
@@ -9,7 +9,7 @@ export type TypeNode = {
   readonly text: string;
   readonly at: number;
   /** Its shape when passed by value; null: that needs a layout, which a signature doesn't give. */
-  readonly shape: ValueShape | null;
+  readonly shape: GivenShape | null;
   /** Why `shape` is null, to follow the type's name in a message. */
   readonly why: string;
   readonly unsized: Unsized | null;
@@ -29,7 +29,7 @@ const needsLayout = 'cannot be read: how it is passed depends on its layout';
 export const node = (
   tokens: Tokens,
   at: number,
-  shape: ((name: string) => ValueShape | null) | null,
+  shape: ((name: string) => GivenShape | null) | null,
   traits: Traits = {},
 ): TypeNode => {
   const text = tokens.textFrom(at);
@@ -46,10 +46,10 @@ export const node = (
   };
 };
 
-export const pointer = (name: string): ValueShape => ({ kind: 'pointer', name });
+export const pointer = (name: string): GivenShape => ({ kind: 'pointer', name });
 
 /** The shape of a reference, raw pointer or `Box` by what it points to. A type by any other name is taken to be sized. */
-export const pointerTo = (target: TypeNode, name: string, followed: 'text' | 'none'): ValueShape => {
+export const pointerTo = (target: TypeNode, name: string, followed: 'text' | 'none'): GivenShape => {
   switch (target.unsized) {
     case 'str':
       return { kind: 'str', name };

@@ -1,5 +1,5 @@
 import type { ArgPlan, CallPlan, Place, ReturnPlan } from '../abi/model.ts';
-import { textKind, type ValueShape } from '../abi/shape.ts';
+import { textKind, type GivenShape } from '../abi/given-shape.ts';
 import { RsymError } from '../base/errors.ts';
 import { ENTER, EXIT, type Piece, type RecordLayout } from './bpf/records.ts';
 import { PT_REGS } from './sys/uapi.ts';
@@ -35,7 +35,7 @@ class LayoutBuilder {
     return piece;
   }
 
-  #text(shape: ValueShape, words: readonly (Piece | null)[], maxString: number): Piece | null {
+  #text(shape: GivenShape, words: readonly (Piece | null)[], maxString: number): Piece | null {
     const [pointer, length] = words;
     if (!pointer) return null;
     const at = this.#at;

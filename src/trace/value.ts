@@ -1,4 +1,4 @@
-import type { ValueShape } from '../abi/shape.ts';
+import type { GivenShape } from '../abi/given-shape.ts';
 import { never } from '../base/errors.ts';
 import { hex } from '../base/units.ts';
 import { debugBytes, debugChar, debugFloat, debugString, shortestF32 } from './debug-text.ts';
@@ -40,7 +40,7 @@ const invalid = (name: string, bits: bigint, bytes: number): DecodedValue => {
  * Shows a value by its shape. Never throws: what isn't there is marked. Null where text is pointed to is JSON's null;
  * a truncated text of unknown length has `$len` null; elements of a slice aren't read.
  */
-export const decodeValue = (shape: ValueShape, captured: Captured): DecodedValue => {
+export const decodeValue = (shape: GivenShape, captured: Captured): DecodedValue => {
   if (shape.kind === 'unit') return { value: [], text: '()' };
   const pieces: bigint[] = [];
   for (const piece of captured.pieces) {
@@ -50,7 +50,7 @@ export const decodeValue = (shape: ValueShape, captured: Captured): DecodedValue
   return decodePieces(shape, pieces, captured.text);
 };
 
-const decodePieces = (shape: ValueShape, pieces: readonly bigint[], text: Captured['text']): DecodedValue => {
+const decodePieces = (shape: GivenShape, pieces: readonly bigint[], text: Captured['text']): DecodedValue => {
   const [low, high] = pieces;
   if (low === undefined) return missing('gone');
   switch (shape.kind) {
@@ -86,7 +86,7 @@ const decodePieces = (shape: ValueShape, pieces: readonly bigint[], text: Captur
   }
 };
 
-const decodeInt = (shape: ValueShape & { kind: 'int' }, low: bigint, high: bigint | undefined): DecodedValue => {
+const decodeInt = (shape: GivenShape & { kind: 'int' }, low: bigint, high: bigint | undefined): DecodedValue => {
   if (shape.bits === 128 && high === undefined) return missing('gone');
   const bits = shape.bits === 128 ? ((high ?? 0n) << 64n) | low : low;
   const value = shape.signed ? BigInt.asIntN(shape.bits, bits) : BigInt.asUintN(shape.bits, bits);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ValueShape } from '../../src/abi/shape.ts';
+import type { GivenShape } from '../../src/abi/given-shape.ts';
 import { formatSignature, parseSpec, type Signature } from '../../src/abi/signature.ts';
 import { RsymError } from '../../src/base/errors.ts';
 
@@ -9,7 +9,7 @@ const signatureOf = (text: string): Signature => {
   if (signature === null) throw new Error(`not read as a signature: ${text}`);
   return signature;
 };
-const shapeText = (shape: ValueShape): string => {
+const shapeText = (shape: GivenShape): string => {
   if (shape.kind === 'int') return `${shape.signed ? 'i' : 'u'}${shape.bits}`;
   if (shape.kind === 'float') return `f${shape.bits}`;
   return shape.kind === 'option' ? `option ${shapeText(shape.some)}` : shape.kind;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ArgPlan, Place, Register } from '../../src/abi/model.ts';
-import type { ValueShape } from '../../src/abi/shape.ts';
+import type { GivenShape } from '../../src/abi/given-shape.ts';
 import { ENTER, EXIT, type Piece } from '../../src/trace/bpf/records.ts';
 import { entryLayout, exitLayout } from '../../src/trace/layout.ts';
 import type { EnterRecord } from '../../src/trace/record.ts';
@@ -9,8 +9,8 @@ import type { Captured } from '../../src/trace/value.ts';
 import { argument, mainThread, probeSite, register, result, stack, TracedMachine, u64Shape } from './traced-machine.ts';
 
 const sp = 0x7f00_0000n;
-const text: ValueShape = { kind: 'cstring', name: 'c' };
-const slice: ValueShape = { kind: 'str', name: 's' };
+const text: GivenShape = { kind: 'cstring', name: 'c' };
+const slice: GivenShape = { kind: 'str', name: 's' };
 const word = fc.bigInt({ min: 0n, max: (1n << 64n) - 1n });
 const argumentRegisters: readonly Register[] = ['rdi', 'rsi', 'rdx', 'rcx', 'r8', 'r9', 'rax', 'r10', 'r15', 'rbp'];
 
@@ -141,7 +141,7 @@ describe('layouts', () => {
     fc.constantFrom<Place>(register('rdi'), register('r9'), { kind: 'gone', reason: 'x', size: 8 }),
     fc.nat({ max: 100 }).map((slot) => stack(slot * 8)),
   );
-  const shapes = fc.constantFrom<ValueShape>(u64Shape, text, slice, { kind: 'option', some: slice, name: 'o' });
+  const shapes = fc.constantFrom<GivenShape>(u64Shape, text, slice, { kind: 'option', some: slice, name: 'o' });
   const args = fc.array(
     fc.tuple(shapes, fc.array(places, { maxLength: 2 })).map(([shape, of]) => argument('a', shape, of)),
     { maxLength: 12 },

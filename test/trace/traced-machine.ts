@@ -1,5 +1,5 @@
 import type { ArgPlan, Place, ReturnPlan } from '../../src/abi/model.ts';
-import type { ValueShape } from '../../src/abi/shape.ts';
+import type { GivenShape } from '../../src/abi/given-shape.ts';
 import { fileOffset } from '../../src/base/units.ts';
 import type { ProgramSpec } from '../../src/trace/bpf/asm.ts';
 import type { Surroundings } from '../../src/trace/bpf/entry.ts';
@@ -13,7 +13,7 @@ import type { ExitSite, ProbeSite } from '../../src/trace/site.ts';
 import { PT_REGS } from '../../src/trace/sys/uapi.ts';
 import { BpfMachine, type Registers } from '../support/bpf-vm.ts';
 
-export const argument = (name: string, shape: ValueShape, places: readonly Place[]): ArgPlan => ({
+export const argument = (name: string, shape: GivenShape, places: readonly Place[]): ArgPlan => ({
   name,
   type: shape.name,
   shape,
@@ -27,7 +27,7 @@ export const register = (reg: Extract<Place, { kind: 'register' }>['reg']): Plac
   size: 8,
 });
 export const stack = (offset: number): Place => ({ kind: 'stack', offset, size: 8 });
-export const u64Shape: ValueShape = { kind: 'int', signed: false, bits: 64, name: 'u64' };
+export const u64Shape: GivenShape = { kind: 'int', signed: false, bits: 64, name: 'u64' };
 export const result: ReturnPlan = {
   type: 'u64',
   shape: u64Shape,

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ValueShape } from '../../src/abi/shape.ts';
+import type { GivenShape } from '../../src/abi/given-shape.ts';
 import { debugChar, debugFloat, debugString, shortestF32 } from '../../src/trace/debug-text.ts';
 import { type Captured, decodeValue } from '../../src/trace/value.ts';
 import { describeNeeding } from '../support/need.ts';
 
-const int = (signed: boolean, bits: 8 | 16 | 32 | 64 | 128): ValueShape => ({ kind: 'int', signed, bits, name: '' });
-const shape = (kind: Exclude<ValueShape['kind'], 'int' | 'float' | 'option'>): ValueShape => ({ kind, name: '' });
+const int = (signed: boolean, bits: 8 | 16 | 32 | 64 | 128): GivenShape => ({ kind: 'int', signed, bits, name: '' });
+const shape = (kind: Exclude<GivenShape['kind'], 'int' | 'float' | 'option'>): GivenShape => ({ kind, name: '' });
 type Text = NonNullable<Captured['text']>;
 const word = fc.bigInt({ min: 0n, max: (1n << 64n) - 1n });
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -76,7 +76,7 @@ describe('single values', () => {
     [{ kind: 'float', bits: 32, name: '' }, 0xff80_0000n, '-inf', '-inf'],
     [{ kind: 'option', some: shape('pointer'), name: '' }, 0n, { None: null }, 'None'],
     [{ kind: 'option', some: shape('pointer'), name: '' }, 16n, { Some: '0x10' }, 'Some(0x10)'],
-  ] as [ValueShape, bigint, unknown, string][])('%o of %d', (of, low, value, text) => {
+  ] as [GivenShape, bigint, unknown, string][])('%o of %d', (of, low, value, text) => {
     expect(decodeValue(of, { pieces: [low] })).toEqual({ value, text });
   });
 
@@ -87,7 +87,7 @@ describe('single values', () => {
     [shape('unit'), [], [], '()'],
     [shape('never'), [], { $missing: 'gone' }, '<gone>'],
     [shape('str'), [1n, 0n], '', '""'],
-  ] as [ValueShape, bigint[], unknown, string][])('%o of %o', (of, pieces, value, text) => {
+  ] as [GivenShape, bigint[], unknown, string][])('%o of %o', (of, pieces, value, text) => {
     expect(decodeValue(of, { pieces })).toEqual({ value, text });
   });
 

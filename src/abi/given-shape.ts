@@ -1,0 +1,30 @@
+/**
+ * The self-contained shape of a value: all that is needed to decode bytes into a shown value, without the image
+ * that the shape came from. Plans carry shapes; nothing here points back into a file.
+ */
+export type GivenShape =
+  | { readonly kind: 'int'; readonly signed: boolean; readonly bits: 8 | 16 | 32 | 64 | 128; readonly name: string }
+  | { readonly kind: 'float'; readonly bits: 32 | 64; readonly name: string }
+  | { readonly kind: 'bool'; readonly name: string }
+  /** A Rust `char`: a Unicode scalar value in 32 bits. */
+  | { readonly kind: 'char'; readonly name: string }
+  /** Any thin pointer or reference whose target is not followed; shown as `0x…`. */
+  | { readonly kind: 'pointer'; readonly name: string }
+  /** A pointer to NUL-terminated bytes (`*const c_char`, `char *`): read as text. With `fat` (`&CStr`) a length follows. */
+  | { readonly kind: 'cstring'; readonly fat?: true; readonly name: string }
+  /** A data pointer and a length in bytes (`&str`): read as text. */
+  | { readonly kind: 'str'; readonly name: string }
+  /** A data pointer and a count of elements (`&[T]`, `Box<[T]>`); the elements are not followed. */
+  | { readonly kind: 'slice'; readonly name: string }
+  /** A pointer and its metadata (`&dyn Trait`, `Rc<str>`): two places, shown as the pointer. */
+  | { readonly kind: 'fat'; readonly name: string }
+  /** `Option` of a pointer that is never null: null stands for `None`. Same places as `some`. */
+  | { readonly kind: 'option'; readonly some: GivenShape; readonly name: string }
+  | { readonly kind: 'unit'; readonly name: string }
+  | { readonly kind: 'never'; readonly name: string }
+  /** A register, uninterpreted. */
+  | { readonly kind: 'raw'; readonly name: string };
+
+/** What a shape says must be read as text from memory; the first place is the address. */
+export const textKind = (shape: GivenShape): 'cstring' | 'str' | null =>
+  shape.kind === 'cstring' || shape.kind === 'str' ? shape.kind : shape.kind === 'option' ? textKind(shape.some) : null;

@@ -1,0 +1,46 @@
+/** Memory of the target that a probe brought along: what was read, at the moment of the hit, behind a call's values. */
+export type Block = {
+  readonly address: bigint;
+  /** What was read; empty where the page wasn't there. */
+  readonly bytes: Uint8Array;
+  readonly isUnreadable: boolean;
+};
+
+/** The blocks of one record. What isn't in any of them was not asked for, or there was no room for it. */
+export class Snapshot {
+  readonly #blocks: readonly Block[];
+  /** The record was full before everything had been read. */
+  readonly isFull: boolean;
+
+  constructor(blocks: readonly Block[], isFull: boolean) {
+    this.#blocks = blocks;
+    this.isFull = isFull;
+  }
+
+  /** All bytes that are known from an address on (perhaps none); `unreadable`, or null if nobody tried to read there. */
+  from(address: bigint): Uint8Array | 'unreadable' | null {
+    let best: Uint8Array | null = null;
+    let isUnreadable = false;
+    for (const block of this.#blocks) {
+      if (block.isUnreadable) {
+        isUnreadable ||= block.address === address;
+        continue;
+      }
+      if (address < block.address || address >= block.address + BigInt(block.bytes.length)) continue;
+      const rest = block.bytes.subarray(Number(address - block.address));
+      if (best === null || rest.length > best.length) best = rest;
+    }
+    return best ?? (isUnreadable ? 'unreadable' : null);
+  }
+}
+
+/** The bytes of a value itself, as its pieces brought them. */
+export type CapturedValue = {
+  readonly bytes: Uint8Array;
+  /** Parts that didn't come; `end` is behind the last byte. */
+  readonly missing: readonly {
+    readonly start: number;
+    readonly end: number;
+    readonly why: 'gone' | 'unreadable' | 'truncated' | 'redacted';
+  }[];
+};
