@@ -1,6 +1,6 @@
 /**
- * The self-contained shape of a value: all that is needed to decode bytes into a shown value, without the image
- * that the shape came from. Plans carry shapes; nothing here points back into a file.
+ * What a signature can say of a type: all that its notation gives without a layout. Where its pieces are passed, and the
+ * shape of the value, follow from it.
  */
 export type GivenShape =
   | { readonly kind: 'int'; readonly signed: boolean; readonly bits: 8 | 16 | 32 | 64 | 128; readonly name: string }
@@ -14,8 +14,8 @@ export type GivenShape =
   | { readonly kind: 'cstring'; readonly fat?: true; readonly name: string }
   /** A data pointer and a length in bytes (`&str`): read as text. */
   | { readonly kind: 'str'; readonly name: string }
-  /** A data pointer and a count of elements (`&[T]`, `Box<[T]>`); the elements are not followed. */
-  | { readonly kind: 'slice'; readonly name: string }
+  /** A data pointer and a count of elements (`&[T]`, `Box<[T]>`); without `element`, they can't be read. */
+  | { readonly kind: 'slice'; readonly element?: GivenShape; readonly name: string }
   /** A pointer and its metadata (`&dyn Trait`, `Rc<str>`): two places, shown as the pointer. */
   | { readonly kind: 'fat'; readonly name: string }
   /** `Option` of a pointer that is never null: null stands for `None`. Same places as `some`. */
@@ -24,7 +24,3 @@ export type GivenShape =
   | { readonly kind: 'never'; readonly name: string }
   /** A register, uninterpreted. */
   | { readonly kind: 'raw'; readonly name: string };
-
-/** What a shape says must be read as text from memory; the first place is the address. */
-export const textKind = (shape: GivenShape): 'cstring' | 'str' | null =>
-  shape.kind === 'cstring' || shape.kind === 'str' ? shape.kind : shape.kind === 'option' ? textKind(shape.some) : null;

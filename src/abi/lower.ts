@@ -1,4 +1,6 @@
-import type { ArgPlan, CallPlan, Place, Register, ReturnPlan } from './model.ts';
+import { givenValue } from './given-value.ts';
+import type { CallPlan, Register, ReturnPlan, ValuePlan } from './model.ts';
+import { inRegister, inVector, onStack, type Piece } from './place.ts';
 import type { GivenShape } from './given-shape.ts';
 import type { GivenType, Signature } from './signature.ts';
 
@@ -13,12 +15,6 @@ import type { GivenType, Signature } from './signature.ts';
  */
 const integerRegisters: readonly Register[] = ['rdi', 'rsi', 'rdx', 'rcx', 'r8', 'r9'];
 const vectorRegisters = 8;
-
-const vector = (reg: string, size: number): Place => ({
-  kind: 'gone',
-  reason: `in ${reg}: not visible to kernel probes`,
-  size,
-});
 
 /** The sizes in bytes of a shape's pieces, each passed as a scalar of its own. */
 const piecesOf = (shape: GivenShape): readonly number[] => {
@@ -58,60 +54,62 @@ class Places {
   #stack = 8;
   #dependsOnCompiler = false;
 
-  take(shape: GivenShape): { places: readonly Place[]; note: string | null } {
-    const pieces = piecesOf(shape);
-    if (shape.kind === 'float') return { places: pieces.map((size) => this.#float(size)), note: null };
+  take(shape: GivenShape): { pieces: readonly Piece[]; note: string | null } {
+    const sizes = piecesOf(shape);
+    if (shape.kind === 'float') return { pieces: sizes.map((size) => this.#float(size)), note: null };
     if (shape.kind === 'int' && shape.bits === 128 && this.#integers > integerRegisters.length - 2) {
       this.#dependsOnCompiler = true;
       // rsp+8 is a multiple of 16 at the first instruction.
       this.#stack = 8 + Math.ceil((this.#stack - 8) / 16) * 16;
-      return { places: pieces.map((size) => this.#slot(size)), note: stackNote };
+      return { pieces: sizes.map((size, i) => this.#slot(8 * i, size)), note: stackNote };
     }
-    const note = this.#dependsOnCompiler && pieces.length > 0 ? laterNote : null;
-    return { places: pieces.map((size) => this.#integer(size)), note };
+    const note = this.#dependsOnCompiler && sizes.length > 0 ? laterNote : null;
+    return { pieces: sizes.map((size, i) => this.#integer(8 * i, size)), note };
   }
 
-  #integer(size: number): Place {
+  #integer(at: number, size: number): Piece {
     const reg = integerRegisters[this.#integers];
-    if (reg === undefined) return this.#slot(size);
+    if (reg === undefined) return this.#slot(at, size);
     this.#integers++;
-    return { kind: 'register', reg, size };
+    return inRegister(reg, at, size);
   }
 
-  #float(size: number): Place {
-    return this.#vectors < vectorRegisters ? vector(`xmm${this.#vectors++}`, size) : this.#slot(size);
+  #float(size: number): Piece {
+    return this.#vectors < vectorRegisters ? inVector(this.#vectors++, 0, size) : this.#slot(0, size);
   }
 
-  #slot(size: number): Place {
-    const offset = this.#stack;
+  #slot(at: number, size: number): Piece {
+    const piece = onStack(this.#stack, at, size);
     this.#stack += 8;
-    return { kind: 'stack', offset, size };
+    return piece;
   }
 }
 
 const returnRegisters: readonly Register[] = ['rax', 'rdx'];
 
+const given = { evidence: 'given', candidates: [] } as const;
+
 const lowerReturn = ({ text, shape }: GivenType): ReturnPlan => {
-  const pieces = piecesOf(shape);
+  const sizes = piecesOf(shape);
   const mode =
-    shape.kind === 'never' ? 'never' : pieces.length === 0 ? 'none' : pieces.length === 1 ? 'direct' : 'pair';
-  const places = pieces.map((size, i): Place => {
+    shape.kind === 'never' ? 'never' : sizes.length === 0 ? 'none' : sizes.length === 1 ? 'direct' : 'pair';
+  const pieces = sizes.map((size, i): Piece => {
     const reg = returnRegisters[i];
-    return shape.kind === 'float' || reg === undefined ? vector('xmm0', size) : { kind: 'register', reg, size };
+    return shape.kind === 'float' || reg === undefined ? inVector(0, 0, size) : inRegister(reg, 8 * i, size);
   });
-  return { type: text, shape, mode, places, evidence: 'given', note: null };
+  return { name: '', type: text, shape: givenValue(shape), mode, pieces, note: null, ...given };
 };
 
 /** Where the arguments are at a function's entry and its return value at its exits, by the signature that was given. */
 export const lowerSignature = (signature: Signature): CallPlan => {
   const places = new Places();
   const args = signature.args.map(
-    ({ name, text, shape }, i): ArgPlan => ({
+    ({ name, text, shape }, i): ValuePlan => ({
       name: name ?? `arg${i}`,
       type: text,
-      shape,
+      shape: givenValue(shape),
       ...places.take(shape),
-      evidence: 'given',
+      ...given,
     }),
   );
   return { args, ret: lowerReturn(signature.ret) };
@@ -121,13 +119,14 @@ export const lowerSignature = (signature: Signature): CallPlan => {
 export const rawPlan = (): CallPlan => {
   const raw = (reg: Register) => ({
     type: 'register',
-    shape: { kind: 'raw', name: reg } as const,
-    places: [{ kind: 'register', reg, size: 8 }] as const,
+    shape: { kind: 'address', size: 8 } as const,
+    pieces: [inRegister(reg, 0, 8)],
     evidence: 'raw' as const,
     note: null,
+    candidates: [],
   });
   return {
     args: integerRegisters.map((reg) => ({ name: reg, ...raw(reg) })),
-    ret: { ...raw('rax'), mode: 'direct' },
+    ret: { name: '', ...raw('rax'), mode: 'direct' },
   };
 };

@@ -1,4 +1,5 @@
-import type { GivenShape } from './given-shape.ts';
+import type { Piece } from './place.ts';
+import type { ValueShape } from './shape.ts';
 
 /**
  * What a shown value rests on:
@@ -32,32 +33,22 @@ export type Register =
   | 'r14'
   | 'r15';
 
-/** Where one piece of a value is when the probe is hit. */
-export type Place =
-  | { readonly kind: 'register'; readonly reg: Register; readonly size: number }
-  /** `offset` bytes above the stack pointer at the probed address. */
-  | { readonly kind: 'stack'; readonly offset: number; readonly size: number }
-  /** A kernel probe can't see it (a vector register), or it doesn't exist. */
-  | { readonly kind: 'gone'; readonly reason: string; readonly size: number };
-
-export type ArgPlan = {
+/** How one value of a call is captured and decoded: all that a backend and a reader need. */
+export type ValuePlan = {
   readonly name: string;
   readonly type: string;
-  readonly shape: GivenShape;
-  /** In the order of the value's pieces: low half then high half, or data pointer then length. Empty for a zero-sized type. */
-  readonly places: readonly Place[];
+  readonly shape: ValueShape;
+  /** Where it is when the probe is hit; none for what has no size. What no piece covers is gone, or padding. */
+  readonly pieces: readonly Piece[];
   readonly evidence: Evidence;
   readonly note: string | null;
+  /** Of a `conflict`: the places that are claimed, each with all pieces of the value. */
+  readonly candidates: readonly { readonly evidence: Evidence; readonly pieces: readonly Piece[] }[];
 };
 
-export type ReturnPlan = {
-  readonly type: string;
-  readonly shape: GivenShape;
-  readonly mode: 'none' | 'direct' | 'pair' | 'cast' | 'sret' | 'never';
-  readonly places: readonly Place[];
-  readonly evidence: Evidence;
-  readonly note: string | null;
+export type ReturnPlan = ValuePlan & {
+  readonly mode: 'none' | 'direct' | 'pair' | 'cast' | 'sret' | 'never' | 'unknown';
 };
 
 /** How to capture one copy's arguments at its entry and its return value at its exits. */
-export type CallPlan = { readonly args: readonly ArgPlan[]; readonly ret: ReturnPlan };
+export type CallPlan = { readonly args: readonly ValuePlan[]; readonly ret: ReturnPlan };

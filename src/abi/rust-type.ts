@@ -58,11 +58,11 @@ const parenthesised = (tokens: Tokens, at: number): TypeNode => {
 
 const bracketed = (tokens: Tokens, at: number): TypeNode => {
   tokens.expect('[');
-  parseRustType(tokens);
+  const { shape } = parseRustType(tokens);
   const array = tokens.accept(';');
   while (array && !tokens.is(']') && tokens.next.kind !== 'end') tokens.take();
   tokens.expect(']');
-  return node(tokens, at, null, array ? {} : { unsized: 'slice' });
+  return node(tokens, at, null, array ? {} : { unsized: 'slice', ...(shape && { element: shape }) });
 };
 
 const functionPointer = (tokens: Tokens, at: number): TypeNode => {

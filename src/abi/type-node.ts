@@ -13,6 +13,8 @@ export type TypeNode = {
   /** Why `shape` is null, to follow the type's name in a message. */
   readonly why: string;
   readonly unsized: Unsized | null;
+  /** Of a slice: what it holds, where that can be given. */
+  readonly element?: GivenShape;
   /** A pointer that is never null: `Option` of it has the same size. */
   readonly nonNull: boolean;
   /** C's `char`, of which a pointer is text. */
@@ -21,7 +23,7 @@ export type TypeNode = {
   readonly bareChar: boolean;
 };
 
-type Traits = Partial<Pick<TypeNode, 'why' | 'unsized' | 'nonNull' | 'cChar' | 'bareChar'>>;
+type Traits = Partial<Pick<TypeNode, 'why' | 'unsized' | 'element' | 'nonNull' | 'cChar' | 'bareChar'>>;
 
 const needsLayout = 'cannot be read: how it is passed depends on its layout';
 
@@ -56,7 +58,7 @@ export const pointerTo = (target: TypeNode, name: string, followed: 'text' | 'no
     case 'cstr':
       return { kind: 'cstring', fat: true, name };
     case 'slice':
-      return { kind: 'slice', name };
+      return { kind: 'slice', ...(target.element && { element: target.element }), name };
     case 'dyn':
       return { kind: 'fat', name };
     case null:

@@ -56,7 +56,8 @@ export const sizeOf = (types: DebugTypes, id: TypeId | null): number | null => {
 export const namedParameter = (
   fn: CalledFunction,
   variable: DebugVariable | undefined,
-): { name: string | null; type: string | null } => {
+): { name: string | null; type: string | null; typeId: TypeId | null } => {
   const type = variable?.type ?? null;
-  return { name: variable?.name ?? null, type: type === null ? null : typeName(fn.types, type, fn.language) };
+  const name = type === null ? null : typeName(fn.types, type, fn.language);
+  return { name: variable?.name ?? null, type: name, typeId: type };
 };

@@ -17,7 +17,7 @@ import { resultLoads } from '../code/result-loads.ts';
 import { resultWrites } from '../code/result-writes.ts';
 import { storeBefore } from '../code/slot-store.ts';
 import { isUnoptimised } from '../code/unoptimised.ts';
-import type { DebugCopy, DebugInfo, DebugScope } from '../elf/debug-model.ts';
+import type { DebugCopy, DebugInfo, DebugScope, TypeId } from '../elf/debug-model.ts';
 import { calledFunction, isFunctionItem, namedParameter, sizeOf } from './called-function.ts';
 import { CodeReferences } from './code-references.ts';
 import { CodeFacts } from './copy-code-facts.ts';
@@ -29,12 +29,15 @@ import { typeName } from './type-name.ts';
 export type ShownArgumentPlace = PlacedArgument & {
   readonly name: string | null;
   readonly type: string | null;
+  /** The type in debug info; null where it has none. */
+  readonly typeId: TypeId | null;
   /** No parameter declares it: a closure's captures, the context of a poll. */
   readonly isHidden?: true;
 };
 
 export type ShownResult = PlacedResult & {
   readonly type: string;
+  readonly typeId: TypeId | null;
   /** Of an inlined copy: the caller's variable that holds it, and where that can be read. */
   readonly bound: { readonly variable: string; readonly at: Address } | null;
 };
@@ -155,6 +158,7 @@ export class CopyValues {
       result: {
         ...result,
         type: fn.isNoReturn && fn.language === 'rust' ? '!' : typeName(fn.types, fn.returns, fn.language),
+        typeId: fn.returns,
         bound: null,
       },
       assumptions: left.length === 1 ? (left[0]?.assumptions ?? []) : [],
@@ -207,7 +211,7 @@ export class CopyValues {
   ): ShownResult {
     const type = fn.isNoReturn ? '!' : typeName(fn.types, fn.returns, fn.language);
     const size = sizeOf(fn.types, fn.returns) ?? 0;
-    const nothing = { type, bound: null, pieces: [], candidates: [] };
+    const nothing = { type, typeId: fn.returns, bound: null, pieces: [], candidates: [] };
     if (fn.isNoReturn) return { ...nothing, mode: 'never', evidence: 'dwarf', note: null };
     if (size === 0) return { ...nothing, mode: 'none', evidence: 'dwarf', note: null };
     const caller = copy.caller === null ? null : this.#debug.copy(copy.caller);
@@ -228,7 +232,7 @@ export class CopyValues {
     if (typeof found === 'string')
       return { ...nothing, mode: 'unknown', evidence: 'gone', note: `not observable (inlined): ${found}` };
     const { variable, at, pieces, evidence, note } = found;
-    return { type, mode: 'direct', pieces, evidence, note, candidates: [], bound: { variable, at } };
+    return { type, typeId: fn.returns, mode: 'direct', pieces, evidence, note, candidates: [], bound: { variable, at } };
   }
 
   #outermost(copy: DebugCopy): DebugCopy {
@@ -242,6 +246,6 @@ export class CopyValues {
 const isClone = ({ raw }: SelectedCopy): boolean => /\.(?:isra|constprop|part)\.\d+/.test(raw ?? '');
 
 const hiddenOf = (hidden: EntryAnswer['hidden'], isFirst: boolean): ShownArgumentPlace[] =>
-  hidden.filter((one) => one.isFirst === isFirst).map((one) => ({ ...one, type: null, isHidden: true }));
+  hidden.filter((one) => one.isFirst === isFirst).map((one) => ({ ...one, type: null, typeId: null, isHidden: true }));
 
 export const isDamage = (error: unknown): error is RsymError => error instanceof RsymError && error.code === 'input';

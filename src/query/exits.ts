@@ -81,6 +81,9 @@ export const planReturns = (sweep: ExitSweep, choice: ReturnsChoice, image: Imag
     const condition = exit.condition === undefined || exit.condition === 'other' ? null : exit.condition;
     return {
       offset: fileOffset(image.offsetOf(exit.address)),
+      address: exit.address,
+      stackAdjust: 0,
+      result: null,
       kind: exit.kind === 'return' ? 'return' : 'tail-call',
       condition: exit.conditional ? condition : null,
       target: targetOf(exit),

@@ -69,7 +69,7 @@ export const givenValues = (copy: SelectedCopy, { debug, other, signature }: Fou
   return {
     at: copy.address,
     args: args.map((arg, i) => ({ ...given(arg), ...namedParameter(fn, fn.parameters[i]) })),
-    result: { ...given(result), type: typeName(types, fn.returns, fn.language), bound: null },
+    result: { ...given(result), type: typeName(types, fn.returns, fn.language), typeId: fn.returns, bound: null },
     assumptions: ['it is called as in the other build'],
   };
 };

@@ -1,20 +1,21 @@
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
-import { formatSignature, parseSpec } from '../abi/signature.ts';
+import { parseSpec } from '../abi/signature.ts';
 import { RsymError } from '../base/errors.ts';
 import { sanitize } from '../base/text.ts';
-import type { Address } from '../base/units.ts';
+import { openDebugInfo } from '../elf/debug-info.ts';
 import type { Image } from '../elf/model.ts';
 import { openImage } from '../elf/open.ts';
 import type { TraceEvent } from '../trace/event.ts';
 import { isAlive } from '../trace/launch.ts';
-import type { LandingSite, ProbeSite } from '../trace/site.ts';
+import type { LandingSite } from '../trace/site.ts';
 import { type Scope, traceBatches } from '../trace/tracer.ts';
-import { ImageCode, type ReturnsChoice } from './exits.ts';
-import { locate } from './locate.ts';
+import { captureLimits } from './capture-limits.ts';
+import type { ReturnsChoice } from './exits.ts';
 import { inNestedPidNamespace } from './machine.ts';
 import { surveyProcesses } from './processes.ts';
-import { implementation, planSite } from './site-plan.ts';
+import { redactionOf } from './redaction.ts';
 import { resolveTarget } from './target.ts';
+import { planTrace, type WatchedFunction } from './trace-plan.ts';
 import { filesOf, findLandingSites } from './unwinder.ts';
 import { splitWords } from './words.ts';
 
@@ -29,6 +30,7 @@ export type {
   TraceEvent,
 } from '../trace/event.ts';
 export type { ReturnsChoice } from './exits.ts';
+export type { WatchedFunction } from './trace-plan.ts';
 
 export type WatchScope =
   /** Run TARGET itself with these arguments. */
@@ -52,6 +54,12 @@ export type WatchRequest = {
   readonly calls?: number;
   /** Bytes of a text that are read at most. */
   readonly maxString?: number;
+  /** Pointers that are followed, one inside the other. */
+  readonly depth?: number;
+  /** Names, paths or types of values that are never read from the target: globs, or regular expressions between slashes. */
+  readonly redact?: readonly string[];
+  /** Where debug info is read from; undefined: from the file, or where its build id or debug link lead. */
+  readonly debugFile?: string;
   /** Size of the ring that events wait in, bytes; rounded up to a power of two. */
   readonly ringBytes?: number;
   /** Calls under way at one time, over all threads. */
@@ -61,19 +69,9 @@ export type WatchRequest = {
   readonly signal?: AbortSignal;
 };
 
-export const watchDefaults = { maxString: 200, ringBytes: 8 * 1024 * 1024, maxPending: 65_536 } as const;
-const optionNames = { maxString: '--max-string', ringBytes: '--ring', maxPending: 'maxPending' } as const;
-const limits = { maxString: 4_096, ringBytes: 1024 * 1024 * 1024, maxPending: 16 * 1024 * 1024 } as const;
-
-export type WatchedFunction = {
-  readonly name: string;
-  readonly raw: string;
-  readonly address: Address;
-  readonly aliases: readonly string[];
-  /** As given, in Rust's notation; null: registers are shown. */
-  readonly signature: string | null;
-  readonly returns: ProbeSite['returns']['mode'];
-};
+export const watchDefaults = { maxString: 200, depth: 4, ringBytes: 8 * 1024 * 1024, maxPending: 65_536 } as const;
+const optionNames = { maxString: '--max-string', depth: '--depth', ringBytes: '--ring', maxPending: 'maxPending' } as const;
+const limits = { maxString: 4_096, depth: 8, ringBytes: 1024 * 1024 * 1024, maxPending: 16 * 1024 * 1024 } as const;
 
 /** What will be watched, before anything is. */
 export type Watch = {
@@ -100,37 +98,19 @@ export const planWatch = (request: WatchRequest): Watch => {
   const path = resolveTarget(request.target, pids);
   using image = openImage(path);
   checkImage(image);
-  const symbols = image.symbols();
-  const code = new ImageCode(image, symbols);
   const notes: string[] = [];
   const choice = request.returns ?? 'safe';
   if (choice === 'fast') notes.push(fastWarning);
-  const sites: ProbeSite[] = [];
-  const functions: WatchedFunction[] = [];
-  for (const named of locate(image, symbols, request.functions)) {
-    const located = named.isIfunc ? implementation(image, symbols, named, pids, notes) : named;
-    const site = planSite(located, path, code, choice, notes);
-    if (site === null) continue;
-    sites.push(site);
-    functions.push({
-      name: located.name,
-      raw: located.raw,
-      address: located.address,
-      aliases: located.aliases,
-      signature: located.signature ? formatSignature(located.signature) : null,
-      returns: site.returns.mode,
-    });
-  }
-  const raw = functions.filter(({ signature }) => signature === null);
-  if (raw.length > 0) {
-    const which = raw.length === 1 ? sanitize(raw[0]?.name ?? '') : `${raw.length} functions`;
-    notes.push(`${which}: no signature is given, so registers are shown as they are`);
-  }
-  if (sites.length === 0) {
-    throw new RsymError('unsupported', `cannot probe ${request.functions.map(sanitize).join(', ')}`, {
-      reason: notes.at(-1),
-    });
-  }
+  using debug = openDebugInfo(image, request.debugFile === undefined ? {} : { debugFile: request.debugFile });
+  const sources = { image, symbols: image.symbols(), debug };
+  const { sites, functions, ...planned } = planTrace(sources, {
+    functions: request.functions,
+    returns: choice,
+    depth: request.depth ?? watchDefaults.depth,
+    isRedacted: redactionOf(request.redact ?? []),
+    pids,
+  });
+  notes.push(...planned.notes);
   notes.push(...strangers(path, pids));
   const scope = scopeOf(request, path);
   const landings = choice === 'off' ? [] : planLandings(image, pids, scope, notes);
@@ -146,7 +126,7 @@ export const planWatch = (request: WatchRequest): Watch => {
         notes,
         scope,
         entries: request.entries ?? false,
-        maxString: request.maxString ?? watchDefaults.maxString,
+        limits: captureLimits(request.maxString ?? watchDefaults.maxString, sites.length),
         ringBytes: 2 ** Math.ceil(Math.log2(request.ringBytes ?? watchDefaults.ringBytes)),
         maxPending: request.maxPending ?? watchDefaults.maxPending,
         ...(request.seconds === undefined ? {} : { seconds: request.seconds }),
@@ -162,7 +142,7 @@ const fastWarning =
 
 const checkLimits = (request: WatchRequest): void => {
   if (request.functions.length === 0) throw new RsymError('usage', 'no function is named');
-  for (const name of ['maxString', 'ringBytes', 'maxPending'] as const) {
+  for (const name of ['maxString', 'depth', 'ringBytes', 'maxPending'] as const) {
     const value = request[name];
     if (value !== undefined && !(Number.isInteger(value) && value >= 1 && value <= limits[name])) {
       throw new RsymError('usage', `${optionNames[name]} must be a whole number from 1 to ${limits[name]}`);

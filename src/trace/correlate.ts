@@ -1,7 +1,6 @@
 import type { Outcome } from './event.ts';
 import type { EnterRecord, ExitRecord, LandingRecord, ThreadEndRecord, TraceRecord } from './record.ts';
 import { type EnteredCall, type Pending, ThreadCalls } from './thread-calls.ts';
-import type { Captured } from './value.ts';
 
 /** A call that ended, or that won't be followed further. */
 export type EndedCall = {
@@ -10,7 +9,7 @@ export type EndedCall = {
   readonly depth: number;
   readonly outcome: Outcome;
   /** Where the return value was captured; null unless it returned. */
-  readonly ret: Captured | null;
+  readonly ret: ExitRecord | null;
   readonly duration: bigint | null;
 };
 
@@ -94,7 +93,7 @@ export class Correlator {
     return this.#sink.isUnderWay(keyOf(enter), enter.sequence);
   }
 
-  #end(call: Pending, outcome: Outcome, ret: Captured | null, time: bigint | null): void {
+  #end(call: Pending, outcome: Outcome, ret: ExitRecord | null, time: bigint | null): void {
     const { enter, parent, depth } = call;
     this.#calls.delete(enter.sequence);
     this.#sink.ended({ enter, parent, depth, outcome, ret, duration: time === null ? null : time - enter.time });
@@ -172,7 +171,7 @@ export class Correlator {
     }
     thread.take(call);
     const outcome = this.#exitOutcome(record.site);
-    this.#end(call, outcome, outcome === 'returned' ? (record.values[0] ?? null) : null, record.time);
+    this.#end(call, outcome, outcome === 'returned' ? record : null, record.time);
   }
 
   #landing(record: LandingRecord): void {

@@ -1,6 +1,6 @@
 import type { Evidence } from '../abi/model.ts';
 import type { CopyInfo } from './site.ts';
-import type { JsonValue } from './value.ts';
+import type { JsonValue } from './decode/shown.ts';
 
 /**
  * How a call ended.
@@ -24,6 +24,10 @@ export type ShownValue = {
   readonly evidence: Evidence;
   /** Why a value is missing or what must be known to read it. */
   readonly note: string | null;
+  /** Of a `conflict`: what it would be at each of the places that are claimed. */
+  readonly candidates?: readonly { readonly evidence: Evidence; readonly value: JsonValue; readonly text: string }[];
+  /** Counters of the Rc and Arc in it, by where they are (`.field[2]`; empty: the value itself). */
+  readonly counts?: readonly { readonly path: string; readonly strong: string; readonly weak: string }[];
 };
 
 export type CallEvent = {
@@ -42,6 +46,8 @@ export type CallEvent = {
   readonly copy: CopyInfo;
   readonly args: readonly ShownValue[];
   readonly ret: ShownValue | null;
+  /** Arguments as they were when the call returned, where that was asked for. */
+  readonly after?: readonly ShownValue[];
   readonly outcome: Outcome | null;
   /** ns; null where the end's time isn't known. */
   readonly duration: bigint | null;

@@ -1,87 +1,282 @@
-import type { ArgPlan, CallPlan, Place, ReturnPlan } from '../abi/model.ts';
-import { textKind, type GivenShape } from '../abi/given-shape.ts';
+import type { Register, ValuePlan } from '../abi/model.ts';
+import type { Location, Piece as PlacedPiece } from '../abi/place.ts';
+import type { ValueShape } from '../abi/shape.ts';
 import { RsymError } from '../base/errors.ts';
+import { between } from './bpf/follow.ts';
+import { holesOf, type Range, type ReadLimits, ReadPlanner, type Reads } from './bpf/reads.ts';
 import { ENTER, EXIT, type Piece, type RecordLayout } from './bpf/records.ts';
+import type { CapturedValue } from './snapshot.ts';
+import type { ExitSite, ProbeSite } from './site.ts';
 import { PT_REGS } from './sys/uapi.ts';
 
-/** Where one value's pieces are in a record. */
-export type ValueSlot = { readonly words: readonly (Piece | null)[]; readonly text: Piece | null };
+type Missing = CapturedValue['missing'][number];
 
-export type CaptureLayout = RecordLayout & { readonly values: readonly ValueSlot[] };
+/** Where one value's own bytes are in a record. */
+export type ValueSlot = {
+  readonly at: number;
+  readonly size: number;
+  /** Parts that never come. */
+  readonly missing: readonly Missing[];
+  /** Parts that come unless a read failed: its result is at `resultAt`. */
+  readonly read: readonly { readonly start: number; readonly end: number; readonly resultAt: number }[];
+  /** Parts that are the same at every hit. */
+  readonly constants: readonly { readonly start: number; readonly bytes: Uint8Array }[];
+};
+
+export type CaptureLayout = RecordLayout & {
+  readonly slots: readonly ValueSlot[];
+  /** By value: its slots, one for each place that is claimed for it. */
+  readonly values: readonly { readonly first: number; readonly count: number }[];
+  /** Where the instruction pointer is; null where nobody needs it. */
+  readonly ripAt: number | null;
+};
+
+export type CaptureLimits = ReadLimits & {
+  /** Bytes of a record's blocks. */
+  readonly blocks: number;
+};
 
 /** Offsets in a program's instructions are 16 bits with a sign. */
 const maxRecordSize = 32_000;
+/** Of a value's own bytes. */
+const mostValue = 1_024;
+const wordSize = 8;
 
 const roundUp = (value: number): number => (value + 7) & ~7;
 
+/** A call's values and the memory behind them, laid out in a record. */
 class LayoutBuilder {
-  readonly pieces: Piece[] = [];
-  readonly values: ValueSlot[] = [];
+  readonly #pieces: Piece[] = [];
+  readonly #slots: ValueSlot[] = [];
+  readonly #values: { first: number; count: number }[] = [];
+  readonly #follows: { at: number; reads: Reads }[] = [];
+  readonly #planner: ReadPlanner;
+  readonly #limits: CaptureLimits;
+  readonly #saved: readonly Register[];
+  /** The probed address as linked. */
+  readonly #address: bigint | null;
   #at: number;
 
-  constructor(start: number) {
+  constructor(start: number, limits: CaptureLimits, address: bigint | null, saved: readonly Register[]) {
     this.#at = start;
+    this.#limits = limits;
+    this.#planner = new ReadPlanner(limits);
+    this.#address = address;
+    this.#saved = saved;
   }
 
-  #word(place: Place): Piece | null {
-    if (place.kind === 'gone') return null;
+  add({ shape, pieces, candidates }: Pick<ValuePlan, 'shape' | 'pieces' | 'candidates'>): void {
+    const first = this.#slots.length;
+    const claims = candidates.length > 0 ? candidates.map((one) => one.pieces) : [pieces];
+    for (const claim of claims) this.#slots.push(this.#slot(shape, claim));
+    this.#values.push({ first, count: claims.length });
+  }
+
+  /** The words of a value that were saved at entry. */
+  addSaved(shape: ValueShape, words: readonly number[]): void {
     const at = this.#at;
-    const piece: Piece =
-      place.kind === 'register'
-        ? { kind: 'register', ptRegs: PT_REGS[place.reg], at }
-        : { kind: 'stack', offset: place.offset, at };
-    this.#at += place.kind === 'register' ? 8 : 16;
-    this.pieces.push(piece);
-    return piece;
+    words.forEach((index, i) => this.#pieces.push({ kind: 'saved', index, at: at + i * wordSize }));
+    this.#at += words.length * wordSize;
+    this.#values.push({ first: this.#slots.length, count: 1 });
+    this.#slots.push({ at, size: words.length * wordSize, missing: [], read: [], constants: [] });
+    this.#follow(shape, at, words.length * wordSize);
   }
 
-  #text(shape: GivenShape, words: readonly (Piece | null)[], maxString: number): Piece | null {
-    const [pointer, length] = words;
-    if (!pointer) return null;
+  #slot(shape: ValueShape, pieces: readonly PlacedPiece[]): ValueSlot {
+    const whole = Math.max(shape.size, ...pieces.map((piece) => piece.valueOffset + piece.size));
+    const size = Math.min(whole, mostValue);
     const at = this.#at;
-    if (textKind(shape) === 'cstring') {
-      // One byte more than is shown tells a text that fits from one that was cut, and one is the NUL.
-      const capacity = maxString + 2;
-      this.#at += 8 + roundUp(capacity);
-      const piece: Piece = { kind: 'text', pointerAt: pointer.at, at, capacity };
-      this.pieces.push(piece);
-      return piece;
+    const holes = holesOf(shape, 0);
+    // A register is stored whole, whatever the size of its piece.
+    const region = size === 0 ? 0 : roundUp(size) + wordSize;
+    this.#at += region;
+    const missing: Missing[] = holes.map((hole) => ({ ...hole, why: 'redacted' }));
+    const read: { start: number; end: number; resultAt: number }[] = [];
+    const constants: { start: number; bytes: Uint8Array }[] = [];
+    const covered: Range[] = [...holes];
+    for (const piece of [...pieces].sort((a, b) => a.valueOffset - b.valueOffset)) {
+      const [start, end] = [piece.valueOffset, Math.min(piece.valueOffset + piece.size, size)];
+      if (start >= end) continue;
+      const here = holes.filter((hole) => hole.start < end && hole.end > start);
+      if (piece.location.kind === 'constant') {
+        if (here.length === 0) {
+          constants.push({ start, bytes: piece.location.bytes.subarray(0, end - start) });
+          covered.push({ start, end });
+        }
+        continue;
+      }
+      for (const span of this.#spans(piece.location, { start, end }, here)) {
+        const made = this.#piece(piece.location, span.start - start, span, at);
+        if (made === null) continue;
+        covered.push(span);
+        this.#pieces.push(made);
+        if (made.kind === 'memory') read.push({ ...span, resultAt: made.resultAt });
+      }
     }
-    if (textKind(shape) === 'str' && length) {
-      this.#at += 8 + roundUp(maxString);
-      const piece: Piece = { kind: 'bytes', pointerAt: pointer.at, lengthAt: length.at, at, capacity: maxString };
-      this.pieces.push(piece);
-      return piece;
-    }
-    return null;
+    for (const gap of between(covered, size)) missing.push({ ...gap, why: 'gone' });
+    if (whole > size) missing.push({ start: size, end: whole, why: 'truncated' });
+    this.#follow(shape, at, size);
+    return { at, size, missing, read, constants };
   }
 
-  add(value: ArgPlan | ReturnPlan, maxString: number): void {
-    const words = value.places.map((place) => this.#word(place));
-    this.values.push({ words, text: this.#text(value.shape, words, maxString) });
+  /** What of a piece is captured: of memory all but the holes, of a register all or nothing. */
+  #spans(location: Location, { start, end }: Range, holes: readonly Range[]): Range[] {
+    if (holes.length === 0) return [{ start, end }];
+    if (location.kind !== 'memory' && location.kind !== 'stack') return [];
+    const own = holes.map((hole) => ({ start: Math.max(0, hole.start - start), end: hole.end - start }));
+    return between(own, end - start).map((span) => ({ start: start + span.start, end: start + span.end }));
+  }
+
+  /** How a part of a piece, `by` bytes into it, is captured; null where no probe can see it. */
+  #piece(location: Location, by: number, { start, end }: Range, slot: number): Piece | null {
+    const at = slot + start;
+    switch (location.kind) {
+      case 'register':
+        return { kind: 'register', ptRegs: PT_REGS[location.reg], add: location.add, at };
+      case 'stack':
+        return this.#memory({ ptRegs: PT_REGS.rsp }, location.offset + BigInt(by), [], end - start, at);
+      case 'memory': {
+        const { base, offset, followed } = location;
+        const last = followed.at(-1);
+        const moved = last === undefined ? followed : [...followed.slice(0, -1), last + BigInt(by)];
+        const first = last === undefined ? offset + BigInt(by) : offset;
+        if (base !== null) return this.#memory(this.#baseOf(base), first, moved, end - start, at);
+        // An address as linked: as far from the probed one as in the process.
+        if (this.#address === null) return null;
+        return this.#memory({ ptRegs: PT_REGS.rip }, first - this.#address, moved, end - start, at);
+      }
+      default:
+        return null;
+    }
+  }
+
+  #baseOf(reg: Register): { ptRegs: number } | { saved: number } {
+    const saved = this.#saved.indexOf(reg);
+    return saved < 0 ? { ptRegs: PT_REGS[reg] } : { saved };
+  }
+
+  #memory(
+    base: { ptRegs: number } | { saved: number },
+    offset: bigint,
+    followed: readonly bigint[],
+    size: number,
+    at: number,
+  ): Piece {
+    const resultAt = this.#at;
+    this.#at += wordSize;
+    return { kind: 'memory', base, offset, followed, size, at, resultAt };
+  }
+
+  #follow(shape: ValueShape, at: number, size: number): void {
+    const reads = this.#planner.of(shape, size);
+    if (reads.length > 0) this.#follows.push({ at, reads });
   }
 
   build(): CaptureLayout {
-    if (this.#at > maxRecordSize) {
+    const needsRip = this.#address !== null && this.#follows.some(({ reads }) => hasDyn(reads));
+    const ripAt = needsRip ? this.#at : null;
+    if (ripAt !== null) {
+      this.#pieces.push({ kind: 'register', ptRegs: PT_REGS.rip, add: 0n, at: ripAt });
+      this.#at += wordSize;
+    }
+    const blocks = roundUp(this.#at);
+    const room = Math.min(mostRoom(this.#follows.map(({ reads }) => reads)), this.#limits.blocks);
+    if (blocks + room > maxRecordSize) {
       throw new RsymError('usage', 'so much of one call cannot be captured', {
-        reason: `its record would take ${this.#at} bytes, of at most ${maxRecordSize}`,
+        reason: `its record would take ${blocks + room} bytes, of at most ${maxRecordSize}`,
         hints: ['a smaller --max-string', 'a signature with fewer texts'],
       });
     }
-    return { pieces: this.pieces, values: this.values, size: roundUp(this.#at) };
+    const dependsOnAddress = this.#follows.some(({ reads }) => hasKnownDyn(reads));
+    return {
+      pieces: this.#pieces,
+      slots: this.#slots,
+      values: this.#values,
+      follows: this.#follows,
+      ripAt,
+      blocks,
+      size: blocks + roundUp(room),
+      address: dependsOnAddress ? this.#address : null,
+    };
   }
 }
 
-/** The record of an entry: every argument's pieces. */
-export const entryLayout = (plan: CallPlan, maxString: number): CaptureLayout => {
-  const builder = new LayoutBuilder(ENTER.pieces);
-  for (const argument of plan.args) builder.add(argument, maxString);
+/** What one read takes, and those inside it, with its block's head. */
+const mostRoom = (all: readonly Reads[]): number => all.flat().reduce((sum, read) => sum + roomOf(read), 0);
+
+const blockHead = 16;
+
+const roomOf = (read: Reads[number]): number => {
+  const block = (size: number): number => blockHead + roundUp(Math.min(size, 2_048 + 16));
+  switch (read.kind) {
+    case 'if':
+    case 'tagged':
+      return mostRoom([read.then]);
+    case 'block':
+      return block(read.size) + mostRoom([read.then]);
+    case 'c-string':
+      return blockHead + roundUp(read.most);
+    case 'span':
+      return blockHead + roundUp(read.head + read.most * read.stride) + read.deep * mostRoom([read.each]);
+    case 'elements':
+      return read.most * (block(read.stride) + mostRoom([read.each]));
+    case 'ring':
+      return 2 * (blockHead + roundUp(read.most * read.stride) + read.deep * mostRoom([read.each]));
+    case 'hash-table':
+      return blockHead + roundUp(read.most) + read.most * (block(read.stride) + mostRoom([read.each]));
+    case 'b-tree':
+      return 6 * (blockHead + roundUp(read.inner.size)) +
+        read.children * (blockHead + roundUp(read.leaf.size)) +
+        (read.children + 1) * mostRoom(read.each);
+    case 'list':
+      return read.most * (block(read.size) + mostRoom([read.each]));
+    case 'dyn':
+      return (
+        block(24) + block(16) + block(read.most) + Math.max(0, ...read.known.map(({ then }) => mostRoom([then])))
+      );
+  }
+};
+
+const insideOf = (read: Reads[number]): readonly Reads[] => {
+  switch (read.kind) {
+    case 'if':
+    case 'tagged':
+    case 'block':
+      return [read.then];
+    case 'b-tree':
+      return read.each;
+    case 'dyn':
+      return read.known.map(({ then }) => then);
+    case 'c-string':
+      return [];
+    default:
+      return [read.each];
+  }
+};
+
+const some = (reads: Reads, test: (read: Reads[number]) => boolean): boolean =>
+  reads.some((read) => test(read) || insideOf(read).some((inner) => some(inner, test)));
+
+const hasDyn = (reads: Reads): boolean => some(reads, ({ kind }) => kind === 'dyn');
+const hasKnownDyn = (reads: Reads): boolean => some(reads, (read) => read.kind === 'dyn' && read.known.length > 0);
+
+/** The record of an entry: every argument. */
+export const entryLayout = (site: ProbeSite, limits: CaptureLimits): CaptureLayout => {
+  const builder = new LayoutBuilder(ENTER.captured, limits, site.entryAddress, []);
+  for (const argument of site.plan.args) builder.add(argument);
   return builder.build();
 };
 
-/** The record of an exit: the return value's pieces; none where a tail call leaves the value to another function. */
-export const exitLayout = (plan: CallPlan, hasValue: boolean, maxString: number): CaptureLayout => {
-  const builder = new LayoutBuilder(EXIT.pieces);
-  if (hasValue) builder.add(plan.ret, maxString);
+/**
+ * The record of an exit (null: a uretprobe): the result, and the arguments that are read once more. A tail call leaves the
+ * result to another function.
+ */
+export const exitLayout = (site: ProbeSite, exit: ExitSite | null, limits: CaptureLimits): CaptureLayout => {
+  const builder = new LayoutBuilder(EXIT.captured, limits, exit?.address ?? null, site.saved);
+  const { ret } = site.plan;
+  if (exit?.kind !== 'tail-call') {
+    builder.add(exit?.result == null ? ret : { ...ret, pieces: exit.result, candidates: [] });
+    for (const { shape, words } of site.after) builder.addSaved(shape, words);
+  }
   return builder.build();
 };

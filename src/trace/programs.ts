@@ -1,9 +1,10 @@
 import type { ProgramSpec } from './bpf/asm.ts';
 import { entryProgram, type Surroundings } from './bpf/entry.ts';
 import { exitProgram, type JumpOperand } from './bpf/exit.ts';
-import { SITE, siteSize } from './bpf/records.ts';
-import { type CaptureLayout, entryLayout, exitLayout } from './layout.ts';
+import { type RecordLayout, SITE, siteSize } from './bpf/records.ts';
+import { type CaptureLayout, type CaptureLimits, entryLayout, exitLayout } from './layout.ts';
 import { type ExitSite, type JumpTarget, maxInsideRanges, type ProbeSite } from './site.ts';
+import { PT_REGS } from './sys/uapi.ts';
 
 /** One program and the places where it is planted. */
 export type PlannedProgram = {
@@ -37,8 +38,23 @@ const operandOf = (target: JumpTarget): JumpOperand => {
   }
 };
 
+const wordSize = 8;
+
+/** What of a layout a program depends on. */
+const readsOf = ({ pieces, follows, blocks, size, address }: CaptureLayout): RecordLayout => ({
+  pieces,
+  follows,
+  blocks,
+  size,
+  address,
+});
+
 /** Functions of one shape share one program; which function it was, the cookie says. */
-export const planPrograms = (sites: readonly ProbeSite[], around: Surroundings, maxString: number): ProgramPlan => {
+export const planPrograms = (
+  sites: readonly ProbeSite[],
+  around: Surroundings,
+  limits: CaptureLimits,
+): ProgramPlan => {
   const entries = new Map<string, PlannedProgram>();
   const exits = new Map<string, PlannedProgram>();
   const entryLayouts: CaptureLayout[] = [];
@@ -61,14 +77,16 @@ export const planPrograms = (sites: readonly ProbeSite[], around: Surroundings, 
   };
 
   sites.forEach((site, fn) => {
-    const layout = entryLayout(site.plan, maxString);
+    const layout = entryLayout(site, limits);
     entryLayouts.push(layout);
     const isTracked = site.returns.mode !== 'none';
     tracked.push(isTracked);
     const shape = {
-      layout: { pieces: layout.pieces, size: layout.size },
+      layout: readsOf(layout),
       tracked: isTracked,
       loops: site.loopsToEntry,
+      stackAdjust: site.stackAdjust,
+      saved: site.saved.map((reg) => PT_REGS[reg]),
     };
     place(entries, shape, () => entryProgram(shape, around), false).places.push({
       path: site.path,
@@ -78,16 +96,17 @@ export const planPrograms = (sites: readonly ProbeSite[], around: Surroundings, 
     const addExit = (offset: bigint, exit: ExitSite | null): void => {
       const outcome = exit?.kind === 'tail-call' ? 'tail-call' : 'returned';
       const exitNumber = exitLayouts.length;
-      const captured = exitLayout(site.plan, outcome === 'returned', maxString);
+      const captured = exitLayout(site, exit, limits);
       exitLayouts.push(captured);
       exitOutcomes.push(outcome);
       exitSites.push(exit);
       const exitShape = {
-        layout: { pieces: captured.pieces, size: captured.size },
+        layout: readsOf(captured),
+        stackAdjust: exit?.stackAdjust ?? -wordSize,
+        needsSaved: site.saved.length > 0,
         condition: exit?.condition ?? null,
         operand: exit?.target ? operandOf(exit.target) : null,
         shared: exit?.shared ?? false,
-        uretprobe: exit === null,
       };
       place(exits, exitShape, () => exitProgram(exitShape, around), exit === null).places.push({
         path: site.path,

@@ -1,7 +1,17 @@
 import { decodeBytes } from '../base/text.ts';
-import { ENTER, EXIT, HEADER, type Piece, RECORD } from './bpf/records.ts';
+import { BLOCK, ENTER, EXIT, FOLLOW, HEADER, RECORD } from './bpf/records.ts';
 import type { CaptureLayout, ValueSlot } from './layout.ts';
-import type { Captured, CapturedPiece } from './value.ts';
+import { type Block, type CapturedValue, Snapshot } from './snapshot.ts';
+
+/** What a probe brought of a call. */
+export type Capture = {
+  readonly slots: readonly CapturedValue[];
+  /** By value: its slots. */
+  readonly values: CaptureLayout['values'];
+  readonly memory: Snapshot;
+  /** The instruction pointer at the probe; null where it isn't needed. */
+  readonly rip: bigint | null;
+};
 
 type Common = {
   readonly fn: number;
@@ -16,13 +26,13 @@ export type EnterRecord = Common & {
   /** Where the stack's mapping ends; 0n where it isn't known. */
   readonly stackEnd: bigint;
   readonly comm: string;
-  readonly values: readonly Captured[];
+  readonly capture: Capture;
 };
 export type ExitRecord = Common & {
   readonly kind: 'exit';
   readonly callId: number;
   readonly site: number;
-  readonly values: readonly Captured[];
+  readonly capture: Capture;
 };
 export type LandingRecord = Common & { readonly kind: 'landing' };
 export type ThreadEndRecord = Common & { readonly kind: 'thread-end' | 'exec' };
@@ -34,45 +44,45 @@ export type Layouts = {
   readonly exit: (site: number) => CaptureLayout | undefined;
 };
 
-const readText = (view: DataView, base: number, piece: Piece & { at: number }): Captured['text'] => {
-  const result = Number(view.getBigInt64(base + piece.at, true));
-  const slice = (length: number): Uint8Array =>
-    new Uint8Array(
-      view.buffer.slice(view.byteOffset + base + piece.at + 8, view.byteOffset + base + piece.at + 8 + length),
-    );
-  if (piece.kind === 'text') {
-    if (result < 0) return { bytes: new Uint8Array(), length: null, status: 'unreadable' };
-    const length = Math.max(0, result - 1);
-    const shown = piece.capacity - 2;
-    return length > shown
-      ? { bytes: slice(shown), length: null, status: 'truncated' }
-      : { bytes: slice(length), length: BigInt(length), status: 'ok' };
+const readSlot = (view: DataView, base: number, slot: ValueSlot): CapturedValue => {
+  const from = view.byteOffset + base + slot.at;
+  const bytes = new Uint8Array(view.buffer.slice(from, from + slot.size));
+  for (const { start, bytes: constant } of slot.constants) bytes.set(constant, start);
+  let { missing } = slot;
+  for (const { start, end, resultAt } of slot.read)
+    if (view.getInt32(base + resultAt, true) < 0) missing = [...missing, { start, end, why: 'unreadable' }];
+  return { bytes, missing };
+};
+
+const noMemory = new Snapshot([], false);
+
+const readBlocks = (view: DataView, base: number, { follows, blocks: first }: CaptureLayout): Snapshot => {
+  if (follows.length === 0) return noMemory;
+  const used = view.getUint32(base + FOLLOW.used, true);
+  const blocks: Block[] = [];
+  for (let at = first; at < used; ) {
+    const result = view.getInt32(base + at + BLOCK.result, true);
+    const from = view.byteOffset + base + at + BLOCK.bytes;
+    const length = Math.max(0, result);
+    blocks.push({
+      address: view.getBigUint64(base + at + BLOCK.address, true),
+      bytes: new Uint8Array(view.buffer.slice(from, from + length)),
+      isUnreadable: result < 0,
+    });
+    at += BLOCK.bytes + ((length + 7) & ~7);
   }
-  if (piece.kind === 'bytes') {
-    const length = view.getBigUint64(base + piece.lengthAt, true);
-    if (result < 0) return { bytes: new Uint8Array(), length, status: 'unreadable' };
-    return { bytes: slice(result), length, status: length > BigInt(result) ? 'truncated' : 'ok' };
-  }
-  return undefined;
+  return new Snapshot(blocks, view.getUint32(base + FOLLOW.isFull, true) !== 0);
 };
 
-const readPiece = (view: DataView, base: number, piece: Piece | null): CapturedPiece => {
-  if (piece === null) return 'gone';
-  if (piece.kind === 'stack' && view.getBigInt64(base + piece.at + 8, true) < 0n) return 'unreadable';
-  return view.getBigUint64(base + piece.at, true);
-};
-
-const readValue = (view: DataView, base: number, slot: ValueSlot): Captured => {
-  const pieces: CapturedPiece[] = [];
-  for (const piece of slot.words) pieces.push(readPiece(view, base, piece));
-  const text = slot.text ? readText(view, base, slot.text) : undefined;
-  return text ? { pieces, text } : { pieces };
-};
-
-const readValues = (view: DataView, base: number, layout: CaptureLayout): Captured[] => {
-  const values: Captured[] = [];
-  for (const slot of layout.values) values.push(readValue(view, base, slot));
-  return values;
+const readCapture = (view: DataView, base: number, layout: CaptureLayout): Capture => {
+  const slots: CapturedValue[] = [];
+  for (const slot of layout.slots) slots.push(readSlot(view, base, slot));
+  return {
+    slots,
+    values: layout.values,
+    memory: readBlocks(view, base, layout),
+    rip: layout.ripAt === null ? null : view.getBigUint64(base + layout.ripAt, true),
+  };
 };
 
 const commWords = [0, 4, 8, 12] as const;
@@ -120,7 +130,7 @@ export const readRecord = (view: DataView, base: number, length: number, layouts
         sp,
         stackEnd,
         comm,
-        values: readValues(view, base, layout),
+        capture: readCapture(view, base, layout),
       };
     }
     case RECORD.exit: {
@@ -128,7 +138,7 @@ export const readRecord = (view: DataView, base: number, length: number, layouts
       const layout = layouts.exit(site);
       if (!layout || length < layout.size) return undefined;
       const callId = readCount(view, base + EXIT.callId);
-      return { kind: 'exit', fn, sequence, time, tgid, tid, sp, callId, site, values: readValues(view, base, layout) };
+      return { kind: 'exit', fn, sequence, time, tgid, tid, sp, callId, site, capture: readCapture(view, base, layout) };
     }
     case RECORD.landing:
       return { kind: 'landing', fn, sequence, time, tgid, tid, sp };

@@ -7,6 +7,7 @@ import { mapSpecs } from './bpf/maps.ts';
 import { FUNCTION_STATS, GLOBALS, PENDING } from './bpf/records.ts';
 import type { StaleKey } from './correlate.ts';
 import type { Losses } from './event.ts';
+import type { CaptureLimits } from './layout.ts';
 import { kernelTypes } from './kernel-types.ts';
 import { type PlannedProgram, type ProgramPlan, planPrograms, siteValue } from './programs.ts';
 import { type Layouts, readRecord, type TraceRecord } from './record.ts';
@@ -23,7 +24,7 @@ export type SessionOptions = {
   readonly landings: readonly LandingSite[];
   /** Watch only processes that are named later; false: every process that maps a probed file. */
   readonly scoped: boolean;
-  readonly maxString: number;
+  readonly limits: CaptureLimits;
   /** A power of two, at least one page. */
   readonly ringBytes: number;
   /** Calls under way at one time, over all threads. */
@@ -56,7 +57,7 @@ export class Session implements Disposable {
       ringBytes: options.ringBytes,
       vma: kernelTypes().vma,
     };
-    this.plan = planPrograms(options.sites, around, options.maxString);
+    this.plan = planPrograms(options.sites, around, options.limits);
     refuseLargeRecords(this.plan, options.ringBytes);
     this.#layouts = { entry: (fn) => this.plan.entryLayouts[fn], exit: (site) => this.plan.exitLayouts[site] };
     try {

@@ -1,35 +1,76 @@
-import type { ArgPlan, ReturnPlan } from '../abi/model.ts';
+import type { ReturnPlan, ValuePlan } from '../abi/model.ts';
 import type { EndedCall } from './correlate.ts';
+import { type DecodedValue, decodeShape } from './decode/decode.ts';
 import type { CallEvent, ShownValue } from './event.ts';
-import type { ProbeSite } from './site.ts';
+import type { Capture } from './record.ts';
+import type { AfterPlan, ProbeSite } from './site.ts';
 import type { EnteredCall } from './thread-calls.ts';
-import { type Captured, decodeValue } from './value.ts';
 
-const show = (name: string, plan: ArgPlan | ReturnPlan, captured: Captured | undefined): ShownValue => {
-  const gone = plan.places.find((place) => place.kind === 'gone');
-  if (gone?.kind === 'gone' || !captured) {
-    return {
-      name,
-      type: plan.type,
-      value: { $missing: 'gone' },
-      text: '<gone>',
-      evidence: 'gone',
-      note: gone?.kind === 'gone' ? gone.reason : plan.note,
-    };
-  }
-  const { value, text } = decodeValue(plan.shape, captured);
-  return { name, type: plan.type, value, text, evidence: plan.evidence, note: plan.note };
+export type ShowLimits = {
+  /** Elements of a sequence that are shown. */
+  readonly items: number;
 };
+
+/** Decodes captured values of one probed address; `address` is that address as linked. */
+class Reader {
+  readonly #capture: Capture;
+  readonly #site: ProbeSite;
+  readonly #address: bigint | null;
+  readonly #limits: ShowLimits;
+
+  constructor(capture: Capture, site: ProbeSite, address: bigint | null, limits: ShowLimits) {
+    this.#capture = capture;
+    this.#site = site;
+    this.#address = address;
+    this.#limits = limits;
+  }
+
+  readonly #concrete = (vtable: bigint) => {
+    const { rip } = this.#capture;
+    return rip === null || this.#address === null ? null : this.#site.concrete(vtable - (rip - this.#address));
+  };
+
+  #decode(shape: ValuePlan['shape'], slot: number): DecodedValue {
+    const captured = this.#capture.slots[slot];
+    if (captured === undefined) return { value: { $missing: 'gone' }, text: '<gone>' };
+    const { memory } = this.#capture;
+    return decodeShape(shape, captured, { memory, concrete: this.#concrete, items: this.#limits.items });
+  }
+
+  value(plan: ValuePlan | ReturnPlan, index: number): ShownValue {
+    const { name, type, evidence, note } = plan;
+    const head = { name, type, evidence, note };
+    const { first = 0, count = 0 } = this.#capture.values[index] ?? {};
+    if (evidence === 'gone') return { ...head, value: { $missing: 'gone' }, text: '<gone>' };
+    if (evidence === 'conflict') {
+      const candidates = plan.candidates.slice(0, count).map((candidate, i) => ({
+        evidence: candidate.evidence,
+        ...this.#decode(plan.shape, first + i),
+      }));
+      return { ...head, value: { $missing: 'conflict' }, text: '<conflict>', candidates };
+    }
+    return { ...head, ...this.#decode(plan.shape, first) };
+  }
+
+  after({ name, type, shape, evidence }: AfterPlan, index: number): ShownValue {
+    const { first = 0 } = this.#capture.values[index] ?? {};
+    return { name, type, evidence, note: null, ...this.#decode(shape, first) };
+  }
+}
 
 /** The event of a call at its beginning (`ended` null) or at its end. */
 export const showCall = (
   site: ProbeSite,
   call: EnteredCall,
   event: CallEvent['event'],
-  ended: EndedCall | null,
+  ended: (EndedCall & { readonly exitAddress: bigint | null }) | null,
   seq: number,
+  limits: ShowLimits,
 ): CallEvent => {
   const { enter, parent, depth } = call;
+  const entry = new Reader(enter.capture, site, site.entryAddress, limits);
+  const returned = ended?.outcome === 'returned' ? ended.ret : null;
+  const exit = returned === null ? null : new Reader(returned.capture, site, ended?.exitAddress ?? null, limits);
   return {
     event,
     time: enter.time,
@@ -42,8 +83,11 @@ export const showCall = (
     comm: enter.comm,
     function: site.name,
     copy: site.copy,
-    args: site.plan.args.map((plan, i) => show(plan.name, plan, enter.values[i])),
-    ret: ended?.outcome === 'returned' ? show('', site.plan.ret, ended.ret ?? undefined) : null,
+    args: site.plan.args.map((plan, i) => entry.value(plan, i)),
+    ret: exit === null ? null : exit.value(site.plan.ret, 0),
+    ...(exit === null || site.after.length === 0
+      ? {}
+      : { after: site.after.map((plan, i) => exit.after(plan, i + 1)) }),
     outcome: ended?.outcome ?? null,
     duration: ended?.duration ?? null,
   };

@@ -1,4 +1,6 @@
-import type { CallPlan, Register } from '../abi/model.ts';
+import type { CallPlan, Register, ValuePlan } from '../abi/model.ts';
+import type { Piece } from '../abi/place.ts';
+import type { ValueShape } from '../abi/shape.ts';
 import type { FileOffset } from '../base/units.ts';
 
 /** When a conditional jump is taken: the suffix of the x86 `jcc`. */
@@ -35,6 +37,12 @@ export type JumpTarget =
 /** An instruction at which a call may end. */
 export type ExitSite = {
   readonly offset: FileOffset;
+  /** The same as linked. */
+  readonly address: bigint;
+  /** What is added to the stack pointer there to get the one that the call is known by. */
+  readonly stackAdjust: number;
+  /** Where the result is at this exit, if not where the plan says. */
+  readonly result: readonly Piece[] | null;
   readonly kind: 'return' | 'tail-call';
   /** The jump is taken only under this condition. */
   readonly condition: Condition | null;
@@ -59,17 +67,33 @@ export type ProbeSite = {
   /** The path a user would name. */
   readonly name: string;
   readonly path: string;
+  /** Where the call's beginning is seen. */
   readonly entry: FileOffset;
+  /** The same as linked. */
+  readonly entryAddress: bigint;
+  /** What is added to the stack pointer there to get the one that the call is known by: that of its first instruction. */
+  readonly stackAdjust: number;
+  /** Registers whose values at entry an exit needs; places at exits name them by their index. At most {@link mostSaved}. */
+  readonly saved: readonly Register[];
   readonly returns: Returns;
   /** A branch of the function goes to its probed address: the hit may be the same call again. */
   readonly loopsToEntry: boolean;
   readonly plan: CallPlan;
+  /** Arguments that are read once more when the call returns, by the words they had at entry. */
+  readonly after: readonly AfterPlan[];
+  /** The shape of the concrete type of a trait object, by its vtable's address as linked; null: unknown. */
+  readonly concrete: (vtable: bigint) => ValueShape | null;
   readonly copy: CopyInfo;
 };
+
+/** `words`: which saved registers the value's words are. */
+export type AfterPlan = Pick<ValuePlan, 'name' | 'type' | 'shape' | 'evidence'> & { readonly words: readonly number[] };
 
 export type CopyInfo = {
   readonly kind: 'symbol' | 'instance' | 'inlined';
   readonly address: bigint;
+  /** The instance's own name, where it isn't the function's. */
+  readonly name?: string;
   readonly caller: string | null;
   readonly callSite: { readonly file: string; readonly line: number; readonly column: number } | null;
 };

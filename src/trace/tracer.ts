@@ -3,6 +3,7 @@ import { RsymError } from '../base/errors.ts';
 import { Correlator, type EndedCall } from './correlate.ts';
 import type { CallEvent, EndEvent, ProgramEnd, TraceEvent } from './event.ts';
 import { type Command, isAlive, type Launched, launch } from './launch.ts';
+import type { CaptureLimits } from './layout.ts';
 import { lossesBetween, noLosses } from './losses.ts';
 import { RecordOrder } from './order.ts';
 import { Session, type SessionStatistics } from './session.ts';
@@ -29,7 +30,7 @@ export type TraceRequest = {
   readonly calls?: number;
   /** Also an event when a call begins. */
   readonly entries: boolean;
-  readonly maxString: number;
+  readonly limits: CaptureLimits;
   readonly ringBytes: number;
   readonly maxPending: number;
   /** Told once every probe is planted, before a started program runs. */
@@ -231,7 +232,10 @@ class Trace {
 
   #tell(call: EnteredCall, event: CallEvent['event'], ended: EndedCall | null): void {
     const site = this.#request.sites[call.enter.fn];
-    if (site) this.#events.push(showCall(site, call, event, ended, ++this.#seq));
+    if (!site) return;
+    const exit = ended?.ret == null ? null : (this.#session.plan.exits[ended.ret.site] ?? null);
+    const end = ended && { ...ended, exitAddress: exit?.address ?? null };
+    this.#events.push(showCall(site, call, event, end, ++this.#seq, this.#request.limits));
   }
 
   #checkLosses(force = false): void {

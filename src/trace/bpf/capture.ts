@@ -1,6 +1,16 @@
-import { add, type Code, call, jumpIf, label, load, mov, store } from './asm.ts';
-import type { Piece, RecordLayout } from './records.ts';
+import { add, alu, type Code, call, jumpIf, label, load, load64, mov, store } from './asm.ts';
+import { FollowCode } from './follow.ts';
+import { FOLLOW, PENDING, type Piece, type RecordLayout } from './records.ts';
 import { FRAME } from './steps.ts';
+
+const savedWord = (index: number): number => FRAME.pendingValue + PENDING.saved + 8 * index;
+
+const addWide = (value: bigint): Code =>
+  value === 0n
+    ? []
+    : value === BigInt.asIntN(32, value)
+      ? [add('r3', Number(value))]
+      : [load64('r2', BigInt.asUintN(64, value)), alu('add', 'r3', 'r2')];
 
 /**
  * Reads go straight into the record (r9), never through memory that another thread could use, and never wait: a page
@@ -9,43 +19,46 @@ import { FRAME } from './steps.ts';
 const captureOne = (piece: Piece, index: number): Code => {
   switch (piece.kind) {
     case 'register':
-      return [load(8, 'r1', 'r6', piece.ptRegs), store(8, 'r9', piece.at, 'r1')];
-    case 'stack':
-      return [
+      return [load(8, 'r3', 'r6', piece.ptRegs), addWide(piece.add), store(8, 'r9', piece.at, 'r3')];
+    case 'saved':
+      return [load(8, 'r3', 'r10', savedWord(piece.index)), store(8, 'r9', piece.at, 'r3')];
+    case 'memory': {
+      const { base, offset, followed, at, resultAt, size } = piece;
+      const done = `piece_${index}`;
+      const toRecord = (bytes: number): Code => [
         mov('r1', 'r9'),
-        add('r1', piece.at),
-        mov('r2', 8),
-        load(8, 'r3', 'r10', FRAME.sp),
-        add('r3', piece.offset),
+        add('r1', at),
+        mov('r2', bytes),
         call('probe_read_user'),
-        store(8, 'r9', piece.at + 8, 'r0'),
+        store(8, 'r9', resultAt, 'r0'),
       ];
-    case 'text':
       return [
-        mov('r1', 'r9'),
-        add('r1', piece.at + 8),
-        mov('r2', piece.capacity),
-        load(8, 'r3', 'r9', piece.pointerAt),
-        call('probe_read_user_str'),
-        store(8, 'r9', piece.at, 'r0'),
+        'saved' in base ? load(8, 'r3', 'r10', savedWord(base.saved)) : load(8, 'r3', 'r6', base.ptRegs),
+        addWide(offset),
+        // Room for the addresses on the way: a value behind one may be shorter.
+        followed.map((by): Code => [
+          mov('r1', 'r10'),
+          add('r1', FRAME.number),
+          mov('r2', 8),
+          call('probe_read_user'),
+          store(8, 'r9', resultAt, 'r0'),
+          jumpIf('ne', 'r0', 0, done),
+          load(8, 'r3', 'r10', FRAME.number),
+          addWide(by),
+        ]),
+        toRecord(size),
+        label(done),
       ];
-    case 'bytes':
-      return [
-        load(8, 'r2', 'r9', piece.lengthAt),
-        jumpIf('le', 'r2', piece.capacity, `length_${index}`),
-        mov('r2', piece.capacity),
-        label(`length_${index}`),
-        store(8, 'r9', piece.at, 'r2'),
-        jumpIf('eq', 'r2', 0, `read_${index}`),
-        mov('r1', 'r9'),
-        add('r1', piece.at + 8),
-        load(8, 'r3', 'r9', piece.pointerAt),
-        call('probe_read_user'),
-        jumpIf('eq', 'r0', 0, `read_${index}`),
-        store(8, 'r9', piece.at, 'r0'),
-        label(`read_${index}`),
-      ];
+    }
   }
 };
 
-export const capture = (layout: RecordLayout): Code => layout.pieces.map(captureOne);
+export const capture = (layout: RecordLayout): Code => {
+  const follow = new FollowCode(layout.size, layout.address);
+  return [
+    store(8, 'r9', FOLLOW.used, layout.blocks),
+    store(8, 'r9', FOLLOW.isFull, 0),
+    layout.pieces.map(captureOne),
+    layout.follows.map(({ reads, at }) => follow.of(reads, at)),
+  ];
+};

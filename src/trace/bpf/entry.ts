@@ -16,7 +16,7 @@ import {
   store,
 } from './asm.ts';
 import { capture } from './capture.ts';
-import { ENTER, PENDING, PENDING_LOST, RECORD, type RecordLayout, THREAD } from './records.ts';
+import { ENTER, mostSaved, PENDING, PENDING_LOST, RECORD, type RecordLayout, THREAD } from './records.ts';
 import {
   begin,
   countFunction,
@@ -38,6 +38,10 @@ export type EntryShape = {
   readonly tracked: boolean;
   /** The function branches to its own entry: a hit with the same call under way is not a new one. */
   readonly loops: boolean;
+  /** What is added to the stack pointer to get the one that the call is known by. */
+  readonly stackAdjust: number;
+  /** Registers that an exit needs, as offsets in pt_regs. */
+  readonly saved: readonly number[];
 };
 
 export type Surroundings = {
@@ -101,7 +105,14 @@ const onMapping = (vma: { start: number; end: number }): Code => [
 ];
 
 /** Keeps the call under way, linked to the thread's one before it; without room the call is counted as lost. */
-const keepPending: Code = [
+const keepPending = (saved: readonly number[]): Code => [
+  Array.from({ length: mostSaved }, (_, i): Code => {
+    const at = FRAME.pendingValue + PENDING.saved + 8 * i;
+    const ptRegs = saved[i];
+    return ptRegs === undefined
+      ? [store(8, 'r10', at, 0)]
+      : [load(8, 'r1', 'r6', ptRegs), store(8, 'r10', at, 'r1')];
+  }),
   store(8, 'r10', FRAME.pendingValue + PENDING.callId, 'r8'),
   store(8, 'r10', FRAME.pendingValue + PENDING.flags, 0),
   jumpIf('ne', 'r9', 0, 'reserved'),
@@ -161,7 +172,7 @@ export const entryProgram = (shape: EntryShape, around: Surroundings): ProgramSp
   functions: around.vma ? ['on_mapping'] : [],
   code: flatten([
     begin(around.scope),
-    noteStackPointer(),
+    noteStackPointer(shape.stackAdjust),
     mov('r1', 'r6'),
     call('get_attach_cookie'),
     store(8, 'r10', FRAME.fn, 'r0'),
@@ -173,7 +184,7 @@ export const entryProgram = (shape: EntryShape, around: Surroundings): ProgramSp
     jumpIf('ne', 'r9', 0, 'room'),
     countFunction('lostEntries', 'lost'),
     label('room'),
-    shape.tracked ? keepPending : [],
+    shape.tracked ? keepPending(shape.saved) : [],
     jumpIf('eq', 'r9', 0, 'out'),
     writeHeader(RECORD.enter),
     load(8, 'r1', 'r7', THREAD.stackEnd),

@@ -19,7 +19,7 @@ import {
 } from './asm.ts';
 import { capture } from './capture.ts';
 import type { Surroundings } from './entry.ts';
-import { EXIT, PENDING, PENDING_LOST, RECORD, type RecordLayout, SITE, THREAD } from './records.ts';
+import { EXIT, mostSaved, PENDING, PENDING_LOST, RECORD, type RecordLayout, SITE, THREAD } from './records.ts';
 import {
   begin,
   countFunction,
@@ -47,8 +47,10 @@ export type ExitShape = {
   readonly operand: JumpOperand | null;
   /** A hit without a call under way is not counted: other functions share the instruction. */
   readonly shared: boolean;
-  /** The program runs after the return: the stack pointer is 8 above the entry's. */
-  readonly uretprobe: boolean;
+  /** What is added to the stack pointer to get the one that the call is known by: -8 behind a return. */
+  readonly stackAdjust: number;
+  /** Words that were saved at entry are wanted. */
+  readonly needsSaved: boolean;
 };
 
 /** Bits of the flags register. */
@@ -174,7 +176,7 @@ export const exitProgram = (shape: ExitShape, around: Surroundings): ProgramSpec
   code: flatten([
     begin(around.scope),
     shape.condition ? onlyIfTaken(shape.condition) : [],
-    noteStackPointer(shape.uretprobe ? 8 : 0),
+    noteStackPointer(shape.stackAdjust),
     mov('r1', 'r6'),
     call('get_attach_cookie'),
     mov('r1', 'r0'),
@@ -191,6 +193,12 @@ export const exitProgram = (shape: ExitShape, around: Surroundings): ProgramSpec
     label('under_way'),
     load(8, 'r7', 'r0', PENDING.callId),
     load(8, 'r9', 'r0', PENDING.flags),
+    shape.needsSaved
+      ? Array.from({ length: mostSaved }, (_, i): Code => [
+          load(8, 'r1', 'r0', PENDING.saved + 8 * i),
+          store(8, 'r10', FRAME.pendingValue + PENDING.saved + 8 * i, 'r1'),
+        ])
+      : [],
     load(8, 'r1', 'r0', PENDING.prevSp),
     store(8, 'r10', FRAME.mapping, 'r1'),
     load(8, 'r1', 'r0', PENDING.prevFn),

@@ -28,7 +28,7 @@ export const landingProgram = (stackAdjust: number, around: Surroundings): Progr
   code: flatten([
     begin(around.scope),
     knownThread,
-    noteStackPointer(-stackAdjust),
+    noteStackPointer(stackAdjust),
     mov('r1', 'r6'),
     call('get_attach_cookie'),
     store(8, 'r10', FRAME.fn, 'r0'),

@@ -1,4 +1,5 @@
 import { maxInsideRanges } from '../site.ts';
+import type { Reads } from './reads.ts';
 
 /**
  * What programs write and the reader decodes. All words are little-endian; every record begins the same way:
@@ -13,33 +14,48 @@ export const RECORD = { enter: 1, exit: 2, landing: 3, threadEnd: 4, exec: 5, st
 
 export const HEADER = { kind: 0, fn: 4, sequence: 8, time: 16, thread: 24, sp: 32, size: 40 } as const;
 
-/** enter: the end of the stack's mapping (0: unknown), the thread's name, then the captured pieces. */
-export const ENTER = { stackEnd: 40, comm: 48, pieces: 64 } as const;
+/** enter: the end of the stack's mapping (0: unknown), the thread's name, then what was captured. */
+export const ENTER = { stackEnd: 56, comm: 64, captured: 80 } as const;
 
-/** exit: the entry's sequence, which exit it was, rax and rdx, then what was read behind them. */
-export const EXIT = { callId: 40, site: 48, pieces: 56 } as const;
+/** exit: the entry's sequence and which exit it was, then what was captured. */
+export const EXIT = { callId: 56, site: 64, captured: 72 } as const;
 
-/** One captured piece: what the program reads and where the record holds it. */
+/** Of records with captured values: bytes of the record in use, its blocks included, and whether there was no room for more. */
+export const FOLLOW = { used: 40, isFull: 48 } as const;
+
+/** Memory behind a value: its address, how many bytes were read (or a negative errno), the bytes up to a multiple of 8. */
+export const BLOCK = { address: 0, result: 8, bytes: 16 } as const;
+
+/** One piece of a value's own bytes: what the program reads and where the record holds it. */
 export type Piece =
-  /** A register's 64 bits at `at`. */
-  | { readonly kind: 'register'; readonly ptRegs: number; readonly at: number }
-  /** A 64-bit stack slot at `at`; the result of reading it at `at + 8` (0 or a negative errno). */
-  | { readonly kind: 'stack'; readonly offset: number; readonly at: number }
+  /** A register's 64 bits plus `add`. What lies behind a shorter piece is overwritten by the next. */
+  | { readonly kind: 'register'; readonly ptRegs: number; readonly add: bigint; readonly at: number }
+  /** A word that was saved when the call began. */
+  | { readonly kind: 'saved'; readonly index: number; readonly at: number }
   /**
-   * NUL-terminated text behind the pointer at `pointerAt`: at `at` the result (bytes read with the NUL, or a negative
-   * errno), at `at + 8` up to `capacity` bytes.
+   * `size` bytes of memory at `base` plus `offset`; for each number in `followed`, what is there is an address, to which
+   * the number is added. The result of reading (0 or a negative errno) is at `resultAt`.
    */
-  | { readonly kind: 'text'; readonly pointerAt: number; readonly at: number; readonly capacity: number }
-  /** As `text`, with the length in bytes at `lengthAt`; the result is the number of bytes read. */
   | {
-      readonly kind: 'bytes';
-      readonly pointerAt: number;
-      readonly lengthAt: number;
+      readonly kind: 'memory';
+      readonly base: { readonly ptRegs: number } | { readonly saved: number };
+      readonly offset: bigint;
+      readonly followed: readonly bigint[];
+      readonly size: number;
       readonly at: number;
-      readonly capacity: number;
+      readonly resultAt: number;
     };
 
-export type RecordLayout = { readonly pieces: readonly Piece[]; readonly size: number };
+export type RecordLayout = {
+  readonly pieces: readonly Piece[];
+  /** What is read behind the values, by the places in the record where these are. */
+  readonly follows: readonly { readonly at: number; readonly reads: Reads }[];
+  /** Where the blocks begin. */
+  readonly blocks: number;
+  readonly size: number;
+  /** The probed address as linked, where the reads depend on it. */
+  readonly address: bigint | null;
+};
 
 /** Counters of one function, in the map `functions`. */
 export const FUNCTION_STATS = {
@@ -56,7 +72,18 @@ export const FUNCTION_STATS = {
 export const GLOBALS = { sequence: 0, launch: 8, lostLandings: 16, lostThreadEnds: 24, size: 32 } as const;
 
 /** A call under way, in the map `pending`, by {thread, stack pointer, function}. */
-export const PENDING = { keySize: 24, callId: 0, flags: 8, prevSp: 16, prevFn: 24, stackEnd: 32, size: 40 } as const;
+export const PENDING = {
+  keySize: 24,
+  callId: 0,
+  flags: 8,
+  prevSp: 16,
+  prevFn: 24,
+  stackEnd: 32,
+  saved: 40,
+  size: 88,
+} as const;
+/** Words of a call's entry that its exit may need. */
+export const mostSaved = (PENDING.size - PENDING.saved) / 8;
 /** The entry's record could not be written: the call is counted as lost and its exit is not reported. */
 export const PENDING_LOST = 1;
 

@@ -22,10 +22,12 @@ import { FUNCTION_STATS, GLOBALS, HEADER, PENDING, THREAD } from './records.ts';
  *
  *   -32 .. -8    pending key: thread, stack pointer, function
  *   -40          small keys (u32)
- *   -80 .. -40   pending value
  *   -112 .. -80  thread value
  *   -128 .. -112 stack mapping found: start, end
  *   -152 .. -128 key of the pending call being cleaned up
+ *   -168 .. -152 bytes to be read, and a number
+ *   -256 .. -168 pending value; of an exit, the words saved at entry
+ *   -336 .. -264 the block of each level, from the outermost
  *
  * r6 the context, r7 the thread's value, r8 the sequence number, r9 the record.
  */
@@ -34,10 +36,13 @@ export const FRAME = {
   sp: -24,
   fn: -16,
   small: -40,
-  pendingValue: -80,
+  pendingValue: -256,
   threadValue: -112,
   mapping: -128,
   oldKey: -152,
+  length: -160,
+  number: -168,
+  levels: -264,
   site: -8,
 } as const;
 
@@ -75,10 +80,10 @@ export const begin = (scope: WatchedProcesses): Code => [
 
 export const end: Code = [label('out'), mov('r0', 0), exit()];
 
-/** Notes the stack pointer at the probe; `above` is subtracted (8 after a `ret` has popped the return address). */
-export const noteStackPointer = (above = 0): Code => [
+/** Notes the stack pointer at the probe plus `adjust` (-8 after a `ret` has popped the return address). */
+export const noteStackPointer = (adjust = 0): Code => [
   load(8, 'r1', 'r6', PT_REGS.rsp),
-  above === 0 ? [] : add('r1', -above),
+  adjust === 0 ? [] : add('r1', adjust),
   store(8, 'r10', FRAME.sp, 'r1'),
 ];
 

@@ -1,0 +1,73 @@
+import { lowerSignature, rawPlan } from '../abi/lower.ts';
+import type { CallPlan, Evidence, ReturnPlan, ValuePlan } from '../abi/model.ts';
+import type { Piece } from '../abi/place.ts';
+import type { ValueShape } from '../abi/shape.ts';
+import type { Signature } from '../abi/signature.ts';
+import type { TypeShapes } from '../abi/type-shapes.ts';
+import type { ShownArgumentPlace, ShownResult, ShownValues } from './copy-values.ts';
+
+const word = 8;
+
+/** How a copy's values are captured and decoded: from where they are, and their types' shapes. */
+export const callPlan = (values: ShownValues, shapes: TypeShapes): CallPlan => ({
+  args: values.args.flatMap((arg, i): ValuePlan[] => {
+    if (arg.isHidden) return arg.pieces.length === 0 ? [] : [hiddenPlan(arg)];
+    const name = arg.name ?? `arg${i}`;
+    return [plan(name, arg.type ?? '?', shapes.of(arg.typeId, name), arg)];
+  }),
+  ret: resultPlan(values.result, shapes),
+});
+
+/** With what a user gave instead of debug info, or with nothing: registers as they are. */
+export const givenPlan = (signature: Signature | null): CallPlan =>
+  signature === null ? rawPlan() : lowerSignature(signature);
+
+/** An inlined copy of which nothing is known. */
+export const emptyPlan: CallPlan = {
+  args: [],
+  ret: {
+    name: '',
+    type: '?',
+    mode: 'unknown',
+    shape: { kind: 'cut', size: 0, why: 'unknown' },
+    pieces: [],
+    evidence: 'gone',
+    note: null,
+    candidates: [],
+  },
+};
+
+const plan = (
+  name: string,
+  type: string,
+  shape: ValueShape,
+  { pieces, evidence, note, candidates }: Pick<ShownArgumentPlace, 'pieces' | 'evidence' | 'note' | 'candidates'>,
+): ValuePlan => ({
+  name,
+  type,
+  shape,
+  pieces,
+  evidence: evidenceOf(shape, pieces, evidence),
+  note,
+  candidates: evidence === 'conflict' ? candidates.map((claim) => ({ evidence: 'abi', pieces: claim })) : [],
+});
+
+/** What no probe can see any part of is gone, whatever is known of its place. */
+const evidenceOf = (shape: ValueShape, pieces: readonly Piece[], evidence: Evidence): Evidence => {
+  if (shape.size === 0 || evidence === 'conflict') return evidence;
+  const isSeen = pieces.some(({ location }) => location.kind !== 'gone' && location.kind !== 'vector');
+  return isSeen ? evidence : 'gone';
+};
+
+const hiddenPlan = (arg: ShownArgumentPlace): ValuePlan => {
+  const size = Math.max(word, ...arg.pieces.map(({ valueOffset, size }) => valueOffset + size));
+  return plan(arg.name ?? '', 'register', { kind: 'address', size }, arg);
+};
+
+const resultPlan = (result: ShownResult, shapes: TypeShapes): ReturnPlan => {
+  const { type, typeId, mode, evidence } = result;
+  const shape: ValueShape = mode === 'never' ? { kind: 'never', size: 0 } : shapes.of(typeId, 'ret');
+  const claims = result.candidates.map(({ pieces }) => pieces);
+  const made = plan('', type, shape, { ...result, candidates: evidence === 'conflict' ? claims : [] });
+  return { ...made, mode };
+};

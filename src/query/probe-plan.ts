@@ -1,0 +1,201 @@
+import type { CallPlan, Register } from '../abi/model.ts';
+import type { ValueShape } from '../abi/shape.ts';
+import type { Signature } from '../abi/signature.ts';
+import { TypeShapes } from '../abi/type-shapes.ts';
+import { sanitize } from '../base/text.ts';
+import { type Address, fileOffset, hex } from '../base/units.ts';
+import { longestInstruction, readUpTo } from '../code/bytes.ts';
+import { probeCost } from '../code/cost.ts';
+import { type Frames, framesOf, isFromEntry } from '../code/frames.ts';
+import type { Flow } from '../code/flow.ts';
+import type { DebugCopy } from '../elf/debug-model.ts';
+import type { ExitSite, ProbeSite, Returns } from '../trace/site.ts';
+import { callPlan, emptyPlan, givenPlan } from './call-plan.ts';
+import { CopyFlows } from './copy-flows.ts';
+import { CopyValues, isDamage, type ShownValues } from './copy-values.ts';
+import { entryProbe } from './entry-probe.ts';
+import { ImageCode, planReturns, type ReturnsChoice } from './exits.ts';
+import type { SelectedCopy, SelectSources } from './select-model.ts';
+
+export type ProbePlanOptions = {
+  readonly returns: ReturnsChoice;
+  /** Pointers that are followed, one inside the other. */
+  readonly depth: number;
+  readonly isRedacted: (path: string, type: string) => boolean;
+};
+
+/** Parts of one value's shape. */
+const mostParts = 3_000;
+
+/** Makes copies of functions ready to be probed; what serves several is found once. */
+export class ProbePlanner {
+  readonly #sources: SelectSources;
+  readonly #code: ImageCode;
+  readonly #flows: CopyFlows;
+  readonly #values: CopyValues;
+  readonly #shapes: TypeShapes | null;
+  readonly #options: ProbePlanOptions;
+  readonly #frames = new WeakMap<Flow, Frames>();
+  /** One line each, for the user. */
+  readonly notes: string[] = [];
+
+  constructor(sources: SelectSources, options: ProbePlanOptions) {
+    this.#sources = sources;
+    this.#options = options;
+    this.#code = new ImageCode(sources.image, sources.symbols);
+    this.#flows = new CopyFlows(this.#code);
+    this.#values = new CopyValues(sources, this.#code, this.#flows);
+    const { types } = sources.debug;
+    this.#shapes =
+      types && new TypeShapes(types, { depth: options.depth, nodes: mostParts, isRedacted: options.isRedacted });
+  }
+
+  /** A copy's probe site; null, with a note that says why, where it can't be probed. `name`: the function's. */
+  site(name: string, copy: SelectedCopy, signature: Signature | null): ProbeSite | null {
+    const values = signature === null || copy.kind === 'inlined' ? this.#valuesOf(copy) : null;
+    const at = copy.kind === 'inlined' ? this.#inlinedAt(copy, values) : copy.address;
+    const where = copy.callSite === null ? '' : `, inlined at ${copy.callSite.file}:${copy.callSite.line},`;
+    if (at === null) {
+      this.notes.push(`${sanitize(name)}${sanitize(where)} can't be probed: an instruction begins at none of its addresses`);
+      return null;
+    }
+    const cost = probeCost(readUpTo(this.#code.code, at, longestInstruction) ?? new Uint8Array());
+    if (cost.cost === 'unprobeable') {
+      this.notes.push(`${sanitize(name)} can't be probed at ${hex(at)}, ${cost.instruction}: ${cost.reason}`);
+      return null;
+    }
+    const head = { name, path: this.#sources.image.path, after: [], concrete: this.#concrete };
+    const info = {
+      kind: copy.kind,
+      address: copy.address,
+      caller: copy.callers[0]?.name ?? null,
+      callSite: copy.callSite,
+      ...(copy.name === name ? {} : { name: copy.name }),
+    };
+    if (copy.kind === 'inlined') {
+      const plan = values === null || this.#shapes === null ? emptyPlan : callPlan(values, this.#shapes);
+      return {
+        ...head,
+        entry: fileOffset(this.#code.offsetOf(at)),
+        entryAddress: at,
+        stackAdjust: 0,
+        saved: [],
+        returns: this.#inlinedReturns(copy, at, values),
+        loopsToEntry: false,
+        plan,
+        copy: info,
+      };
+    }
+    const plan = this.#planOf(values, signature);
+    const { returns, loops } = this.#returns(name, copy);
+    const saved = savedFor(values);
+    const flow = loops ? null : this.#flows.of({ address: at, ranges: copy.ranges });
+    const probe = entryProbe(at, plan, saved, flow);
+    return {
+      ...head,
+      entry: fileOffset(this.#code.offsetOf(probe.at)),
+      entryAddress: probe.at,
+      stackAdjust: probe.stackAdjust,
+      saved,
+      returns,
+      loopsToEntry: loops,
+      plan: probe.plan,
+      copy: info,
+    };
+  }
+
+  /** What of the code serves other questions too. */
+  get code(): ImageCode {
+    return this.#code;
+  }
+
+  #planOf(values: ShownValues | null, signature: Signature | null): CallPlan {
+    return values === null || this.#shapes === null ? givenPlan(signature) : callPlan(values, this.#shapes);
+  }
+
+  #valuesOf(copy: SelectedCopy): ShownValues | null {
+    try {
+      return this.#values.of(copy);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      this.notes.push(`${sanitize(copy.name)}: where its values are is not known: ${sanitize(error.reason ?? error.message)}`);
+      return null;
+    }
+  }
+
+  /** Of an inlined copy without types, its first address: where its arguments are is not known anywhere. */
+  #inlinedAt(copy: SelectedCopy, values: ShownValues | null): Address | null {
+    if (values !== null) return values.at;
+    const flow = this.#around(copy);
+    return flow === null || flow.indexOf.has(copy.address) ? copy.address : null;
+  }
+
+  /** The code out of line that an inlined copy is in. */
+  #around({ debugCopy, address }: SelectedCopy): Flow | null {
+    const { debug } = this.#sources;
+    let outer: DebugCopy | null = debugCopy === null ? (debug.frames(address).at(-1)?.copy ?? null) : debug.copy(debugCopy);
+    for (let depth = 0; outer?.caller != null && depth < 1000; depth++) outer = debug.copy(outer.caller);
+    return outer === null ? null : this.#flows.of(outer);
+  }
+
+  #returns(name: string, copy: SelectedCopy): { returns: Returns; loops: boolean } {
+    const main = copy.ranges.find(({ start }) => start === copy.address);
+    const parts = copy.ranges.filter((range) => range !== main);
+    const sweep = this.#code.sweep({
+      address: copy.address,
+      size: main === undefined ? 0n : main.end - main.start,
+      parts: parts.map(({ start, end }) => ({ address: start, size: end - start })),
+    });
+    const choice = this.#options.returns;
+    const returns = planReturns(sweep, choice, this.#code);
+    if (returns.mode === 'none' && choice === 'safe')
+      this.notes.push(`${sanitize(name)}: returns aren't watched: ${returns.reason}`);
+    if (returns.mode === 'sites' && sweep.complete)
+      this.notes.push(...sweep.notes.map((note) => `${sanitize(name)}: ${note}`));
+    return { returns, loops: sweep.complete && sweep.loopsToEntry };
+  }
+
+  /** The result of an inlined copy is where the caller's variable has it. */
+  #inlinedReturns(copy: SelectedCopy, at: Address, values: ShownValues | null): Returns {
+    if (this.#options.returns === 'off') return { mode: 'none', reason: 'returns are off' };
+    const bound = values?.result.bound ?? null;
+    if (bound === null) return { mode: 'none', reason: values?.result.note ?? 'it is inlined' };
+    const bytes = readUpTo(this.#code.code, bound.at, longestInstruction) ?? new Uint8Array();
+    if (probeCost(bytes).cost === 'unprobeable') return { mode: 'none', reason: 'it is inlined' };
+    const exit: ExitSite = {
+      offset: fileOffset(this.#code.offsetOf(bound.at)),
+      address: bound.at,
+      stackAdjust: this.#stackBetween(copy, at, bound.at),
+      result: null,
+      kind: 'return',
+      condition: null,
+      target: null,
+      inside: [],
+      // Other ways through the caller come here too.
+      shared: true,
+    };
+    return { mode: 'sites', exits: [exit] };
+  }
+
+  /** The stack pointer at one address of a function minus that at another. */
+  #stackBetween(copy: SelectedCopy, at: Address, other: Address): number {
+    const flow = this.#around(copy);
+    if (flow !== null) {
+      const frames = this.#frames.get(flow) ?? framesOf(flow);
+      this.#frames.set(flow, frames);
+      const [a, b] = [at, other].map((one) => frames.rsp[flow.indexOf.get(one) ?? -1] ?? Number.NaN);
+      if (a !== undefined && b !== undefined && isFromEntry(a) && isFromEntry(b)) return a - b;
+    }
+    return 0;
+  }
+
+  readonly #concrete = (_vtable: bigint): ValueShape | null => null;
+}
+
+/** Registers that hold at entry what is needed at the exits: the address of a result in memory. */
+const savedFor = (values: ShownValues | null): Register[] => {
+  const bases = (values?.result.pieces ?? []).flatMap(({ atEntry, location }) =>
+    atEntry && location.kind === 'memory' && location.base !== null ? [location.base] : [],
+  );
+  return [...new Set(bases)];
+};
