@@ -44,7 +44,7 @@ export const placeResult = (question: ResultQuestion): PlacedResult => {
   if (results.every(({ mode }) => mode === 'none' || mode === 'never'))
     return { ...first, pieces: [], evidence: 'abi', note: null, candidates: [] };
   const dropped = 'the optimiser changed how the function is called: its result may be dropped';
-  if (isConventionChanged) return { ...without(first.mode, dropped), candidates: results };
+  if (isConventionChanged) return changedResult(results, question) ?? { ...without(first.mode, dropped), candidates: results };
   let left = results.filter((result) => !isRefuted(result, question));
   let isUsed = false;
   if (left.length > 1 || (!isTrusted && left.length > 0)) {
@@ -75,10 +75,33 @@ export const placeResult = (question: ResultQuestion): PlacedResult => {
 };
 
 /**
+ * The result of a function whose convention was changed: arguments may have been dropped, or the result or a part of it. It is
+ * there where callers read all of its registers, or where the code writes it through the address that came in rdi: that comes
+ * first, whatever is dropped behind it.
+ */
+const changedResult = (results: readonly LoweredResult[], question: ResultQuestion): PlacedResult | null => {
+  const reads = question.callersReads();
+  const shown = results.filter((result) => {
+    if (isRefuted(result, question)) return false;
+    if (result.mode === 'sret') return isWrittenThrough(question);
+    return isRead(result, reads) && !missesRead(result, reads);
+  });
+  const [only, ...others] = shown;
+  if (only === undefined || others.length > 0) return null;
+  const placed = only.mode === 'sret' ? inMemory(only, question) : { ...only, note: null, candidates: [] };
+  const pieces = placed.pieces.map((piece) => ({ ...piece, evidence: 'verified' as const }));
+  return { ...placed, pieces, evidence: 'verified' };
+};
+
+const isWrittenThrough = ({ uses }: ResultQuestion): boolean =>
+  uses?.registers.rdi.accesses.some(({ kind }) => kind === 'write') ?? false;
+
+/**
  * A result in memory: its address comes in rdi, before the arguments. Functions that other files may call give it back in
  * rax; of others LLVM drops that where it optimises hard, so the code has to show it.
  */
-const inMemory = (result: LoweredResult, { writes, isExternal, loads, uses }: ResultQuestion): PlacedResult => {
+const inMemory = (result: LoweredResult, question: ResultQuestion): PlacedResult => {
+  const { writes, isExternal, loads } = question;
   const isProved = result.pieces.every((piece) => stateOf(piece, writes)?.state === 'entry-rdi');
   const head = { mode: 'sret', candidates: [] } as const;
   if (isProved || (isExternal && (writes?.all == null || loads.has('rax')))) {
@@ -87,8 +110,7 @@ const inMemory = (result: LoweredResult, { writes, isExternal, loads, uses }: Re
   }
   // C returns so little in registers: if it could be C, the code has to show that rdi holds an address.
   const isSmall = result.pieces.every(({ size }) => size <= 16);
-  const isStoredTo = uses?.registers.rdi.accesses.some(({ kind }) => kind === 'write') ?? false;
-  if (isSmall && !isStoredTo) return without('sret', 'nothing shows that it is returned in memory');
+  if (isSmall && !isWrittenThrough(question)) return without('sret', 'nothing shows that it is returned in memory');
   const note = 'behind the address that was in rdi at entry: rax does not hold it at the returns';
   const pieces = result.pieces.map((piece): PlacedPiece => {
     const { location } = piece;

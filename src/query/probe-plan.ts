@@ -16,6 +16,7 @@ import { CopyValues, isDamage, type ShownValues } from './copy-values.ts';
 import { entryProbe } from './entry-probe.ts';
 import { ImageCode, planReturns, type ReturnsChoice } from './exits.ts';
 import type { SelectedCopy, SelectSources } from './select-model.ts';
+import { followTailJumps } from './tail-exits.ts';
 
 export type ProbePlanOptions = {
   readonly returns: ReturnsChoice;
@@ -87,8 +88,8 @@ export class ProbePlanner {
       };
     }
     const plan = this.#planOf(values, signature);
-    const { returns, loops } = this.#returns(name, copy);
-    const saved = savedFor(values);
+    const { returns, loops } = this.#returns(name, copy, plan);
+    const saved = savedFor(values, returns);
     const flow = loops ? null : this.#flows.of({ address: at, ranges: copy.ranges });
     const probe = entryProbe(at, plan, saved, flow);
     return {
@@ -138,14 +139,18 @@ export class ProbePlanner {
     return outer === null ? null : this.#flows.of(outer);
   }
 
-  #returns(name: string, copy: SelectedCopy): { returns: Returns; loops: boolean } {
+  #returns(name: string, copy: SelectedCopy, { ret }: CallPlan): { returns: Returns; loops: boolean } {
     const main = copy.ranges.find(({ start }) => start === copy.address);
     const parts = copy.ranges.filter((range) => range !== main);
-    const sweep = this.#code.sweep({
+    const own = this.#code.sweep({
       address: copy.address,
       size: main === undefined ? 0n : main.end - main.start,
       parts: parts.map(({ start, end }) => ({ address: start, size: end - start })),
     });
+    // A value in registers is there when the function that was jumped to returns.
+    const isInRegisters = ret.mode === 'direct' || ret.mode === 'pair' || ret.mode === 'cast';
+    const isWanted = isInRegisters && ret.evidence !== 'gone' && ret.evidence !== 'raw';
+    const sweep = own.complete && isWanted ? followTailJumps(own, this.#sources.symbols, this.#code) : own;
     const choice = this.#options.returns;
     const returns = planReturns(sweep, choice, this.#code);
     if (returns.mode === 'none' && choice === 'safe')
@@ -193,7 +198,9 @@ export class ProbePlanner {
 }
 
 /** Registers that hold at entry what is needed at the exits: the address of a result in memory. */
-const savedFor = (values: ShownValues | null): Register[] => {
+const savedFor = (values: ShownValues | null, returns: Returns): Register[] => {
+  const hasTails = returns.mode === 'sites' && returns.exits.some(({ kind }) => kind === 'tail-call');
+  if (hasTails && values?.result.mode === 'sret' && values.result.evidence !== 'gone') return ['rdi'];
   const bases = (values?.result.pieces ?? []).flatMap(({ atEntry, location }) =>
     atEntry && location.kind === 'memory' && location.base !== null ? [location.base] : [],
   );

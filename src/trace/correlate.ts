@@ -8,7 +8,7 @@ export type EndedCall = {
   readonly parent: number | null;
   readonly depth: number;
   readonly outcome: Outcome;
-  /** Where the return value was captured; null unless it returned. */
+  /** Where the return value was captured; null where no exit was hit. */
   readonly ret: ExitRecord | null;
   readonly duration: bigint | null;
 };
@@ -171,7 +171,7 @@ export class Correlator {
     }
     thread.take(call);
     const outcome = this.#exitOutcome(record.site);
-    this.#end(call, outcome, outcome === 'returned' ? record : null, record.time);
+    this.#end(call, outcome, record, record.time);
   }
 
   #landing(record: LandingRecord): void {

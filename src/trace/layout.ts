@@ -29,6 +29,8 @@ export type CaptureLayout = RecordLayout & {
   readonly values: readonly { readonly first: number; readonly count: number }[];
   /** Where the instruction pointer is; null where nobody needs it. */
   readonly ripAt: number | null;
+  /** Of a tail call: where it says that the memory of the result is handed on, so that it may change; null: not asked. */
+  readonly passedAt: number | null;
 };
 
 export type CaptureLimits = ReadLimits & {
@@ -55,6 +57,7 @@ class LayoutBuilder {
   readonly #saved: readonly Register[];
   /** The probed address as linked. */
   readonly #address: bigint | null;
+  #passedAt: number | null = null;
   #at: number;
 
   constructor(start: number, limits: CaptureLimits, address: bigint | null, saved: readonly Register[]) {
@@ -172,6 +175,13 @@ class LayoutBuilder {
     if (reads.length > 0) this.#follows.push({ at, reads });
   }
 
+  /** Notes whether the memory behind a saved address is handed on. */
+  addPassed(index: number, size: number): void {
+    this.#passedAt = this.#at;
+    this.#pieces.push({ kind: 'passed', index, size, at: this.#at });
+    this.#at += wordSize;
+  }
+
   build(): CaptureLayout {
     const needsRip = this.#address !== null && this.#follows.some(({ reads }) => hasDyn(reads));
     const ripAt = needsRip ? this.#at : null;
@@ -194,6 +204,7 @@ class LayoutBuilder {
       values: this.#values,
       follows: this.#follows,
       ripAt,
+      passedAt: this.#passedAt,
       blocks,
       size: blocks + roundUp(room),
       address: dependsOnAddress ? this.#address : null,
@@ -269,14 +280,29 @@ export const entryLayout = (site: ProbeSite, limits: CaptureLimits): CaptureLayo
 
 /**
  * The record of an exit (null: a uretprobe): the result, and the arguments that are read once more. A tail call leaves the
- * result to another function.
+ * result to another function, but for one in memory that the other one can't know.
  */
 export const exitLayout = (site: ProbeSite, exit: ExitSite | null, limits: CaptureLimits): CaptureLayout => {
   const builder = new LayoutBuilder(EXIT.captured, limits, exit?.address ?? null, site.saved);
   const { ret } = site.plan;
+  const inMemory = exit?.kind === 'tail-call' ? savedResult(site) : null;
+  if (inMemory !== null) {
+    builder.add(inMemory.plan);
+    builder.addPassed(inMemory.index, ret.shape.size);
+  }
   if (exit?.kind !== 'tail-call') {
     builder.add(exit?.result == null ? ret : { ...ret, pieces: exit.result, candidates: [] });
     for (const { shape, words } of site.after) builder.addSaved(shape, words);
   }
   return builder.build();
+};
+
+/** A result through memory, by the address that was saved at entry; null where there is none. */
+const savedResult = ({ plan: { ret }, saved }: ProbeSite): { plan: ValuePlan; index: number } | null => {
+  const index = saved.indexOf('rdi');
+  if (ret.mode !== 'sret' || ret.evidence === 'gone' || index < 0) return null;
+  const pieces = ret.pieces.map((piece) =>
+    piece.location.kind === 'memory' ? { ...piece, location: { ...piece.location, base: 'rdi' as const } } : piece,
+  );
+  return { plan: { ...ret, pieces, candidates: [] }, index };
 };

@@ -11,6 +11,8 @@ export type Capture = {
   readonly memory: Snapshot;
   /** The instruction pointer at the probe; null where it isn't needed. */
   readonly rip: bigint | null;
+  /** Of a tail call: the memory of the result was handed on. */
+  readonly isPassed: boolean;
 };
 
 type Common = {
@@ -82,6 +84,7 @@ const readCapture = (view: DataView, base: number, layout: CaptureLayout): Captu
     values: layout.values,
     memory: readBlocks(view, base, layout),
     rip: layout.ripAt === null ? null : view.getBigUint64(base + layout.ripAt, true),
+    isPassed: layout.passedAt !== null && view.getUint32(base + layout.passedAt, true) !== 0,
   };
 };
 

@@ -58,6 +58,13 @@ class Reader {
   }
 }
 
+/** A tail call has none but for one in memory that nobody else knows. */
+const hasResult = ({ values, isPassed }: Capture): boolean => values.length > 0 && !isPassed;
+
+/** What returns `()` does so whatever comes behind it. */
+const nothing = ({ name, type, mode, evidence, note }: ReturnPlan): ShownValue | null =>
+  mode === 'none' ? { name, type, value: [], text: '()', evidence, note } : null;
+
 /** The event of a call at its beginning (`ended` null) or at its end. */
 export const showCall = (
   site: ProbeSite,
@@ -69,7 +76,7 @@ export const showCall = (
 ): CallEvent => {
   const { enter, parent, depth } = call;
   const entry = new Reader(enter.capture, site, site.entryAddress, limits);
-  const returned = ended?.outcome === 'returned' ? ended.ret : null;
+  const returned = ended?.ret == null || !hasResult(ended.ret.capture) ? null : ended.ret;
   const exit = returned === null ? null : new Reader(returned.capture, site, ended?.exitAddress ?? null, limits);
   return {
     event,
@@ -84,7 +91,7 @@ export const showCall = (
     function: site.name,
     copy: site.copy,
     args: site.plan.args.map((plan, i) => entry.value(plan, i)),
-    ret: exit === null ? null : exit.value(site.plan.ret, 0),
+    ret: exit !== null ? exit.value(site.plan.ret, 0) : ended?.outcome === 'tail-call' ? nothing(site.plan.ret) : null,
     ...(exit === null || site.after.length === 0
       ? {}
       : { after: site.after.map((plan, i) => exit.after(plan, i + 1)) }),

@@ -1,7 +1,10 @@
-import { add, alu, type Code, call, jumpIf, label, load, load64, mov, store } from './asm.ts';
+import { PT_REGS } from '../sys/uapi.ts';
+import { add, alu, type Code, call, jump, jumpIf, label, load, load64, mov, store } from './asm.ts';
 import { FollowCode } from './follow.ts';
 import { FOLLOW, PENDING, type Piece, type RecordLayout } from './records.ts';
 import { FRAME } from './steps.ts';
+
+const argumentRegisters = ['rdi', 'rsi', 'rdx', 'rcx', 'r8', 'r9'] as const;
 
 const savedWord = (index: number): number => FRAME.pendingValue + PENDING.saved + 8 * index;
 
@@ -22,6 +25,22 @@ const captureOne = (piece: Piece, index: number): Code => {
       return [load(8, 'r3', 'r6', piece.ptRegs), addWide(piece.add), store(8, 'r9', piece.at, 'r3')];
     case 'saved':
       return [load(8, 'r3', 'r10', savedWord(piece.index)), store(8, 'r9', piece.at, 'r3')];
+    case 'passed': {
+      const [found, done] = [`passed_${index}`, `piece_${index}`];
+      return [
+        load(8, 'r3', 'r10', savedWord(piece.index)),
+        argumentRegisters.map((reg): Code => [
+          load(8, 'r2', 'r6', PT_REGS[reg]),
+          alu('sub', 'r2', 'r3'),
+          jumpIf('lt', 'r2', Math.max(1, piece.size), found),
+        ]),
+        store(8, 'r9', piece.at, 0),
+        jump(done),
+        label(found),
+        store(8, 'r9', piece.at, 1),
+        label(done),
+      ];
+    }
     case 'memory': {
       const { base, offset, followed, at, resultAt, size } = piece;
       const done = `piece_${index}`;
