@@ -1,5 +1,5 @@
+import { type GivenShape, textKind } from '../abi/given-shape.ts';
 import type { ArgPlan, CallPlan, Place, ReturnPlan } from '../abi/model.ts';
-import { textKind, type GivenShape } from '../abi/given-shape.ts';
 import { RsymError } from '../base/errors.ts';
 import { ENTER, EXIT, type Piece, type RecordLayout } from './bpf/records.ts';
 import { PT_REGS } from './sys/uapi.ts';
