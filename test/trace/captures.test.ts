@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ArgPlan, Place, Register } from '../../src/abi/model.ts';
 import type { GivenShape } from '../../src/abi/given-shape.ts';
+import type { ArgPlan, Place, Register } from '../../src/abi/model.ts';
 import { ENTER, EXIT, type Piece } from '../../src/trace/bpf/records.ts';
 import { entryLayout, exitLayout } from '../../src/trace/layout.ts';
 import type { EnterRecord } from '../../src/trace/record.ts';

@@ -1,5 +1,5 @@
-import type { ArgPlan, Place, ReturnPlan } from '../../src/abi/model.ts';
 import type { GivenShape } from '../../src/abi/given-shape.ts';
+import type { ArgPlan, Place, ReturnPlan } from '../../src/abi/model.ts';
 import { fileOffset } from '../../src/base/units.ts';
 import type { ProgramSpec } from '../../src/trace/bpf/asm.ts';
 import type { Surroundings } from '../../src/trace/bpf/entry.ts';
