@@ -1,5 +1,5 @@
-import type { ArgPlan, CallPlan, Place, Register, ReturnPlan } from './model.ts';
 import type { GivenShape } from './given-shape.ts';
+import type { ArgPlan, CallPlan, Place, Register, ReturnPlan } from './model.ts';
 import type { GivenType, Signature } from './signature.ts';
 
 /*
