@@ -1,5 +1,5 @@
-import { cWordsShape, headerScalar } from './scalar-names.ts';
 import type { GivenShape } from './given-shape.ts';
+import { cWordsShape, headerScalar } from './scalar-names.ts';
 import type { Tokens } from './tokens.ts';
 import { node, pointer, type TypeNode } from './type-node.ts';
 

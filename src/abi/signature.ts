@@ -2,9 +2,9 @@ import { RsymError } from '../base/errors.ts';
 import { faultAt } from '../base/fault.ts';
 import { closingOf, topLevel } from '../base/path.ts';
 import { parseCDeclaration, startsCType } from './c-type.ts';
+import type { GivenShape } from './given-shape.ts';
 import { parseRustType } from './rust-type.ts';
 import { rustScalar } from './scalar-names.ts';
-import type { GivenShape } from './given-shape.ts';
 import { Tokens } from './tokens.ts';
 import { node, pointer, type TypeNode } from './type-node.ts';
 
