@@ -45,6 +45,8 @@ export type WatchRequest = {
   /** Patterns, perhaps with a signature. */
   readonly functions: readonly string[];
   readonly scope: WatchScope;
+  /** Also watch the descendants of the processes that `scope` names. */
+  readonly children?: boolean;
   readonly returns?: ReturnsChoice;
   /** Also give an event when a call begins. */
   readonly entries?: boolean;
@@ -145,6 +147,7 @@ export const planWatch = (request: WatchRequest): Watch => {
         landings,
         notes,
         scope,
+        children: request.children ?? false,
         entries: request.entries ?? false,
         maxString: request.maxString ?? watchDefaults.maxString,
         ringBytes: 2 ** Math.ceil(Math.log2(request.ringBytes ?? watchDefaults.ringBytes)),
@@ -161,6 +164,12 @@ const fastWarning =
   'returns by uretprobe: a panic or exception that passes a watched function aborts the program, even where it would be caught';
 
 const checkLimits = (request: WatchRequest): void => {
+  if (request.children && request.scope.kind === 'everywhere') {
+    throw new RsymError('usage', 'children of which process?', {
+      reason: 'without a process or a command every process is traced',
+      hints: ['-p PID --children', '--children -- ARGS'],
+    });
+  }
   if (request.functions.length === 0) throw new RsymError('usage', 'no function is named');
   for (const name of ['maxString', 'ringBytes', 'maxPending'] as const) {
     const value = request[name];

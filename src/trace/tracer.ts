@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { RsymError } from '../base/errors.ts';
 import { Correlator, type EndedCall } from './correlate.ts';
+import { descendants } from './descendants.ts';
 import type { CallEvent, EndEvent, ProgramEnd, TraceEvent } from './event.ts';
 import { type Command, isAlive, type Launched, launch } from './launch.ts';
 import { lossesBetween, noLosses } from './losses.ts';
@@ -22,6 +23,8 @@ export type TraceRequest = {
   /** Given as the first events. */
   readonly notes: readonly string[];
   readonly scope: Scope;
+  /** Descendants of the scope's processes are watched too. */
+  readonly children: boolean;
   /** Ends the trace; the events so far and the end are still given. */
   readonly signal?: AbortSignal;
   readonly seconds?: number;
@@ -44,6 +47,8 @@ const quietMs = 2;
 const lossCheckMs = 1_000;
 /** A terminal's Ctrl-C reaches the started program too: its end is worth waiting for. */
 const graceMs = 200;
+/** Whether processes that nobody waits for still live is looked up so often. */
+const lifeCheckMs = 50;
 
 /** Watches and gives events in batches; the last event is `end`. Probes are gone when the generator is. */
 export async function* traceBatches(request: TraceRequest): AsyncGenerator<readonly TraceEvent[], void, void> {
@@ -68,6 +73,7 @@ class Trace {
   #launched: Launched | null = null;
   #program: ProgramEnd | null = null;
   #targetGone = false;
+  #lifeCheckedAt = 0;
   #stopping = false;
   #detaching: Promise<void> | undefined;
   #detached = false;
@@ -105,7 +111,7 @@ class Trace {
   }
 
   async begin(): Promise<void> {
-    const { scope, signal, seconds } = this.#request;
+    const { scope, children, signal, seconds } = this.#request;
     signal?.addEventListener('abort', () => this.#stop(), { once: true });
     if (signal?.aborted) this.#stop();
     switch (scope.kind) {
@@ -116,8 +122,9 @@ class Trace {
         for (const pid of scope.pids) {
           if (!isAlive(pid)) throw new RsymError('process', `process ${pid} does not exist`);
           if (!this.#session.watchProcess(pid)) throw new RsymError('usage', 'too many processes are named');
-          this.#session.attach(pid);
+          if (!children) this.#session.attach(pid);
         }
+        if (children) this.#followDescendants(scope.pids);
         break;
       case 'everywhere':
         this.#session.attach(null);
@@ -127,6 +134,17 @@ class Trace {
     this.#request.onAttached?.({ probes: this.#session.probes, pid: this.#launched?.pid ?? null });
     if (seconds !== undefined) this.#timer = setTimeout(() => this.#stop(), seconds * 1000);
     this.#resume();
+  }
+
+  /** A probe of the kernel belongs to one process or to all: those of a family are planted for all. */
+  #followDescendants(pids: readonly number[]): void {
+    // A child is followed if it is forked while its parent is watched: the others are there to be found by now.
+    for (const pid of descendants(pids)) {
+      if (!this.#session.watchProcess(pid)) throw new RsymError('usage', 'the processes have too many descendants');
+      // Of one that ended before it was watched nobody takes the number out.
+      if (!isAlive(pid)) this.#session.unwatchProcess(pid);
+    }
+    this.#session.attach(null);
   }
 
   /** Lets a started program run; also where tracing it came to nothing, it must not stay stopped. */
@@ -144,14 +162,14 @@ class Trace {
     }
     const launched = await launch(this.#session, command);
     try {
-      this.#session.attach(launched.pid);
+      this.#session.attach(this.#request.children ? null : launched.pid);
     } catch (error) {
       launched.kill();
       throw error;
     }
     launched.ended.then((end) => {
       this.#program = end;
-      this.#targetGone = true;
+      this.#targetGone ||= !this.#request.children;
       this.#wake();
     });
     return launched;
@@ -209,9 +227,19 @@ class Trace {
   }
 
   #isTargetGone(): boolean {
-    const { scope } = this.#request;
-    if (scope.kind === 'processes' && !scope.pids.some(isAlive)) this.#targetGone = true;
+    const { scope, children } = this.#request;
+    if (this.#targetGone || scope.kind === 'everywhere') return this.#targetGone;
+    if (!children) this.#targetGone = scope.kind === 'processes' && !scope.pids.some(isAlive);
+    // A started program's end has been told, or will be: that it isn't alive is seen a moment earlier.
+    else if (scope.kind === 'processes' || this.#program !== null) this.#targetGone = this.#isFamilyGone();
     return this.#targetGone;
+  }
+
+  #isFamilyGone(): boolean {
+    const now = performance.now();
+    if (now - this.#lifeCheckedAt < lifeCheckMs) return false;
+    this.#lifeCheckedAt = now;
+    return !this.#session.watchedProcesses().some(isAlive);
   }
 
   async #wait(ms: number): Promise<void> {
