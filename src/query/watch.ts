@@ -6,16 +6,15 @@ import type { Address } from '../base/units.ts';
 import type { Image } from '../elf/model.ts';
 import { openImage } from '../elf/open.ts';
 import type { TraceEvent } from '../trace/event.ts';
-import { isAlive } from '../trace/launch.ts';
 import type { LandingSite, ProbeSite } from '../trace/site.ts';
 import { type Scope, traceBatches } from '../trace/tracer.ts';
 import { ImageCode, type ReturnsChoice } from './exits.ts';
 import { locate } from './locate.ts';
 import { inNestedPidNamespace } from './machine.ts';
-import { surveyProcesses } from './processes.ts';
 import { implementation, planSite } from './site-plan.ts';
-import { resolveTarget } from './target.ts';
+import { targetFile } from './target.ts';
 import { filesOf, findLandingSites } from './unwinder.ts';
+import { refuseNarrow, strangers } from './watched-processes.ts';
 import { splitWords } from './words.ts';
 
 export type {
@@ -99,12 +98,13 @@ export type Watch = {
 export const planWatch = (request: WatchRequest): Watch => {
   checkLimits(request);
   const pids = request.scope.kind === 'processes' ? request.scope.pids : [];
-  const path = resolveTarget(request.target, pids);
+  for (const pid of pids) refuseNarrow(pid);
+  const { path, note } = targetFile(request.target, pids);
   using image = openImage(path);
   checkImage(image);
   const symbols = image.symbols();
   const code = new ImageCode(image, symbols);
-  const notes: string[] = [];
+  const notes: string[] = note === null ? [] : [note];
   const choice = request.returns ?? 'safe';
   if (choice === 'fast') notes.push(fastWarning);
   const sites: ProbeSite[] = [];
@@ -182,7 +182,7 @@ const checkLimits = (request: WatchRequest): void => {
 const checkImage = (image: Image): void => {
   if (image.format !== 'elf' || image.machine !== 'x86-64' || image.bits !== 64) {
     throw new RsymError('unsupported', `cannot trace ${sanitize(image.path)}`, {
-      reason: `this version traces 64-bit x86 ELF programs; it is ${image.format}, ${image.machine}`,
+      reason: `this version traces 64-bit x86 ELF programs; it is ${image.format}, ${image.machine}${image.bits === 32 ? ', 32 bits' : ''}`,
     });
   }
   if (image.type !== 'executable' && image.type !== 'pie' && image.type !== 'shared') {
@@ -216,21 +216,6 @@ const scopeOf = (request: WatchRequest, path: string): Scope => {
     case 'everywhere':
       return request.scope;
   }
-};
-
-/** Named processes in which nothing can be seen, because they don't have the file, or have an earlier one. */
-const strangers = (path: string, pids: readonly number[]): string[] => {
-  if (pids.length === 0) return [];
-  const { related, hidden } = surveyProcesses(path, pids);
-  return pids.flatMap((pid) => {
-    const relation = related.find((one) => one.pid === pid)?.relation;
-    if (relation === 'replaced') {
-      return [`process ${pid} runs an earlier file of that name, which was replaced: nothing will be seen in it`];
-    }
-    // Of a process that may not be looked into, or has ended, nothing can be said.
-    if (relation !== undefined || hidden > 0 || !isAlive(pid)) return [];
-    return [`process ${pid} has not loaded ${sanitize(path)}: nothing is seen until it does`];
-  });
 };
 
 /** Unwinders of the program that will run, which with `-c` isn't TARGET. */
