@@ -93,7 +93,7 @@ const trace = async (target: string, _: unknown, flags: Flags, command: Command)
   const file = flags.output === undefined ? null : fileWriter(flags.output, [watch.path]);
   const to = file?.stream ?? process.stdout;
   tell(watch.notes);
-  const format = formatter(flags, to, args);
+  const format = formatter(flags, to, args, watch.notes.length);
   const announce = ({ probes, pid }: { probes: number; pid: number | null }): void => {
     file?.begin();
     const who = pid !== null ? `process ${pid}` : flags.pid ? `process ${flags.pid.join(', ')}` : 'every process';
@@ -141,14 +141,25 @@ const scopeOf = (flags: Flags, args: readonly string[] | null): WatchScope => {
   return { kind: 'everywhere' };
 };
 
-const formatter = (flags: Flags, to: Writable, args: readonly string[] | null): ((event: TraceEvent) => string) => {
+const formatter = (
+  flags: Flags,
+  to: Writable,
+  args: readonly string[] | null,
+  told: number,
+): ((event: TraceEvent) => string) => {
   if (flags.json) return traceJson;
   const palette = paletteFor(to);
   const origin = process.hrtime.bigint();
   const isOne = args !== null || flags.command !== undefined || flags.pid?.length === 1;
   const style = { palette, origin, threads: args === null, processes: flags.children === true || !isOne };
+  let notes = 0;
   return (event) => {
-    if (event.event === 'note') return ''; // told on stderr before tracing began
+    if (event.event === 'note') {
+      // The first are the plan's, told on stderr before tracing began.
+      if (notes++ >= told)
+        process.stderr.write(`rsym: ${traceText(event, { ...style, palette: paletteFor(process.stderr) })}`);
+      return '';
+    }
     if (event.event === 'end') {
       process.stderr.write(`rsym: ${traceText(event, { ...style, palette: paletteFor(process.stderr) })}`);
       return '';

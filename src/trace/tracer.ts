@@ -3,6 +3,7 @@ import { RsymError } from '../base/errors.ts';
 import { Correlator, type EndedCall } from './correlate.ts';
 import { descendants } from './descendants.ts';
 import type { CallEvent, EndEvent, ProgramEnd, TraceEvent } from './event.ts';
+import { FileWatch } from './file-watch.ts';
 import { type Command, isAlive, type Launched, launch } from './launch.ts';
 import { lossesBetween, noLosses } from './losses.ts';
 import { RecordOrder } from './order.ts';
@@ -84,6 +85,7 @@ class Trace {
   #lossesTold: SessionStatistics;
   #lossCheckedAt = 0;
   readonly #stacks = new StackMappings();
+  readonly #files: FileWatch;
   #accepted = 0;
   #readAt = 0;
   #lastSequence = 0;
@@ -92,6 +94,9 @@ class Trace {
     this.#session = session;
     this.#request = request;
     this.#lossesTold = session.statistics();
+    // Where no process comes that isn't there yet, the path may lead where it will.
+    const isOpen = request.scope.kind === 'everywhere' || request.children;
+    this.#files = new FileWatch(isOpen ? request.sites.map(({ path }) => path) : []);
     this.#correlator = new Correlator(
       {
         entered: (call) => request.entries && this.#tell(call, 'enter', null),
@@ -130,7 +135,7 @@ class Trace {
         this.#session.attach(null);
         break;
     }
-    for (const text of this.#request.notes) this.#events.push({ event: 'note', seq: ++this.#seq, text });
+    this.#note(this.#request.notes);
     this.#request.onAttached?.({ probes: this.#session.probes, pid: this.#launched?.pid ?? null });
     if (seconds !== undefined) this.#timer = setTimeout(() => this.#stop(), seconds * 1000);
     this.#resume();
@@ -195,6 +200,7 @@ class Trace {
         if (this.#isEnough()) break;
       }
       this.#checkLosses();
+      this.#note(this.#files.news());
       if (this.#events.length > 0) yield this.#takeEvents();
       if (read === 0 && (gone || detached)) break;
       if (read === 0) await this.#wait(quiet ? idleMs : quietMs);
@@ -260,6 +266,10 @@ class Trace {
   #tell(call: EnteredCall, event: CallEvent['event'], ended: EndedCall | null): void {
     const site = this.#request.sites[call.enter.fn];
     if (site) this.#events.push(showCall(site, call, event, ended, ++this.#seq));
+  }
+
+  #note(texts: readonly string[]): void {
+    for (const text of texts) this.#events.push({ event: 'note', seq: ++this.#seq, text });
   }
 
   #checkLosses(force = false): void {
