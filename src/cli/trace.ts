@@ -13,6 +13,7 @@ import { stopSignal } from './stop.ts';
 
 type Flags = {
   readonly pid?: readonly number[];
+  readonly children?: true;
   readonly command?: string;
   readonly duration?: number;
   readonly calls?: number;
@@ -54,6 +55,7 @@ export const register = (program: Command): void => {
     .argument('<target>', 'a file, or the short name of a library such as libc')
     .argument('[functions...]', 'patterns, perhaps with a signature; behind `--` the arguments of TARGET')
     .option('-p, --pid <pid>', 'only this process (repeatable)', collectPids)
+    .option('--children', 'with -p, -c or `-- ARGS`: also what these processes start')
     .option('-c, --command <cmd>', 'run this command; it is split into words, no shell is used')
     .option('-d, --duration <seconds>', 'stop after so long', seconds)
     .option('-n, --calls <count>', 'stop after so many calls', whole(1))
@@ -78,6 +80,7 @@ const trace = async (target: string, _: unknown, flags: Flags, command: Command)
     target,
     functions,
     scope: scopeOf(flags, args),
+    children: flags.children === true,
     returns: flags.returns,
     entries: flags.events === 'both',
     maxString: flags.maxString,
@@ -90,7 +93,7 @@ const trace = async (target: string, _: unknown, flags: Flags, command: Command)
   const file = flags.output === undefined ? null : fileWriter(flags.output, [watch.path]);
   const to = file?.stream ?? process.stdout;
   tell(watch.notes);
-  const format = formatter(flags, to, args === null);
+  const format = formatter(flags, to, args, watch.notes.length);
   const announce = ({ probes, pid }: { probes: number; pid: number | null }): void => {
     file?.begin();
     const who = pid !== null ? `process ${pid}` : flags.pid ? `process ${flags.pid.join(', ')}` : 'every process';
@@ -138,16 +141,29 @@ const scopeOf = (flags: Flags, args: readonly string[] | null): WatchScope => {
   return { kind: 'everywhere' };
 };
 
-const formatter = (flags: Flags, to: Writable, threads: boolean): ((event: TraceEvent) => string) => {
+const formatter = (
+  flags: Flags,
+  to: Writable,
+  args: readonly string[] | null,
+  told: number,
+): ((event: TraceEvent) => string) => {
   if (flags.json) return traceJson;
   const palette = paletteFor(to);
   const origin = process.hrtime.bigint();
+  const isOne = args !== null || flags.command !== undefined || flags.pid?.length === 1;
+  const style = { palette, origin, threads: args === null, processes: flags.children === true || !isOne };
+  let notes = 0;
   return (event) => {
-    if (event.event === 'note') return ''; // told on stderr before tracing began
-    if (event.event === 'end') {
-      process.stderr.write(`rsym: ${traceText(event, { palette: paletteFor(process.stderr), origin: 0n, threads })}`);
+    if (event.event === 'note') {
+      // The first are the plan's, told on stderr before tracing began.
+      if (notes++ >= told)
+        process.stderr.write(`rsym: ${traceText(event, { ...style, palette: paletteFor(process.stderr) })}`);
       return '';
     }
-    return traceText(event, { palette, origin, threads });
+    if (event.event === 'end') {
+      process.stderr.write(`rsym: ${traceText(event, { ...style, palette: paletteFor(process.stderr) })}`);
+      return '';
+    }
+    return traceText(event, style);
   };
 };

@@ -19,12 +19,14 @@ export type Mapping = Omit<MappedFile, 'reachable'> & {
   readonly inode: bigint;
   /** The file has gone, or another one has taken its name. */
   readonly deleted: boolean;
+  /** The file itself, whatever its name leads to now; only some users may follow it. */
+  readonly file: string;
 };
 
 const suffix = ' (deleted)';
 
 /** proc(5), /proc/PID/maps: range, permissions, offset, device, inode, path; `\012` stands for a line end in it. */
-const parseLine = (line: string): Mapping | undefined => {
+const parseLine = (pid: number | 'self', line: string): Mapping | undefined => {
   const fields = /^([0-9a-f]+)-([0-9a-f]+) (\S+) ([0-9a-f]+) \S+ (\d+)\s+(\/.*)$/.exec(line);
   if (!fields) return undefined;
   const [, start = '0', end = '0', rights = '', offset = '0', inode = '0', shown = ''] = fields;
@@ -37,6 +39,7 @@ const parseLine = (line: string): Mapping | undefined => {
     executable: rights.includes('x'),
     inode: BigInt(inode),
     deleted,
+    file: `/proc/${pid}/map_files/${start.replace(/^0+(?=.)/, '')}-${end.replace(/^0+(?=.)/, '')}`,
   };
 };
 
@@ -44,7 +47,7 @@ const parseLine = (line: string): Mapping | undefined => {
 export const readMappings = (pid: number | 'self'): readonly Mapping[] | 'gone' | 'hidden' => {
   try {
     const lines = readFileSync(`/proc/${pid}/maps`, 'utf8').split('\n');
-    return lines.flatMap((line) => parseLine(line) ?? []);
+    return lines.flatMap((line) => parseLine(pid, line) ?? []);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return code === 'EACCES' || code === 'EPERM' ? 'hidden' : 'gone';
@@ -55,10 +58,10 @@ export const readMappings = (pid: number | 'self'): readonly Mapping[] | 'gone' 
 export const mappings = (pid: number | 'self'): MappedFile[] => {
   const all = readMappings(pid);
   if (typeof all === 'string') return [];
-  return all.flatMap(({ inode: _, deleted, ...file }) => {
+  return all.flatMap(({ inode: _, deleted, file, ...mapped }) => {
     if (deleted) return [];
-    const inRoot = `/proc/${pid}/root${file.path}`;
-    return [{ ...file, reachable: pid !== 'self' && existsSync(inRoot) ? inRoot : file.path }];
+    const ways = pid === 'self' ? [] : [`/proc/${pid}/root${mapped.path}`, file];
+    return [{ ...mapped, reachable: ways.find((way) => existsSync(way)) ?? mapped.path }];
   });
 };
 

@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs';
 import { parseSpec } from '../abi/signature.ts';
 import type { Image } from '../elf/model.ts';
 import { openImage } from '../elf/open.ts';
@@ -6,7 +5,7 @@ import type { DoctorReport } from './doctor.ts';
 import { bad, type Finding, good } from './finding.ts';
 import { examineFunction } from './no-events-function.ts';
 import { examineProcesses } from './no-events-process.ts';
-import { resolveTarget } from './target.ts';
+import { targetFile, withoutLinks } from './target.ts';
 
 export type Question = { readonly target: string; readonly function: string; readonly pids: readonly number[] };
 
@@ -27,7 +26,7 @@ export type NoEvents = {
  */
 export const whyNoEvents = (question: Question, report: DoctorReport): NoEvents => {
   const { pattern } = parseSpec(question.function);
-  const path = resolveTarget(question.target, question.pids);
+  const { path } = targetFile(question.target, question.pids);
   using image = openImage(path);
   const findings = [fileFinding(image)];
   if (findings[0]?.state === 'good') {
@@ -42,7 +41,7 @@ export const whyNoEvents = (question: Question, report: DoctorReport): NoEvents 
 
 const real = (path: string): string => {
   try {
-    return realpathSync(path);
+    return withoutLinks(path);
   } catch {
     return path;
   }

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
 import { type Mapping, readMappings } from './mappings.ts';
 
 /** A file as the kernel tells files apart: two names may be one file, and one name two files over time. */
@@ -28,8 +29,12 @@ export const identityOf = (path: string): FileIdentity | null => {
   }
 };
 
-const isSame = (a: FileIdentity | null, b: FileIdentity | null): boolean =>
+export const isSame = (a: FileIdentity | null, b: FileIdentity | null): boolean =>
   a !== null && b !== null && a.dev === b.dev && a.ino === b.ino;
+
+/** The file of a mapping; by its name, as the process sees it, where the kernel doesn't let us follow the mapping itself. */
+export const identityOfMapping = (pid: number, mapping: Mapping): FileIdentity | null =>
+  identityOf(mapping.file) ?? (mapping.deleted ? null : identityOf(`/proc/${pid}/root${mapping.path}`));
 
 /** Every process, or those named, that has to do with the file at `path` (absolute, links resolved). */
 export const surveyProcesses = (path: string, pids: readonly number[] = allPids()): Survey => {
@@ -58,9 +63,9 @@ const relationOf = (
   file: FileIdentity | null,
 ): Relation | null => {
   if (isSame(identityOf(`/proc/${pid}/exe`), file)) return 'runs';
-  // The inode shown in maps is the upper layer's on some file systems: the name, seen from the process, is asked too.
+  // The inode shown in maps is the upper layer's on some file systems, and the path may be that of another root.
   const isFile = (m: Mapping): boolean =>
-    !m.deleted && (m.inode === file?.ino || m.path === path) && isSame(identityOf(`/proc/${pid}/root${m.path}`), file);
+    (m.inode === file?.ino || basename(m.path) === basename(path)) && isSame(identityOfMapping(pid, m), file);
   if (maps.some(isFile)) return 'maps';
   const isEarlier = (m: Mapping): boolean => m.path === path && (m.deleted || m.inode !== file?.ino);
   return maps.some(isEarlier) ? 'replaced' : null;

@@ -6,17 +6,16 @@ import { openDebugInfo } from '../elf/debug-info.ts';
 import type { Image } from '../elf/model.ts';
 import { openImage } from '../elf/open.ts';
 import type { TraceEvent } from '../trace/event.ts';
-import { isAlive } from '../trace/launch.ts';
 import type { LandingSite } from '../trace/site.ts';
 import { type Scope, traceBatches } from '../trace/tracer.ts';
 import { captureLimits } from './capture-limits.ts';
 import type { ReturnsChoice } from './exits.ts';
 import { inNestedPidNamespace } from './machine.ts';
-import { surveyProcesses } from './processes.ts';
 import { redactionOf } from './redaction.ts';
-import { resolveTarget } from './target.ts';
+import { targetFile } from './target.ts';
 import { planTrace, type WatchedFunction } from './trace-plan.ts';
 import { filesOf, findLandingSites } from './unwinder.ts';
+import { refuseNarrow, strangers } from './watched-processes.ts';
 import { splitWords } from './words.ts';
 
 export type {
@@ -47,6 +46,8 @@ export type WatchRequest = {
   /** Patterns, perhaps with a signature. */
   readonly functions: readonly string[];
   readonly scope: WatchScope;
+  /** Also watch the descendants of the processes that `scope` names. */
+  readonly children?: boolean;
   readonly returns?: ReturnsChoice;
   /** Also give an event when a call begins. */
   readonly entries?: boolean;
@@ -95,10 +96,11 @@ export type Watch = {
 export const planWatch = (request: WatchRequest): Watch => {
   checkLimits(request);
   const pids = request.scope.kind === 'processes' ? request.scope.pids : [];
-  const path = resolveTarget(request.target, pids);
+  for (const pid of pids) refuseNarrow(pid);
+  const { path, note } = targetFile(request.target, pids);
   using image = openImage(path);
   checkImage(image);
-  const notes: string[] = [];
+  const notes: string[] = note === null ? [] : [note];
   const choice = request.returns ?? 'safe';
   if (choice === 'fast') notes.push(fastWarning);
   using debug = openDebugInfo(image, request.debugFile === undefined ? {} : { debugFile: request.debugFile });
@@ -125,6 +127,7 @@ export const planWatch = (request: WatchRequest): Watch => {
         landings,
         notes,
         scope,
+        children: request.children ?? false,
         entries: request.entries ?? false,
         limits: captureLimits(request.maxString ?? watchDefaults.maxString, sites.length),
         ringBytes: 2 ** Math.ceil(Math.log2(request.ringBytes ?? watchDefaults.ringBytes)),
@@ -141,6 +144,12 @@ const fastWarning =
   'returns by uretprobe: a panic or exception that passes a watched function aborts the program, even where it would be caught';
 
 const checkLimits = (request: WatchRequest): void => {
+  if (request.children && request.scope.kind === 'everywhere') {
+    throw new RsymError('usage', 'children of which process?', {
+      reason: 'without a process or a command every process is traced',
+      hints: ['-p PID --children', '--children -- ARGS'],
+    });
+  }
   if (request.functions.length === 0) throw new RsymError('usage', 'no function is named');
   for (const name of ['maxString', 'depth', 'ringBytes', 'maxPending'] as const) {
     const value = request[name];
@@ -153,7 +162,7 @@ const checkLimits = (request: WatchRequest): void => {
 const checkImage = (image: Image): void => {
   if (image.format !== 'elf' || image.machine !== 'x86-64' || image.bits !== 64) {
     throw new RsymError('unsupported', `cannot trace ${sanitize(image.path)}`, {
-      reason: `this version traces 64-bit x86 ELF programs; it is ${image.format}, ${image.machine}`,
+      reason: `this version traces 64-bit x86 ELF programs; it is ${image.format}, ${image.machine}${image.bits === 32 ? ', 32 bits' : ''}`,
     });
   }
   if (image.type !== 'executable' && image.type !== 'pie' && image.type !== 'shared') {
@@ -187,21 +196,6 @@ const scopeOf = (request: WatchRequest, path: string): Scope => {
     case 'everywhere':
       return request.scope;
   }
-};
-
-/** Named processes in which nothing can be seen, because they don't have the file, or have an earlier one. */
-const strangers = (path: string, pids: readonly number[]): string[] => {
-  if (pids.length === 0) return [];
-  const { related, hidden } = surveyProcesses(path, pids);
-  return pids.flatMap((pid) => {
-    const relation = related.find((one) => one.pid === pid)?.relation;
-    if (relation === 'replaced') {
-      return [`process ${pid} runs an earlier file of that name, which was replaced: nothing will be seen in it`];
-    }
-    // Of a process that may not be looked into, or has ended, nothing can be said.
-    if (relation !== undefined || hidden > 0 || !isAlive(pid)) return [];
-    return [`process ${pid} has not loaded ${sanitize(path)}: nothing is seen until it does`];
-  });
 };
 
 /** Unwinders of the program that will run, which with `-c` isn't TARGET. */

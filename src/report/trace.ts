@@ -8,6 +8,8 @@ export type TraceStyle = {
   readonly origin: bigint;
   /** Each line names its thread; else only those of other threads than the main one do. */
   readonly threads: boolean;
+  /** Each line names its process, since there may be more than one. */
+  readonly processes: boolean;
 };
 
 const indentation = '  ';
@@ -63,8 +65,9 @@ const endText = (call: CallEvent, palette: Palette): string => {
 };
 
 /** One call on one line: time, thread, duration, then the call as Rust would write it, indented by its depth. */
-export const callLine = (call: CallEvent, { palette, origin, threads }: TraceStyle): string => {
-  const who = threads || call.tid !== call.pid ? `${palette.faint(`${call.tid} ${sanitize(call.comm)}`)} ` : '';
+export const callLine = (call: CallEvent, { palette, origin, threads, processes }: TraceStyle): string => {
+  const thread = `${processes ? `${call.pid} ` : ''}${call.tid} ${sanitize(call.comm)}`;
+  const who = processes || threads || call.tid !== call.pid ? `${palette.faint(thread)} ` : '';
   const duration = call.duration === null ? '' : durationText(call.duration);
   const indent = indentation.repeat(Math.min(call.depth, maxIndented));
   const args = call.args.map((arg) => argumentText(arg, palette)).join(', ');
@@ -80,6 +83,7 @@ const lossNames: Record<keyof Losses, string> = {
   threads: 'calls not shown: the table of threads was full',
   landings: 'unwinder landings not seen: the ring was full',
   threadEnds: 'ends of threads not seen: the ring was full',
+  processes: 'child processes not followed: the table of processes was full',
 };
 
 /** What was lost, by cause; empty if nothing was. */

@@ -67,6 +67,8 @@ export type Losses = {
   readonly landings: number;
   /** No room when a thread ended: calls inside it are found out late. */
   readonly threadEnds: number;
+  /** No room in the table of watched processes: what such a child and its children call isn't shown. */
+  readonly processes: number;
 };
 
 /** The losses that belong to one function's probes. */

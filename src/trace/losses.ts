@@ -2,7 +2,15 @@ import type { FunctionLosses, Losses } from './event.ts';
 import type { SessionStatistics } from './session.ts';
 import type { ProbeSite } from './site.ts';
 
-export const noLosses: Losses = { entries: 0, exits: 0, pending: 0, threads: 0, landings: 0, threadEnds: 0 };
+export const noLosses: Losses = {
+  entries: 0,
+  exits: 0,
+  pending: 0,
+  threads: 0,
+  landings: 0,
+  threadEnds: 0,
+  processes: 0,
+};
 
 /** What was lost between two readings (the first null: from the start), by cause and function; undefined if nothing was. */
 export const lossesBetween = (
@@ -18,6 +26,7 @@ export const lossesBetween = (
     threads: now.losses.threads - earlier.threads,
     landings: now.losses.landings - earlier.landings,
     threadEnds: now.losses.threadEnds - earlier.threadEnds,
+    processes: now.losses.processes - earlier.processes,
   };
   if (Object.values(losses).every((count) => count === 0)) return undefined;
   const functions = now.functions.flatMap((after, fn) => {

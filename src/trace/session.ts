@@ -2,7 +2,7 @@ import { RsymError } from '../base/errors.ts';
 import { fileOffset } from '../base/units.ts';
 import type { Surroundings } from './bpf/entry.ts';
 import { landingProgram } from './bpf/landing.ts';
-import { execProgram, forkProgram, launchProgram, threadEndProgram } from './bpf/lifecycle.ts';
+import { execProgram, followProgram, forkProgram, launchProgram, threadEndProgram } from './bpf/lifecycle.ts';
 import { mapSpecs } from './bpf/maps.ts';
 import { FUNCTION_STATS, GLOBALS, PENDING } from './bpf/records.ts';
 import type { StaleKey } from './correlate.ts';
@@ -15,7 +15,7 @@ import type { LandingSite, ProbeSite } from './site.ts';
 import type { OwnedFd } from './sys/fd.ts';
 import { RINGBUF } from './sys/uapi.ts';
 import { attachRawTracepoint, attachUprobes } from './uprobe/attach.ts';
-import { createMap, deleteElement, lookupElement, u32, updateElement } from './uprobe/map.ts';
+import { createMap, deleteElement, keysOf, lookupElement, u32, updateElement } from './uprobe/map.ts';
 import { loadProgram } from './uprobe/program.ts';
 import { RingBuffer } from './uprobe/ringbuf.ts';
 
@@ -24,6 +24,8 @@ export type SessionOptions = {
   readonly landings: readonly LandingSite[];
   /** Watch only processes that are named later; false: every process that maps a probed file. */
   readonly scoped: boolean;
+  /** New children of watched processes are watched too. */
+  readonly children: boolean;
   readonly limits: CaptureLimits;
   /** A power of two, at least one page. */
   readonly ringBytes: number;
@@ -33,6 +35,8 @@ export type SessionOptions = {
 
 const maxThreads = 16_384;
 const maxProcesses = 1_024;
+/** With children: a process is forgotten when it ends, so this many live at one time. */
+const maxDescendants = 16_384;
 const launchTracepoint = 'sched_process_exec';
 
 /** The kernel's side of one trace: maps, programs and probes. All of it goes when it is disposed of, or rsym ends. */
@@ -66,7 +70,7 @@ export class Session implements Disposable {
         sites: this.plan.exits.length,
         pending: options.maxPending,
         threads: maxThreads,
-        scope: maxProcesses,
+        scope: options.children ? maxDescendants : maxProcesses,
         ringBytes: options.ringBytes,
       };
       for (const spec of mapSpecs(sizes)) this.#maps.set(spec.name, this.#own(createMap(spec)));
@@ -80,10 +84,12 @@ export class Session implements Disposable {
         program: load(landingProgram(stackAdjust, around)),
         places: sites.map(({ path, offset, kind }) => ({ path, offset, cookie: kind === 'unwinder' ? 0n : 1n })),
       }));
-      this.#links.others.push(attachRawTracepoint(load(threadEndProgram(around)), 'sched_process_exit'));
+      const { task, threads } = kernelTypes();
+      this.#links.others.push(attachRawTracepoint(load(threadEndProgram(around, threads)), 'sched_process_exit'));
       this.#links.others.push(attachRawTracepoint(load(execProgram(around)), 'sched_process_exec'));
-      const { task } = kernelTypes();
-      if (task) this.#links.others.push(attachRawTracepoint(load(forkProgram(task)), 'sched_process_fork'));
+      const onFork = task && (options.children ? followProgram(task) : forkProgram(task));
+      if (onFork) this.#links.others.push(attachRawTracepoint(load(onFork), 'sched_process_fork'));
+      else if (options.children) throw cannotFollow();
     } catch (error) {
       this[Symbol.dispose]();
       throw error;
@@ -130,6 +136,15 @@ export class Session implements Disposable {
   /** Adds a process to the scope. */
   watchProcess(pid: number): boolean {
     return updateElement(this.#map('scope'), u32(pid), u32(1));
+  }
+
+  unwatchProcess(pid: number): void {
+    deleteElement(this.#map('scope'), u32(pid));
+  }
+
+  /** The processes in the scope. */
+  watchedProcesses(): number[] {
+    return keysOf(this.#map('scope'), 4).map((key) => key.readUInt32LE());
   }
 
   /** Plants every probe, for one process or (null) for all. Exits first, so that no call is entered unseen at its end. */
@@ -224,6 +239,7 @@ export class Session implements Disposable {
         threads: sum('threads'),
         landings: Number(globals.readBigUInt64LE(GLOBALS.lostLandings)),
         threadEnds: Number(globals.readBigUInt64LE(GLOBALS.lostThreadEnds)),
+        processes: Number(globals.readBigUInt64LE(GLOBALS.lostProcesses)),
       },
     };
   }
@@ -274,6 +290,12 @@ const groupBy = <Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key):
   }
   return [...groups];
 };
+
+const cannotFollow = (): RsymError =>
+  new RsymError('unsupported', 'children cannot be followed', {
+    reason: 'this kernel has no type information (/sys/kernel/btf/vmlinux)',
+    hints: ['name each process with -p'],
+  });
 
 /** A record that doesn't fit into the ring would be lost each time. */
 const refuseLargeRecords = (plan: ProgramPlan, ringBytes: number): void => {

@@ -1,7 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { RsymError } from '../base/errors.ts';
 import { Correlator, type EndedCall } from './correlate.ts';
+import { descendants } from './descendants.ts';
 import type { CallEvent, EndEvent, ProgramEnd, TraceEvent } from './event.ts';
+import { FileWatch } from './file-watch.ts';
 import { type Command, isAlive, type Launched, launch } from './launch.ts';
 import type { CaptureLimits } from './layout.ts';
 import { lossesBetween, noLosses } from './losses.ts';
@@ -23,6 +25,8 @@ export type TraceRequest = {
   /** Given as the first events. */
   readonly notes: readonly string[];
   readonly scope: Scope;
+  /** Descendants of the scope's processes are watched too. */
+  readonly children: boolean;
   /** Ends the trace; the events so far and the end are still given. */
   readonly signal?: AbortSignal;
   readonly seconds?: number;
@@ -45,6 +49,8 @@ const quietMs = 2;
 const lossCheckMs = 1_000;
 /** A terminal's Ctrl-C reaches the started program too: its end is worth waiting for. */
 const graceMs = 200;
+/** Whether processes that nobody waits for still live is looked up so often. */
+const lifeCheckMs = 50;
 
 /** Watches and gives events in batches; the last event is `end`. Probes are gone when the generator is. */
 export async function* traceBatches(request: TraceRequest): AsyncGenerator<readonly TraceEvent[], void, void> {
@@ -69,6 +75,7 @@ class Trace {
   #launched: Launched | null = null;
   #program: ProgramEnd | null = null;
   #targetGone = false;
+  #lifeCheckedAt = 0;
   #stopping = false;
   #detaching: Promise<void> | undefined;
   #detached = false;
@@ -79,6 +86,7 @@ class Trace {
   #lossesTold: SessionStatistics;
   #lossCheckedAt = 0;
   readonly #stacks = new StackMappings();
+  readonly #files: FileWatch;
   #accepted = 0;
   #readAt = 0;
   #lastSequence = 0;
@@ -87,6 +95,9 @@ class Trace {
     this.#session = session;
     this.#request = request;
     this.#lossesTold = session.statistics();
+    // Where no process comes that isn't there yet, the path may lead where it will.
+    const isOpen = request.scope.kind === 'everywhere' || request.children;
+    this.#files = new FileWatch(isOpen ? request.sites.map(({ path }) => path) : []);
     this.#correlator = new Correlator(
       {
         entered: (call) => request.entries && this.#tell(call, 'enter', null),
@@ -106,7 +117,7 @@ class Trace {
   }
 
   async begin(): Promise<void> {
-    const { scope, signal, seconds } = this.#request;
+    const { scope, children, signal, seconds } = this.#request;
     signal?.addEventListener('abort', () => this.#stop(), { once: true });
     if (signal?.aborted) this.#stop();
     switch (scope.kind) {
@@ -117,17 +128,29 @@ class Trace {
         for (const pid of scope.pids) {
           if (!isAlive(pid)) throw new RsymError('process', `process ${pid} does not exist`);
           if (!this.#session.watchProcess(pid)) throw new RsymError('usage', 'too many processes are named');
-          this.#session.attach(pid);
+          if (!children) this.#session.attach(pid);
         }
+        if (children) this.#followDescendants(scope.pids);
         break;
       case 'everywhere':
         this.#session.attach(null);
         break;
     }
-    for (const text of this.#request.notes) this.#events.push({ event: 'note', seq: ++this.#seq, text });
+    this.#note(this.#request.notes);
     this.#request.onAttached?.({ probes: this.#session.probes, pid: this.#launched?.pid ?? null });
     if (seconds !== undefined) this.#timer = setTimeout(() => this.#stop(), seconds * 1000);
     this.#resume();
+  }
+
+  /** A probe of the kernel belongs to one process or to all: those of a family are planted for all. */
+  #followDescendants(pids: readonly number[]): void {
+    // A child is followed if it is forked while its parent is watched: the others are there to be found by now.
+    for (const pid of descendants(pids)) {
+      if (!this.#session.watchProcess(pid)) throw new RsymError('usage', 'the processes have too many descendants');
+      // Of one that ended before it was watched nobody takes the number out.
+      if (!isAlive(pid)) this.#session.unwatchProcess(pid);
+    }
+    this.#session.attach(null);
   }
 
   /** Lets a started program run; also where tracing it came to nothing, it must not stay stopped. */
@@ -145,14 +168,14 @@ class Trace {
     }
     const launched = await launch(this.#session, command);
     try {
-      this.#session.attach(launched.pid);
+      this.#session.attach(this.#request.children ? null : launched.pid);
     } catch (error) {
       launched.kill();
       throw error;
     }
     launched.ended.then((end) => {
       this.#program = end;
-      this.#targetGone = true;
+      this.#targetGone ||= !this.#request.children;
       this.#wake();
     });
     return launched;
@@ -178,6 +201,7 @@ class Trace {
         if (this.#isEnough()) break;
       }
       this.#checkLosses();
+      this.#note(this.#files.news());
       if (this.#events.length > 0) yield this.#takeEvents();
       if (read === 0 && (gone || detached)) break;
       if (read === 0) await this.#wait(quiet ? idleMs : quietMs);
@@ -210,9 +234,19 @@ class Trace {
   }
 
   #isTargetGone(): boolean {
-    const { scope } = this.#request;
-    if (scope.kind === 'processes' && !scope.pids.some(isAlive)) this.#targetGone = true;
+    const { scope, children } = this.#request;
+    if (this.#targetGone || scope.kind === 'everywhere') return this.#targetGone;
+    if (!children) this.#targetGone = scope.kind === 'processes' && !scope.pids.some(isAlive);
+    // A started program's end has been told, or will be: that it isn't alive is seen a moment earlier.
+    else if (scope.kind === 'processes' || this.#program !== null) this.#targetGone = this.#isFamilyGone();
     return this.#targetGone;
+  }
+
+  #isFamilyGone(): boolean {
+    const now = performance.now();
+    if (now - this.#lifeCheckedAt < lifeCheckMs) return false;
+    this.#lifeCheckedAt = now;
+    return !this.#session.watchedProcesses().some(isAlive);
   }
 
   async #wait(ms: number): Promise<void> {
@@ -236,6 +270,10 @@ class Trace {
     const exit = ended?.ret == null ? null : (this.#session.plan.exits[ended.ret.site] ?? null);
     const end = ended && { ...ended, exitAddress: exit?.address ?? null };
     this.#events.push(showCall(site, call, event, end, ++this.#seq, this.#request.limits));
+  }
+
+  #note(texts: readonly string[]): void {
+    for (const text of texts) this.#events.push({ event: 'note', seq: ++this.#seq, text });
   }
 
   #checkLosses(force = false): void {

@@ -42,7 +42,7 @@ export const TracePane = ({ state, trace, theme }: Props): ReactElement => {
 };
 
 const callLines = (trace: TraceState, height: number, columns: number): Line[] => {
-  const style = { palette: plain, origin: trace.origin ?? 0n, threads: trace.thread === null };
+  const style = { palette: plain, origin: trace.origin ?? 0n, threads: trace.thread === null, processes: false };
   return visibleEvents(trace, height).map((event) => {
     const usual = event.event === 'call' && (event.outcome === 'returned' || event.outcome === 'entered');
     return {

@@ -7,7 +7,7 @@ import { traceJson } from '../../src/report/trace-json.ts';
 import { expectGolden } from '../support/golden.ts';
 
 const hostile = 'evil\x1b[2J\x07\r\n\u202egnp.exe\u200b::f';
-const none: Losses = { entries: 0, exits: 0, pending: 0, threads: 0, landings: 0, threadEnds: 0 };
+const none: Losses = { entries: 0, exits: 0, pending: 0, threads: 0, landings: 0, threadEnds: 0, processes: 0 };
 
 const makeCall = (given: Partial<CallEvent> = {}): CallEvent => ({
   event: 'call',
@@ -75,7 +75,7 @@ const events: readonly TraceEvent[] = [
     event: 'lost',
     time: 5n,
     seq: 20,
-    losses: { entries: 1, exits: 2, pending: 3, threads: 4, landings: 5, threadEnds: 6 },
+    losses: { entries: 1, exits: 2, pending: 3, threads: 4, landings: 5, threadEnds: 6, processes: 7 },
     functions: [{ function: hostile, entries: 1, exits: 2, pending: 3, threads: 4 }],
   },
   { event: 'note', seq: 21, text: 'a note' },
@@ -85,12 +85,16 @@ const events: readonly TraceEvent[] = [
 ];
 
 describe('text', () => {
-  const style = { palette: makePalette(false), origin: 999_000_000n, threads: false };
+  const style = { palette: makePalette(false), origin: 999_000_000n, threads: false, processes: false };
 
   test('of every event', () => {
     const one = events.map((event) => traceText(event, style)).join('');
     const many = events.map((event) => traceText(event, { ...style, threads: true })).join('');
-    expectGolden('report/trace', `${one}\n${many}`);
+    const family = events
+      .slice(0, 2)
+      .map((event) => traceText(event, { ...style, processes: true }))
+      .join('');
+    expectGolden('report/trace', `${one}\n${many}\n${family}`);
   });
 
   test('is one line each and holds nothing that moves a terminal, coloured or not', () => {
@@ -211,7 +215,7 @@ describe('JSON, schema 1', () => {
   });
 
   test('losses and the end', () => {
-    const losses = { entries: 1, exits: 2, pending: 3, threads: 4, landings: 5, thread_ends: 6 };
+    const losses = { entries: 1, exits: 2, pending: 3, threads: 4, landings: 5, thread_ends: 6, processes: 7 };
     expect(parsed.find(({ event }) => event === 'lost')).toEqual({
       schema: 1,
       event: 'lost',
@@ -223,7 +227,7 @@ describe('JSON, schema 1', () => {
     expect(parsed.find(({ event }) => event === 'end')).toMatchObject({
       ts_ns: '2',
       calls: 1,
-      lost: { entries: 0, exits: 0, pending: 0, threads: 0, landings: 0, thread_ends: 0 },
+      lost: { entries: 0, exits: 0, pending: 0, threads: 0, landings: 0, thread_ends: 0, processes: 0 },
       lost_functions: [],
       under_way_at_attach: 2,
       functions: 1,

@@ -25,7 +25,13 @@ import { assemble, labelSlots, listing } from '../../src/trace/bpf/assemble.ts';
 import { entryProgram } from '../../src/trace/bpf/entry.ts';
 import { exitProgram } from '../../src/trace/bpf/exit.ts';
 import { landingProgram } from '../../src/trace/bpf/landing.ts';
-import { execProgram, forkProgram, launchProgram, threadEndProgram } from '../../src/trace/bpf/lifecycle.ts';
+import {
+  execProgram,
+  followProgram,
+  forkProgram,
+  launchProgram,
+  threadEndProgram,
+} from '../../src/trace/bpf/lifecycle.ts';
 import { entryLayout, exitLayout } from '../../src/trace/layout.ts';
 import { expectGolden } from '../support/golden.ts';
 import { argument, register, result, stack, u64Shape } from './traced-machine.ts';
@@ -192,8 +198,10 @@ describe('the listing of', () => {
     ],
     ['landing', landingProgram(8, named)],
     ['thread-end', threadEndProgram(named)],
+    ['thread-end-scope', threadEndProgram(named, { signal: 200, live: 8 })],
     ['exec', execProgram(named)],
     ['fork', forkProgram({ tgid: 100, realParent: 108 })],
+    ['follow', followProgram({ tgid: 100, realParent: 108 })],
     ['launch', launchProgram(77, { tgid: 100, realParent: 108 })],
   ] as const)('%s', (name, program) => {
     expectGolden(`bpf/${name}`, `${listing(program.code)}\n`);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { forkProgram, launchProgram } from '../../src/trace/bpf/lifecycle.ts';
+import { followProgram, forkProgram, launchProgram, threadEndProgram } from '../../src/trace/bpf/lifecycle.ts';
 import { GLOBALS } from '../../src/trace/bpf/records.ts';
 import { mainThread, probeSite, TracedMachine } from './traced-machine.ts';
 
@@ -166,6 +166,50 @@ describe('a new process', () => {
       traced.machine.run(program, { ...parent, tracepoint: [0n, task] });
     }
     expect(traced.machine.entries('forked').map(({ key }) => key.readUInt32LE())).toEqual([300]);
+  });
+
+  test('of a watched one is watched too, whether or not its parent entered something', () => {
+    const program = followProgram(offsets);
+    const traced = machine({ scope: { kind: 'named' } });
+    const fork = (parent: number, child: number): void => {
+      traced.machine.kernel.write(task + 24n, word(child));
+      traced.machine.run(program, { tgid: parent, tid: parent + 1, tracepoint: [0n, task] });
+    };
+    const watched = (): number[] => traced.machine.entries('scope').map(({ key }) => key.readUInt32LE());
+    traced.watch(100);
+    fork(100, 300);
+    fork(300, 301);
+    fork(100, 100); // a thread
+    fork(400, 401);
+    expect(watched()).toEqual([100, 300, 301]);
+    expect(traced.machine.entries('forked')).toEqual([]);
+    traced.enter(mainThread, 0, sp);
+    traced.machine.kernel.write(task + 24n, word(302));
+    traced.machine.run(program, { ...mainThread, tracepoint: [0n, task] });
+    expect(traced.machine.entries('forked').map(({ key }) => key.readUInt32LE())).toEqual([302]);
+    // The table of this machine has room for ten.
+    for (let i = 0; i < 8; i++) fork(100, 500 + i);
+    expect(watched()).toHaveLength(10);
+    expect(traced.global('lostProcesses')).toBe(2);
+  });
+
+  test('that ends is watched no more, once its last thread does', () => {
+    const traced = machine({ scope: { kind: 'named' } });
+    const program = threadEndProgram(traced.around, { signal: 16, live: 4 });
+    const signalStruct = 0xffff_8000_0007_0000n;
+    traced.machine.kernel.writeWord(traced.machine.task + 16n, signalStruct);
+    const end = (tgid: number, tid: number, live: number): void => {
+      traced.machine.kernel.write(signalStruct + 4n, word(live));
+      traced.machine.run(program, { tgid, tid, tracepoint: [0n, 0n] });
+    };
+    const watched = (): number[] => traced.machine.entries('scope').map(({ key }) => key.readUInt32LE());
+    traced.watch(100);
+    traced.watch(200);
+    end(100, 101, 1);
+    expect(watched()).toEqual([100, 200]);
+    end(100, 100, 0);
+    end(300, 300, 0);
+    expect(watched()).toEqual([200]);
   });
 
   test('of rsym is stopped and watched once, when that is asked for', () => {

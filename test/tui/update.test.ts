@@ -120,7 +120,7 @@ describe('a trace', () => {
   });
 
   test('losses are added up; the end knows best', () => {
-    const losses = { entries: 2, exits: 1, pending: 0, threads: 0, landings: 0, threadEnds: 0 };
+    const losses = { entries: 2, exits: 1, pending: 0, threads: 0, landings: 0, threadEnds: 0, processes: 0 };
     const lost: Action = {
       kind: 'trace',
       news: { kind: 'events', events: [{ event: 'lost', time: 1n, seq: 1, losses, functions: [] }] },

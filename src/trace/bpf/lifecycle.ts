@@ -23,6 +23,7 @@ import {
   FRAME,
   frameAddress,
   knownThread,
+  lookup,
   remove,
   reserve,
   submit,
@@ -76,14 +77,41 @@ const report = (kind: number, ringBytes: number): Code => [
   submit(ringBytes),
 ];
 
+/** Offsets of the members that tell how many threads of a process live. */
+export type LiveOffsets = { readonly signal: number; readonly live: number };
+
+/** Takes a process out of the scope when its last thread ends: its number may come again. */
+const leaveScope = ({ signal, live }: LiveOffsets): Code => [
+  call('get_current_task'),
+  mov('r3', 'r0'),
+  readKernel(8, FRAME.sp, signal),
+  load(8, 'r3', 'r10', FRAME.sp),
+  // Counted down before the tracepoint; 1 where it can't be read.
+  store(4, 'r10', FRAME.small, 1),
+  add('r3', live),
+  mov('r1', 'r10'),
+  add('r1', FRAME.small),
+  mov('r2', 4),
+  call('probe_read_kernel'),
+  jumpIf('ne', 'r0', 0, 'process_lives'),
+  load(4, 'r1', 'r10', FRAME.small),
+  jumpIf('ne', 'r1', 0, 'process_lives'),
+  load(8, 'r1', 'r10', FRAME.thread),
+  alu('rsh', 'r1', 32),
+  store(4, 'r10', FRAME.small, 'r1'),
+  remove('scope', FRAME.small),
+  label('process_lives'),
+];
+
 /** At sched_process_exit, which fires for each thread: tells of the end of a thread that entered a traced function. */
-export const threadEndProgram = (around: Surroundings): ProgramSpec => ({
+export const threadEndProgram = (around: Surroundings, threads: LiveOffsets | null = null): ProgramSpec => ({
   name: 'rsym_end',
   type: 'rawTracepoint',
   uprobeMulti: false,
   functions: [],
   code: flatten([
     noteThread,
+    threads && around.scope.kind === 'named' ? leaveScope(threads) : [],
     knownThread,
     noteUserStackPointer,
     // Forgotten even where its end can't be told: the number may come again.
@@ -131,6 +159,35 @@ export const forkProgram = (task: TaskOffsets): ProgramSpec => ({
     alu('rsh', 'r2', 32),
     // A new thread has a stack of its own and inherits no call.
     jumpIf('eq', 'r1', 'r2', 'out'),
+    addProcess('forked'),
+    end,
+  ]),
+});
+
+/** At sched_process_fork(parent, child), as {@link forkProgram}: also watches a new process whose parent is watched. */
+export const followProgram = (task: TaskOffsets): ProgramSpec => ({
+  name: 'rsym_follow',
+  type: 'rawTracepoint',
+  uprobeMulti: false,
+  functions: [],
+  code: flatten([
+    noteThread,
+    load(8, 'r3', 'r6', 8),
+    readKernel(4, FRAME.small, task.tgid),
+    load(4, 'r9', 'r10', FRAME.small),
+    load(8, 'r2', 'r10', FRAME.thread),
+    alu('rsh', 'r2', 32),
+    jumpIf('eq', 'r9', 'r2', 'out'),
+    store(4, 'r10', FRAME.small, 'r2'),
+    lookup('scope', FRAME.small),
+    jumpIf('eq', 'r0', 0, 'out'),
+    mov('r1', 'r9'),
+    addProcess('scope'),
+    jumpIf('eq', 'r0', 0, 'followed'),
+    countGlobal('lostProcesses'),
+    label('followed'),
+    knownThread,
+    mov('r1', 'r9'),
     addProcess('forked'),
     end,
   ]),

@@ -71,7 +71,14 @@ export const FUNCTION_STATS = {
 } as const;
 
 /** The one value of the map `globals`. */
-export const GLOBALS = { sequence: 0, launch: 8, lostLandings: 16, lostThreadEnds: 24, size: 32 } as const;
+export const GLOBALS = {
+  sequence: 0,
+  launch: 8,
+  lostLandings: 16,
+  lostThreadEnds: 24,
+  lostProcesses: 32,
+  size: 40,
+} as const;
 
 /** A call under way, in the map `pending`, by {thread, stack pointer, function}. */
 export const PENDING = {

@@ -32,6 +32,24 @@ export const lookupElement = (map: OwnedFd, key: Buffer, value: Buffer): boolean
 
 export const deleteElement = (map: OwnedFd, key: Buffer): boolean => bpf('mapDelete', element(map, key, null)).ok;
 
+/** The keys in a hash map, as far as it holds still meanwhile. */
+export const keysOf = (map: OwnedFd, keySize: number): Buffer[] => {
+  const keys: Buffer[] = [];
+  const seen = new Set<string>();
+  for (let last: Buffer | null = null; ; ) {
+    const next = Buffer.alloc(keySize);
+    const attr = attributes();
+    attr.writeUInt32LE(map.value, 0);
+    if (last) attr.writeBigUInt64LE(addressOf(last), 8);
+    attr.writeBigUInt64LE(addressOf(next), 16);
+    // After a key that was removed meanwhile the kernel begins anew.
+    if (!bpf('mapNextKey', attr).ok || seen.has(next.toString('latin1'))) return keys;
+    seen.add(next.toString('latin1'));
+    keys.push(next);
+    last = next;
+  }
+};
+
 export const u32 = (value: number): Buffer => {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32LE(value);
