@@ -5,9 +5,9 @@ import { isDamage } from './shape-site.ts';
 export type KnownObject = { readonly vtable: bigint; readonly type: TypeId };
 
 /** Types of one trait that are told apart; where there are more, none is. */
-const mostTypes = 6;
+const mostTypes = 16;
 /** A type may have a vtable in each unit. */
-const mostVtables = 24;
+const mostVtables = 64;
 
 /** The vtables of debug info by their trait and by their address; read when they are first asked for. */
 export class TraitObjects {

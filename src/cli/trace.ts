@@ -21,6 +21,9 @@ type Flags = {
   readonly returns: 'safe' | 'fast' | 'off';
   readonly events: 'calls' | 'both';
   readonly maxString: number;
+  readonly depth: number;
+  readonly redact?: readonly string[];
+  readonly debugFile?: string;
   readonly ring: number;
   readonly json?: true;
 };
@@ -34,6 +37,8 @@ const whole =
     }
     return value;
   };
+
+const collect = (text: string, before: readonly string[] = []): string[] => [...before, text];
 
 const maxSeconds = 2_000_000; // timers are 31 bits of milliseconds
 
@@ -69,6 +74,9 @@ export const register = (program: Command): void => {
       new Option('--events <which>', 'both: also when a call begins').choices(['calls', 'both']).default('calls'),
     )
     .option('--max-string <bytes>', 'how much of a text is read', whole(1), watchDefaults.maxString)
+    .option('--depth <pointers>', 'how many pointers are followed, one behind the other', whole(1), watchDefaults.depth)
+    .option('--redact <pattern>', 'never read values of this name or type: a glob or /regex/ (repeatable)', collect)
+    .option('--debug-file <file>', 'read debug info from this file')
     .option('--ring <bytes>', 'size of the buffer that events wait in', whole(4096), watchDefaults.ringBytes)
     .option('--json', 'one line of JSON for each event')
     .action(trace);
@@ -84,9 +92,12 @@ const trace = async (target: string, _: unknown, flags: Flags, command: Command)
     returns: flags.returns,
     entries: flags.events === 'both',
     maxString: flags.maxString,
+    depth: flags.depth,
+    redact: flags.redact ?? [],
     ringBytes: flags.ring,
     output: flags.output === undefined ? 'stderr' : 'inherit',
     signal: stopSignal(),
+    ...(flags.debugFile === undefined ? {} : { debugFile: flags.debugFile }),
     ...(flags.duration === undefined ? {} : { seconds: flags.duration }),
     ...(flags.calls === undefined ? {} : { calls: flags.calls }),
   });

@@ -68,8 +68,13 @@ const refusalOf = (exit: CodeExit, sweep: Extract<ExitSweep, { complete: true }>
   return null;
 };
 
-/** How the returns of a function are to be watched, from what its code showed. */
-export const planReturns = (sweep: ExitSweep, choice: ReturnsChoice, image: ImageCode): Returns => {
+/** How the returns of a function are to be watched, from what its code showed. `passes`: what a tail call may hand on. */
+export const planReturns = (
+  sweep: ExitSweep,
+  choice: ReturnsChoice,
+  image: ImageCode,
+  passes: (exit: CodeExit) => ExitSite['passes'] = () => [],
+): Returns => {
   if (choice === 'off') return { mode: 'none', reason: 'returns are off' };
   if (choice === 'fast') return { mode: 'uretprobe' };
   if (!sweep.complete) return { mode: 'none', reason: sweep.reason };
@@ -84,6 +89,7 @@ export const planReturns = (sweep: ExitSweep, choice: ReturnsChoice, image: Imag
       address: exit.address,
       stackAdjust: 0,
       result: null,
+      passes: exit.kind === 'return' ? [] : passes(exit),
       kind: exit.kind === 'return' ? 'return' : 'tail-call',
       condition: exit.conditional ? condition : null,
       target: targetOf(exit),

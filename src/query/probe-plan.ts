@@ -8,13 +8,17 @@ import { longestInstruction, readUpTo } from '../code/bytes.ts';
 import { probeCost } from '../code/cost.ts';
 import { type Frames, framesOf, isFromEntry } from '../code/frames.ts';
 import type { Flow } from '../code/flow.ts';
-import type { DebugCopy } from '../elf/debug-model.ts';
+import type { DebugCopy, DebugTypes } from '../elf/debug-model.ts';
 import type { ExitSite, ProbeSite, Returns } from '../trace/site.ts';
 import { callPlan, emptyPlan, givenPlan } from './call-plan.ts';
+import { concreteShapes } from './concrete-shapes.ts';
 import { CopyFlows } from './copy-flows.ts';
 import { CopyValues, isDamage, type ShownValues } from './copy-values.ts';
+import { withDropVtables } from './drop-vtables.ts';
 import { entryProbe } from './entry-probe.ts';
 import { ImageCode, planReturns, type ReturnsChoice } from './exits.ts';
+import { handedOn } from './handed-on.ts';
+import { Relocations } from './relocations.ts';
 import type { SelectedCopy, SelectSources } from './select-model.ts';
 import { followTailJumps } from './tail-exits.ts';
 
@@ -22,7 +26,7 @@ export type ProbePlanOptions = {
   readonly returns: ReturnsChoice;
   /** Pointers that are followed, one inside the other. */
   readonly depth: number;
-  readonly isRedacted: (path: string, type: string) => boolean;
+  readonly isRedacted: ((path: string, type: string) => boolean) | null;
 };
 
 /** Parts of one value's shape. */
@@ -34,7 +38,11 @@ export class ProbePlanner {
   readonly #code: ImageCode;
   readonly #flows: CopyFlows;
   readonly #values: CopyValues;
+  readonly #relocations: Relocations;
+  readonly #types: DebugTypes | null;
   readonly #shapes: TypeShapes | null;
+  /** Filled by `finish`: what a trait object's concrete type looks like, by its vtable. */
+  readonly #objects = new Map<bigint, ValueShape>();
   readonly #options: ProbePlanOptions;
   readonly #frames = new WeakMap<Flow, Frames>();
   /** One line each, for the user. */
@@ -46,9 +54,11 @@ export class ProbePlanner {
     this.#code = new ImageCode(sources.image, sources.symbols);
     this.#flows = new CopyFlows(this.#code);
     this.#values = new CopyValues(sources, this.#code, this.#flows);
-    const { types } = sources.debug;
-    this.#shapes =
-      types && new TypeShapes(types, { depth: options.depth, nodes: mostParts, isRedacted: options.isRedacted });
+    this.#relocations = new Relocations(sources.image);
+    const own = sources.debug.types;
+    this.#types = own && withDropVtables(own, sources, this.#relocations);
+    const limits = { depth: options.depth, nodes: mostParts, isRedacted: options.isRedacted };
+    this.#shapes = this.#types && new TypeShapes(this.#types, limits);
   }
 
   /** A copy's probe site; null, with a note that says why, where it can't be probed. `name`: the function's. */
@@ -152,7 +162,9 @@ export class ProbePlanner {
     const isWanted = isInRegisters && ret.evidence !== 'gone' && ret.evidence !== 'raw';
     const sweep = own.complete && isWanted ? followTailJumps(own, this.#sources.symbols, this.#code) : own;
     const choice = this.#options.returns;
-    const returns = planReturns(sweep, choice, this.#code);
+    const returns = planReturns(sweep, choice, this.#code, (exit) =>
+      handedOn(exit, this.#sources.symbols, this.#relocations),
+    );
     if (returns.mode === 'none' && choice === 'safe')
       this.notes.push(`${sanitize(name)}: returns aren't watched: ${returns.reason}`);
     if (returns.mode === 'sites' && sweep.complete)
@@ -176,6 +188,7 @@ export class ProbePlanner {
       condition: null,
       target: null,
       inside: [],
+      passes: [],
       // Other ways through the caller come here too.
       shared: true,
     };
@@ -194,7 +207,14 @@ export class ProbePlanner {
     return 0;
   }
 
-  readonly #concrete = (_vtable: bigint): ValueShape | null => null;
+  readonly #concrete = (vtable: bigint): ValueShape | null => this.#objects.get(vtable) ?? null;
+
+  /** Gets ready what will be asked for when debug info is closed. */
+  finish(sites: readonly ProbeSite[]): void {
+    if (this.#types === null || this.#shapes === null) return;
+    const plans = sites.map(({ plan }) => plan);
+    for (const [vtable, shape] of concreteShapes(plans, this.#types, this.#shapes)) this.#objects.set(vtable, shape);
+  }
 }
 
 /** Registers that hold at entry what is needed at the exits: the address of a result in memory. */

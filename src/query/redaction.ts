@@ -9,8 +9,8 @@ import { parseRegex } from './regex.ts';
  *
  * @throws {RsymError} `usage` for a faulty regular expression.
  */
-export const redactionOf = (patterns: readonly string[]): ((path: string, type: string) => boolean) => {
-  if (patterns.length === 0) return () => false;
+export const redactionOf = (patterns: readonly string[]): ((path: string, type: string) => boolean) | null => {
+  if (patterns.length === 0) return null;
   const tests = patterns.map((pattern): ((name: string) => boolean) => {
     if (/^\/.*\/i?$/s.test(pattern)) return parseRegex(pattern.endsWith('i') ? pattern : `${pattern}i`);
     const glob = pattern.toLowerCase();

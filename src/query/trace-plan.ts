@@ -16,7 +16,7 @@ export type TracePlanRequest = {
   readonly functions: readonly string[];
   readonly returns: ReturnsChoice;
   readonly depth: number;
-  readonly isRedacted: (path: string, type: string) => boolean;
+  readonly isRedacted: ((path: string, type: string) => boolean) | null;
   readonly pids: readonly number[];
 };
 
@@ -69,6 +69,7 @@ class TracePlanner {
 
   plan(): TracePlan {
     for (const chosen of this.#chosen()) this.#addFunction(chosen);
+    this.#planner.finish(this.#sites);
     const notes = [...this.#notes, ...this.#planner.notes];
     if (this.#sites.length === 0) {
       throw new RsymError('unsupported', `cannot probe ${this.#request.functions.map(sanitize).join(', ')}`, {

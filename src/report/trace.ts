@@ -59,7 +59,7 @@ const argumentText = (value: ShownValue, palette: Palette): string =>
 
 const endText = (call: CallEvent, palette: Palette): string => {
   if (call.event === 'enter') return ' …';
-  if (call.outcome === 'returned' && call.ret) return ` -> ${valueText(call.ret, palette)}`;
+  if (call.ret) return ` -> ${valueText(call.ret, palette)}`;
   const ending = call.outcome === null ? '' : endings[call.outcome];
   return ending === '' ? '' : ` ${palette.warning(`[${ending}]`)}`;
 };

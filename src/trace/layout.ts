@@ -176,9 +176,10 @@ class LayoutBuilder {
   }
 
   /** Notes whether the memory behind a saved address is handed on. */
-  addPassed(index: number, size: number): void {
+  addPassed(index: number, size: number, by: readonly Register[]): void {
     this.#passedAt = this.#at;
-    this.#pieces.push({ kind: 'passed', index, size, at: this.#at });
+    const registers = by.map((reg) => PT_REGS[reg]);
+    this.#pieces.push({ kind: 'passed', index, size, registers, at: this.#at });
     this.#at += wordSize;
   }
 
@@ -288,7 +289,7 @@ export const exitLayout = (site: ProbeSite, exit: ExitSite | null, limits: Captu
   const inMemory = exit?.kind === 'tail-call' ? savedResult(site) : null;
   if (inMemory !== null) {
     builder.add(inMemory.plan);
-    builder.addPassed(inMemory.index, ret.shape.size);
+    builder.addPassed(inMemory.index, ret.shape.size, exit?.passes ?? []);
   }
   if (exit?.kind !== 'tail-call') {
     builder.add(exit?.result == null ? ret : { ...ret, pieces: exit.result, candidates: [] });

@@ -50,6 +50,8 @@ export type ExitSite = {
   readonly target: JumpTarget | null;
   /** The function's ranges, as distances from this instruction; at most {@link maxInsideRanges}. */
   readonly inside: readonly { readonly start: bigint; readonly end: bigint }[];
+  /** Of a tail call: registers that may hand something on to the other function. */
+  readonly passes: readonly Register[];
   /** Other functions may run through here too: a hit without a call under way means nothing. */
   readonly shared: boolean;
 };

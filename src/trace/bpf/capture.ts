@@ -1,10 +1,7 @@
-import { PT_REGS } from '../sys/uapi.ts';
 import { add, alu, type Code, call, jump, jumpIf, label, load, load64, mov, store } from './asm.ts';
 import { FollowCode } from './follow.ts';
 import { FOLLOW, PENDING, type Piece, type RecordLayout } from './records.ts';
 import { FRAME } from './steps.ts';
-
-const argumentRegisters = ['rdi', 'rsi', 'rdx', 'rcx', 'r8', 'r9'] as const;
 
 const savedWord = (index: number): number => FRAME.pendingValue + PENDING.saved + 8 * index;
 
@@ -29,8 +26,8 @@ const captureOne = (piece: Piece, index: number): Code => {
       const [found, done] = [`passed_${index}`, `piece_${index}`];
       return [
         load(8, 'r3', 'r10', savedWord(piece.index)),
-        argumentRegisters.map((reg): Code => [
-          load(8, 'r2', 'r6', PT_REGS[reg]),
+        piece.registers.map((ptRegs): Code => [
+          load(8, 'r2', 'r6', ptRegs),
           alu('sub', 'r2', 'r3'),
           jumpIf('lt', 'r2', Math.max(1, piece.size), found),
         ]),

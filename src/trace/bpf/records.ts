@@ -32,8 +32,14 @@ export type Piece =
   | { readonly kind: 'register'; readonly ptRegs: number; readonly add: bigint; readonly at: number }
   /** A word that was saved when the call began. */
   | { readonly kind: 'saved'; readonly index: number; readonly at: number }
-  /** 1 where a register that arguments are passed in points into the `size` bytes behind a saved address, else 0. */
-  | { readonly kind: 'passed'; readonly index: number; readonly size: number; readonly at: number }
+  /** 1 where one of the registers (by their offsets in pt_regs) points into the `size` bytes behind a saved address, else 0. */
+  | {
+      readonly kind: 'passed';
+      readonly index: number;
+      readonly size: number;
+      readonly registers: readonly number[];
+      readonly at: number;
+    }
   /**
    * `size` bytes of memory at `base` plus `offset`; for each number in `followed`, what is there is an address, to which
    * the number is added. The result of reading (0 or a negative errno) is at `resultAt`.
