@@ -10,13 +10,18 @@ type ArrayShape = Extract<ValueShape, { kind: 'array' }>;
 /** Names that begin with `$` are marks. */
 export const jsonKey = (name: string): string => (name.startsWith('$') ? `\\${name}` : name);
 
-/** An object of JSON; a field may have any name. */
-export const jsonObject = (fields: readonly FieldShape[], parts: readonly Shown[]): JsonValue => {
+/** An object of JSON. A field may have any name; nameless ones of C are told apart by their number. */
+export const jsonObject = (
+  fields: readonly FieldShape[],
+  parts: readonly Shown[],
+): { readonly [key: string]: JsonValue } => {
   const object: Record<string, JsonValue> = {};
   for (const [i, { name }] of fields.entries()) {
     const value = parts[i]?.value ?? null;
-    if (name === '__proto__') Object.defineProperty(object, name, { value, enumerable: true });
-    else object[jsonKey(name)] = value;
+    const key = Object.hasOwn(object, jsonKey(name)) ? `${jsonKey(name)}#${i}` : jsonKey(name);
+    // Assigned to, it would be the object's prototype.
+    if (key === '__proto__') Object.defineProperty(object, key, { value, enumerable: true });
+    else object[key] = value;
   }
   return object;
 };
