@@ -1,22 +1,25 @@
 import type { FieldShape, Form, StructShape, ValueShape } from '../../abi/shape.ts';
-import { sanitize } from '../../base/text.ts';
 import type { Decoding } from './decoding.ts';
 import { listed } from './listed.ts';
+import { jsonKey, nameText } from './name.ts';
 import { type JsonValue, missing, type Shown, unit } from './shown.ts';
 import { emptySource, lackOfAll, type Source } from './source.ts';
 
 type ArrayShape = Extract<ValueShape, { kind: 'array' }>;
 
-/** Names that begin with `$` are marks. */
-export const jsonKey = (name: string): string => (name.startsWith('$') ? `\\${name}` : name);
-
-/** An object of JSON; a field may have any name. */
-export const jsonObject = (fields: readonly FieldShape[], parts: readonly Shown[]): JsonValue => {
+/** An object of JSON. A field may have any name; nameless ones of C are told apart by their number. */
+export const jsonObject = (
+  fields: readonly FieldShape[],
+  parts: readonly Shown[],
+): { readonly [key: string]: JsonValue } => {
   const object: Record<string, JsonValue> = {};
-  for (const [i, { name }] of fields.entries()) {
+  for (let i = 0; i < parts.length; i++) {
     const value = parts[i]?.value ?? null;
-    if (name === '__proto__') Object.defineProperty(object, name, { value, enumerable: true });
-    else object[jsonKey(name)] = value;
+    const plain = jsonKey(fields[i]?.name ?? '');
+    const key = Object.hasOwn(object, plain) ? `${plain}#${i}` : plain;
+    // Assigned to, it would be the object's prototype.
+    if (key === '__proto__') Object.defineProperty(object, key, { value, enumerable: true });
+    else object[key] = value;
   }
   return object;
 };
@@ -29,9 +32,9 @@ export const decodeFields = (
   decoding: Decoding,
 ): Shown[] => {
   const parts: Shown[] = [];
-  for (const [i, { name, offset, shape }] of fields.entries()) {
+  for (const { name, offset, shape } of fields) {
     decoding.spend(name.length);
-    parts.push(decoding.member(form === 'tuple' ? String(i) : name, shape, source, at + offset));
+    parts.push(decoding.member(form === 'tuple' ? String(parts.length) : name, shape, source, at + offset));
   }
   return parts;
 };
@@ -43,13 +46,15 @@ export const formText = (
   fields: readonly { readonly name: string }[],
   parts: readonly Shown[],
 ): string => {
-  const title = sanitize(name);
+  const title = nameText(name);
   if (parts.length === 0) return title === '' ? '()' : title;
-  if (form === 'named') {
-    const texts = parts.map(({ text }, i) => `${sanitize(fields[i]?.name ?? '')}: ${text}`);
-    return title === '' ? `{ ${texts.join(', ')} }` : `${title} { ${texts.join(', ')} }`;
+  let inner = '';
+  for (let i = 0; i < parts.length; i++) {
+    if (i > 0) inner += ', ';
+    if (form === 'named') inner += `${nameText(fields[i]?.name ?? '')}: `;
+    inner += parts[i]?.text ?? '';
   }
-  const inner = parts.map(({ text }) => text).join(', ');
+  if (form === 'named') return title === '' ? `{ ${inner} }` : `${title} { ${inner} }`;
   return title === '' && parts.length === 1 ? `(${inner},)` : `${title}(${inner})`;
 };
 

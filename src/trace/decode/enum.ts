@@ -1,8 +1,8 @@
 import type { EnumShape, ValueShape, VariantShape } from '../../abi/shape.ts';
-import { sanitize } from '../../base/text.ts';
 import { hex } from '../../base/units.ts';
-import { decodeFields, formText, jsonKey, jsonObject } from './aggregate.ts';
+import { decodeFields, formText, jsonObject } from './aggregate.ts';
 import type { Decoding } from './decoding.ts';
+import { jsonKey, nameText } from './name.ts';
 import { invalid, type JsonValue, missing, type Shown } from './shown.ts';
 import { lack, type Source, slice, unsigned } from './source.ts';
 
@@ -59,7 +59,7 @@ export const nameOf = (shape: CEnumShape, value: bigint): string | null => {
   return null;
 };
 
-export const unitVariant = (name: string): Shown => ({ value: { [jsonKey(name)]: null }, text: sanitize(name) });
+export const unitVariant = (name: string): Shown => ({ value: { [jsonKey(name)]: null }, text: nameText(name) });
 
 export const decodeCEnum = (shape: CEnumShape, source: Source, at: number, decoding: Decoding): Shown => {
   const why = lack(source, at, at + shape.size);

@@ -1,3 +1,5 @@
+import { decimalAbove } from '../debug-text.ts';
+
 /** 16-bit floats: a sign, 5 bits of exponent, 10 of fraction. */
 const magnitudeOf = (bits: number): number => {
   const exponent = bits >> 10;
@@ -17,11 +19,13 @@ export const shortestF16 = (bits: number): number => {
   const above = (magnitudeOf(magnitude + 1) + value) / 2;
   // A number right between two floats rounds to the one whose last bit is 0.
   const isEven = (magnitude & 1) === 0;
+  const isNear = (other: number): boolean =>
+    (other > below && other < above) || (isEven && (other === below || other === above));
   for (let digits = 1; digits < 6; digits++) {
     const shorter = Number(value.toPrecision(digits));
-    if ((shorter > below && shorter < above) || (isEven && (shorter === below || shorter === above))) {
-      return sign * shorter;
-    }
+    if (isNear(shorter)) return sign * shorter;
+    const next = decimalAbove(value, digits);
+    if (isNear(next)) return sign * next;
   }
   return sign * value;
 };

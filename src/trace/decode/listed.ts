@@ -1,5 +1,5 @@
 import { hex } from '../../base/units.ts';
-import { missing, missingAt, type Shown, type Why } from './shown.ts';
+import { type JsonValue, missing, missingAt, type Shown, type Why } from './shown.ts';
 
 export type Brackets = readonly [open: string, close: string];
 export const square: Brackets = ['[', ']'];
@@ -12,11 +12,18 @@ export const listed = (
   [open, close]: Brackets = square,
   isWhole = BigInt(parts.length) === total,
 ): Shown => {
-  const values = parts.map(({ value }) => value);
-  const texts = parts.map(({ text }) => text);
-  if (isWhole) return { value: values, text: open + texts.join(', ') + close };
-  texts.push(`… ${total} in all`);
-  return { value: { $items: values, $len: total.toString() }, text: open + texts.join(', ') + close };
+  const values: JsonValue[] = [];
+  let inner = '';
+  for (const { value, text } of parts) {
+    values.push(value);
+    inner += values.length === 1 ? text : `, ${text}`;
+  }
+  if (isWhole) return { value: values, text: open + inner + close };
+  const rest = `… ${total} in all`;
+  return {
+    value: { $items: values, $len: total.toString() },
+    text: `${open}${parts.length === 0 ? '' : `${inner}, `}${rest}${close}`,
+  };
 };
 
 /** Elements of which only the number is known: nobody read them, or the record was full before. */

@@ -16,7 +16,7 @@ const wideInt = (source: Source, at: number, signed: boolean): string => {
   const lower = u32(source, at);
   if (upper < 0x20_0000) return String(upper * high + lower);
   const sign = upper | 0;
-  if (signed && sign >= -0x20_0000) return String(sign * high + lower);
+  if (signed && sign < 0 && sign >= -0x20_0000) return String(sign * high + lower);
   const value = word(source, at);
   return (signed ? BigInt.asIntN(64, value) : value).toString();
 };

@@ -3,7 +3,7 @@ import { sanitize } from '../../base/text.ts';
 import { jsonObject } from './aggregate.ts';
 import { type Decoding, ownWord } from './decoding.ts';
 import { activeVariant, isShown } from './enum.ts';
-import { type JsonValue, missing, type Shown } from './shown.ts';
+import { missing, type Shown } from './shown.ts';
 import { lack, type Source, u8, u32 } from './source.ts';
 
 type Of<Kind extends StandardShape['kind']> = Extract<StandardShape, { kind: Kind }>;
@@ -22,7 +22,7 @@ export const decodeRange = (shape: Of<'range'>, source: Source, at: number, deco
   const start = shape.start === null ? '' : (parts[0]?.text ?? '');
   const end = shape.end === null ? '' : (parts.at(-1)?.text ?? '');
   const text = `${start}${shape.inclusive ? '..=' : '..'}${end}`;
-  const value = jsonObject(fields, parts) as Record<string, JsonValue>;
+  const value = jsonObject(fields, parts);
   if (shape.exhausted === null) return { value, text };
   const exhausted = ownFlag(source, at + shape.exhausted);
   const mark =

@@ -25,8 +25,20 @@ const cutTail = (bytes: Uint8Array): number => {
   return 0;
 };
 
+/** Up to here, looking at each byte is quicker than a call into native code. */
+const shortText = 64;
+
+/** ASCII that isn't long; else null. */
+const shortAscii = (bytes: Uint8Array): string | null => {
+  if (bytes.length > shortText) return null;
+  for (let i = 0; i < bytes.length; i++) if ((bytes[i] ?? 0) >= 0x80) return null;
+  return String.fromCharCode.apply(null, bytes as unknown as number[]);
+};
+
 /** The text, or null if it isn't UTF-8; a character that the end cut apart is left out if `cut`. */
 const utf8 = (bytes: Uint8Array, cut: boolean): string | null => {
+  const short = shortAscii(bytes);
+  if (short !== null) return short;
   if (isUtf8(bytes)) return buffer(bytes).toString('utf8');
   const tail = cut ? cutTail(bytes) : 0;
   if (tail === 0) return null;
