@@ -108,6 +108,17 @@ const storedBy = (
 
 /** From an instruction to the one that alone leads to it, and always does unless it calls what doesn't return. */
 export const onlyPredecessors = (flow: Flow): ((i: number) => number | undefined) => {
+  const known = predecessors.get(flow) ?? findPredecessors(flow);
+  predecessors.set(flow, known);
+  return known;
+};
+
+type Predecessor = (i: number) => number | undefined;
+
+/** The same for all questions about one function. */
+const predecessors = new WeakMap<Flow, Predecessor>();
+
+const findPredecessors = (flow: Flow): Predecessor => {
   const counts = new Uint8Array(flow.instructions.length);
   const last = new Int32Array(flow.instructions.length).fill(-1);
   counts[flow.entry] = 2;

@@ -55,6 +55,9 @@ export type ShownValues = {
 /** Nobody writes more; damaged debug info may claim any number. */
 const mostParameters = 255;
 
+/** Scopes that are kept for further questions. */
+const mostScopes = 32;
+
 /** Instructions of straight code that are followed from a function's first. */
 const entryLimit = 600;
 
@@ -65,6 +68,7 @@ export class CopyValues {
   readonly #references: CodeReferences;
   readonly #facts: CodeFacts;
   readonly #flows: CopyFlows;
+  readonly #scopes = new Map<number, DebugScope>();
 
   constructor(sources: SelectSources, code: ImageCode, flows: CopyFlows) {
     const { image, symbols, debug } = sources;
@@ -80,7 +84,7 @@ export class CopyValues {
     const { types } = this.#debug;
     if (types === null || selected.debugCopy === null || selected.function === null) return null;
     const copy = this.#debug.copy(selected.debugCopy);
-    const scope = this.#debug.scope(copy);
+    const scope = this.#scopeOf(copy);
     if (scope.language === 'other') return null;
     const fn = calledFunction(selected, scope, types);
     if (fn.parameters.length > mostParameters)
@@ -220,7 +224,7 @@ export class CopyValues {
         ? 'debug info does not tell its caller'
         : bindingOf({
             ...around,
-            variables: this.#debug.scope(caller).variables,
+            variables: this.#scopeOf(caller).variables,
             line: copy.callSite.line,
             size,
             isResultType: (one) =>
@@ -233,6 +237,16 @@ export class CopyValues {
       return { ...nothing, mode: 'unknown', evidence: 'gone', note: `not observable (inlined): ${found}` };
     const { variable, at, pieces, evidence, note } = found;
     return { type, typeId: fn.returns, mode: 'direct', pieces, evidence, note, candidates: [], bound: { variable, at } };
+  }
+
+  /** Copies inlined into one function ask for its variables one after the other. */
+  #scopeOf(copy: DebugCopy): DebugScope {
+    const known = this.#scopes.get(copy.id);
+    if (known !== undefined) return known;
+    const scope = this.#debug.scope(copy);
+    if (this.#scopes.size >= mostScopes) this.#scopes.clear();
+    this.#scopes.set(copy.id, scope);
+    return scope;
   }
 
   #outermost(copy: DebugCopy): DebugCopy {

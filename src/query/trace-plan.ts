@@ -47,6 +47,14 @@ export type TracePlan = {
 export const planTrace = (sources: SelectSources, request: TracePlanRequest): TracePlan =>
   new TracePlanner(sources, request).plan();
 
+/** A function with the copies of it that are probed. */
+type Wanted = {
+  readonly fn: SelectedFunction;
+  readonly signature: Signature | null;
+  readonly copies: readonly SelectedCopy[];
+  readonly aliases: readonly string[];
+};
+
 type Chosen = { readonly fn: SelectedFunction; readonly signature: Signature | null; readonly only: Address | null };
 
 class TracePlanner {
@@ -54,6 +62,7 @@ class TracePlanner {
   readonly #request: TracePlanRequest;
   readonly #planner: ProbePlanner;
   readonly #reader: CopyReader;
+  readonly #wanted: Wanted[] = [];
   readonly #sites: ProbeSite[] = [];
   readonly #functions: WatchedFunction[] = [];
   /** Addresses of code out of line that are probed: two functions of one code can't be told apart. */
@@ -69,6 +78,7 @@ class TracePlanner {
 
   plan(): TracePlan {
     for (const chosen of this.#chosen()) this.#addFunction(chosen);
+    this.#planSites();
     this.#planner.finish(this.#sites);
     const notes = [...this.#notes, ...this.#planner.notes];
     if (this.#sites.length === 0) {
@@ -107,41 +117,43 @@ class TracePlanner {
     // An address within a function names that; a function's own names it alone, whatever is inlined there.
     const own = all.filter(({ kind }) => kind !== 'inlined');
     const exact = all.filter((copy) => copy.address === only);
-    const wanted = only === null ? all : exact.some(({ kind }) => kind !== 'inlined') ? own : exact.length > 0 ? exact : own;
-    const before = this.#sites.length;
-    for (const copy of wanted) this.#addCopy(fn, copy, signature);
+    const wanted =
+      only === null ? all : exact.some(({ kind }) => kind !== 'inlined') ? own : exact.length > 0 ? exact : own;
     for (const note of fn.notes) this.#notes.push(`${sanitize(fn.name)}: ${sanitize(note)}`);
-    const made = this.#sites.slice(before);
-    const [first] = made;
-    if (first === undefined) {
-      if (wanted.length === 0)
-        this.#notes.push(`${sanitize(fn.name)}: no code of it is left: it was optimised away or merged with another`);
-      return;
-    }
-    const inlined = made.filter(({ copy }) => copy.kind === 'inlined').length;
-    this.#functions.push({
-      name: fn.name,
-      raw: wanted[0]?.raw ?? fn.name,
-      address: address(first.copy.address),
-      aliases: [...new Set(wanted.flatMap(({ aliases }) => aliases))],
-      signature: signature === null ? null : formatSignature(signature),
-      returns: first.returns.mode,
-      copies: { own: made.length - inlined, inlined },
-    });
+    if (wanted.length === 0)
+      this.#notes.push(`${sanitize(fn.name)}: no code of it is left: it was optimised away or merged with another`);
+    const copies = wanted.flatMap((copy) => this.#probed(fn, copy));
+    if (copies.length > 0) this.#wanted.push({ fn, signature, copies, aliases: wanted.flatMap(({ aliases }) => aliases) });
   }
 
-  #addCopy(fn: SelectedFunction, copy: SelectedCopy, signature: Signature | null): void {
+  /** The copy that is probed for another: an IFUNC's implementation. None where its code is probed already. */
+  #probed(fn: SelectedFunction, copy: SelectedCopy): SelectedCopy[] {
+    if (copy.kind === 'inlined') return [copy];
     const probed = copy.isIfunc ? this.#implementation(copy) : copy;
-    if (copy.kind !== 'inlined') {
-      if (this.#taken.has(probed.address)) return;
-      this.#taken.add(probed.address);
-      if (copy.aliases.length > 0)
-        this.#notes.push(
-          `${sanitize(fn.name)} has the same code as ${copy.aliases.map(sanitize).join(', ')}: calls can't be told apart`,
-        );
+    if (this.#taken.has(probed.address)) return [];
+    this.#taken.add(probed.address);
+    if (copy.aliases.length > 0)
+      this.#notes.push(
+        `${sanitize(fn.name)} has the same code as ${copy.aliases.map(sanitize).join(', ')}: calls can't be told apart`,
+      );
+    return [probed];
+  }
+
+  /** By address: copies inlined into one function come one after the other, and its code is looked at once. */
+  #planSites(): void {
+    const all = this.#wanted.flatMap((wanted) => wanted.copies.map((copy) => ({ wanted, copy })));
+    all.sort((a, b) => (a.copy.address < b.copy.address ? -1 : a.copy.address > b.copy.address ? 1 : 0));
+    const planned = new Map<SelectedCopy, ProbeSite>();
+    for (const { wanted, copy } of all) {
+      const site = this.#planner.site(wanted.fn.name, copy, wanted.signature);
+      if (site !== null) planned.set(copy, site);
     }
-    const site = this.#planner.site(fn.name, probed, signature);
-    if (site !== null) this.#sites.push(site);
+    for (const wanted of this.#wanted) {
+      const sites = wanted.copies.flatMap((copy) => planned.get(copy) ?? []);
+      this.#sites.push(...sites);
+      const [first] = sites;
+      if (first !== undefined) this.#functions.push(watched(wanted, sites, first));
+    }
   }
 
   /** The function that is probed for an IFUNC: its implementation. */
@@ -157,3 +169,20 @@ class TracePlanner {
     return { ...copy, address: at, size, ranges, aliases: [], function: null, debugCopy: null };
   }
 }
+
+const watched = (
+  { fn, signature, copies, aliases }: Wanted,
+  sites: readonly ProbeSite[],
+  first: ProbeSite,
+): WatchedFunction => {
+  const inlined = sites.filter(({ copy }) => copy.kind === 'inlined').length;
+  return {
+    name: fn.name,
+    raw: copies[0]?.raw ?? fn.name,
+    address: address(first.copy.address),
+    aliases: [...new Set(aliases)],
+    signature: signature === null ? null : formatSignature(signature),
+    returns: first.returns.mode,
+    copies: { own: sites.length - inlined, inlined },
+  };
+};

@@ -117,5 +117,14 @@ export type ProgramSpec = {
   readonly functions: readonly string[];
 };
 
-export const flatten = (code: Code): Instruction[] =>
-  code.flatMap((part) => ('form' in part ? [part as Instruction] : flatten(part as Code)));
+export const flatten = (code: Code): Instruction[] => {
+  const flat: Instruction[] = [];
+  const add = (parts: Code): void => {
+    for (const part of parts) {
+      if ('form' in part) flat.push(part);
+      else add(part);
+    }
+  };
+  add(code);
+  return flat;
+};
