@@ -76,11 +76,11 @@ export class EntryValues {
     return held;
   }
 
-  /** The general registers that hold at least so many low bits of what a register held at entry. */
+  /** The general registers that hold the low bits of what a register held at entry, with zeros up to the next byte. */
   holders(of: AnyRegister, bits: number): Register[] {
     return registers.filter((_, id) => {
       const value = this.registers[id];
-      if (value?.kind !== 'entry' || value.bits < bits) return false;
+      if (value?.kind !== 'entry' || value.bits < bits || value.known < 8 * Math.ceil(bits / 8)) return false;
       return value.source.kind === 'register' && value.source.reg === of;
     });
   }

@@ -29,9 +29,9 @@ export type FloatEntry = {
 };
 
 /**
- * The first such instruction with the most copies. `wanted`, `needed`: how many low bytes of each register. All of
- * `needed` and the caller's memory, the arguments on the stack among it, can be read there as they were at entry. Null if none of `wanted` can
- * be read anywhere.
+ * The first such instruction with the most copies. `wanted`, `needed`: how many low bits of each register (1: a bool, of
+ * which compilers may clear the others). All of `needed` and the caller's memory, the arguments on the stack among it,
+ * can be read there as they were at entry. Null if none of `wanted` can be read anywhere.
  */
 export const floatEntry = (
   flow: Flow,
@@ -46,14 +46,16 @@ export const floatEntry = (
     if (each === undefined || best?.copies.length === wanted.size) break;
     const lowest = rspDelta - redZone;
     const moved: EntryCopy[] = [];
-    for (const [register, size] of needed) {
-      const location = register === 'rsp' ? undefined : placeOf(values, register, size, lowest);
-      if (location !== undefined && !isItself(location, register)) moved.push({ register, size, location });
-      if (location === undefined && register !== 'rsp') return best;
+    for (const [register, bits] of needed) {
+      if (register === 'rsp') continue;
+      const location = placeOf(values, register, bits, lowest);
+      if (location === undefined) return best;
+      if (location.kind !== 'register' || location.reg !== register)
+        moved.push({ register, size: bytesOf(bits), location });
     }
-    const copies = [...wanted].flatMap(([register, size]): EntryCopy[] => {
-      const location = placeOf(values, register, size, lowest);
-      return location === undefined ? [] : [{ register, size, location }];
+    const copies = [...wanted].flatMap(([register, bits]): EntryCopy[] => {
+      const location = placeOf(values, register, bits, lowest);
+      return location === undefined ? [] : [{ register, size: bytesOf(bits), location }];
     });
     if (copies.length > (best?.copies.length ?? 0) && isProbeable(flow.code, each.at))
       best = { address: each.at, rspDelta, copies, moved };
@@ -62,20 +64,19 @@ export const floatEntry = (
   return best;
 };
 
-const isItself = (place: EntryPlace, register: AnyRegister): boolean =>
-  place.kind === 'register' && place.reg === register;
+const bytesOf = (bits: number): number => Math.ceil(bits / 8);
 
 /** The register itself, another, or the frame from `lowest` on. */
-const placeOf = (values: EntryValues, register: AnyRegister, size: number, lowest: number): EntryPlace | undefined => {
-  const holders = values.holders(register, 8 * size);
+const placeOf = (values: EntryValues, register: AnyRegister, bits: number, lowest: number): EntryPlace | undefined => {
+  const holders = values.holders(register, bits);
   const reg = holders.find((one) => one === register) ?? holders[0];
   if (reg !== undefined) return { kind: 'register', reg };
   const spill = values.spills.find(
     (one) =>
       one.source.kind === 'register' &&
       one.source.reg === register &&
-      one.size >= size &&
-      (one.narrowed === null || one.narrowed >= 8 * size) &&
+      8 * one.size >= bits &&
+      (one.narrowed === null || one.narrowed >= bits) &&
       one.overwritten === null &&
       one.slot.base === 'entry' &&
       one.slot.offset >= lowest,

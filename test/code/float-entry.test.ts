@@ -10,10 +10,10 @@ const shortly = ({ register, location }: EntryCopy): string =>
 const entryOf = (
   hex: string,
   wanted: readonly (readonly [VectorRegister, number])[] = [
-    ['xmm0', 8],
-    ['xmm1', 8],
+    ['xmm0', 64],
+    ['xmm1', 64],
   ],
-  needed: readonly (readonly [Register, number])[] = [['rdi', 8]],
+  needed: readonly (readonly [Register, number])[] = [['rdi', 64]],
   functions: readonly number[] = [],
 ): string => {
   const found = floatEntry(flowOf(hex, [0x2000, ...functions]), new Map(wanted), new Map(needed));
@@ -90,22 +90,29 @@ describe('where arguments in xmm0 and xmm1 have copies', () => {
   ])('%s', (_, hex, expected) => expect(entryOf(hex)).toBe(expected));
 });
 
-test('so many bytes as are asked for', () => {
+test('so many bits as are asked for', () => {
   // movss [rsp-4], xmm0; nop; ret
-  expect(entryOf('f3 0f 11 44 24 fc 90 c3', [['xmm0', 4]])).toBe('1006 0 xmm0=-4');
+  expect(entryOf('f3 0f 11 44 24 fc 90 c3', [['xmm0', 32]])).toBe('1006 0 xmm0=-4');
   // movd eax, xmm0; nop; ret
-  expect(entryOf('66 0f 7e c0 90 c3', [['xmm0', 4]])).toBe('1004 0 xmm0=rax');
+  expect(entryOf('66 0f 7e c0 90 c3', [['xmm0', 32]])).toBe('1004 0 xmm0=rax');
   // mov [rsp-1], dil; xor edi, edi; movsd [rsp-16], xmm0; nop; ret
   const narrow = '40 88 7c 24 ff 31 ff f2 0f 11 44 24 f0 90 c3';
-  expect(entryOf(narrow, [['xmm0', 8]], [['rdi', 1]])).toBe('100d 0 xmm0=-16, rdi=-1');
-  expect(entryOf(narrow, [['xmm0', 8]], [['rdi', 4]])).toBe('none');
+  expect(entryOf(narrow, [['xmm0', 64]], [['rdi', 8]])).toBe('100d 0 xmm0=-16, rdi=-1');
+  expect(entryOf(narrow, [['xmm0', 64]], [['rdi', 32]])).toBe('none');
+});
+
+test('a bool is the same when its other bits are cleared', () => {
+  // and dil, 1; mov [rsp-1], dil; movsd [rsp-16], xmm0; nop; ret
+  const hex = '40 80 e7 01 40 88 7c 24 ff f2 0f 11 44 24 f0 90 c3';
+  expect(entryOf(hex, [['xmm0', 64]], [['rdi', 1]])).toBe('100f 0 xmm0=-16');
+  expect(entryOf(hex, [['xmm0', 64]], [['rdi', 8]])).toBe('none');
 });
 
 test('another function that begins there ends the search', () => {
   // addsd xmm1, xmm1; movsd [rsp-8], xmm0; nop; ret
   const hex = 'f2 0f 58 c9 f2 0f 11 44 24 f8 90 c3';
   expect(entryOf(hex)).toBe('100a 0 xmm0=-8');
-  expect(entryOf(hex, [['xmm0', 8]], [], [0x1004])).toBe('none');
+  expect(entryOf(hex, [['xmm0', 64]], [], [0x1004])).toBe('none');
 });
 
 test('nothing is asked for', () => expect(entryOf('f2 0f 11 44 24 f8 90 c3', [])).toBe('none'));

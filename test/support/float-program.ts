@@ -126,19 +126,19 @@ export const floatProgram = (functions: readonly FloatFunction[]): string => {
   ].join('\n');
 };
 
-type Passed = { readonly register: string; readonly size: number } | { readonly stack: number; readonly size: number };
+type Passed = { readonly register: string; readonly bits: number } | { readonly stack: number; readonly bits: number };
 
-const sizes: Record<Scalar, number> = {
-  f32: 4,
-  f64: 8,
-  u8: 1,
-  u32: 4,
-  u64: 8,
+const bits: Record<Scalar, number> = {
+  f32: 32,
+  f64: 64,
+  u8: 8,
+  u32: 32,
+  u64: 64,
   bool: 1,
-  '&f64': 8,
-  '&mut f64': 8,
-  '&[f64]': 8,
-  '&str': 8,
+  '&f64': 64,
+  '&mut f64': 64,
+  '&[f64]': 64,
+  '&str': 64,
 };
 
 /** Where each argument is at entry; of one of two words the first, and in `rest` all others. */
@@ -150,7 +150,7 @@ export const passedIn = ({
   let slot = 0;
   const next = (type: Scalar): Passed => {
     const register = (type === 'f32' || type === 'f64' ? vector : general).shift();
-    return register === undefined ? { stack: 8 * ++slot, size: sizes[type] } : { register, size: sizes[type] };
+    return register === undefined ? { stack: 8 * ++slot, bits: bits[type] } : { register, bits: bits[type] };
   };
   const first: Passed[] = [];
   const rest: Passed[] = [];
