@@ -5,8 +5,8 @@ import { type Frames, isFromEntry } from './frames.ts';
 export type EntryStep = { readonly i: number; readonly rspDelta: number };
 
 /**
- * The instructions of the straight code at a function's begin, as far as a probe there is hit once for each call and finds
- * the memory that the caller may know as it was at entry.
+ * The instructions of the straight code at a function's begin, as far as a probe there is hit once for each call and
+ * finds the memory that the caller may know as it was at entry.
  */
 export const entryRun = (flow: Flow, frames: Frames): readonly EntryStep[] => {
   // Any of these may come back into the straight code, which then isn't run once for each call.

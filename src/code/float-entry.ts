@@ -17,9 +17,9 @@ export type EntryPlace =
 export type EntryCopy = { readonly register: AnyRegister; readonly size: number; readonly location: EntryPlace };
 
 /**
- * An instruction to probe in place of a function's first, run once for each call, where values that came in vector registers
- * have copies. The stack pointer there is that at entry plus `rspDelta` (0 or less), in bytes. `moved`: general registers
- * that have changed, and where what they held is.
+ * An instruction to probe in place of a function's first, run once for each call, where values that came in vector
+ * registers have copies. The stack pointer there is that at entry plus `rspDelta` (0 or less), in bytes. `moved`: general
+ * registers that have changed, and where what they held is.
  */
 export type FloatEntry = {
   readonly address: Address;

@@ -14,13 +14,14 @@ export type FloatRegister = 'xmm0' | 'xmm1';
 export type ResultCopy = {
   readonly register: FloatRegister;
   readonly size: number;
-  /** Offsets in the frame count from the stack pointer at the function's first instruction, which is that at the `ret`. */
+  /** Offsets in the frame count from the stack pointer at the `ret`, which is that at the function's first instruction. */
   readonly location: HeldPlace;
 };
 
 /**
- * What a probe for the `ret` at `exit` reads, planted at `address`: the `ret` itself, or an instruction of the straight code
- * before it, which runs whenever the `ret` does. The stack pointer there is that at the `ret` plus `rspDelta` (0 or less).
+ * What a probe for the `ret` at `exit` reads, planted at `address`: the `ret` itself, or an instruction of the straight
+ * code before it, which runs whenever the `ret` does and finds `needed` and all memory but the function's frame as at the
+ * `ret`. The stack pointer there is that at the `ret` plus `rspDelta` (0 or less). `missing`: why there is no copy.
  */
 export type FloatExit = {
   readonly exit: Address;
@@ -31,7 +32,7 @@ export type FloatExit = {
 };
 
 export type FloatResultQuestion = {
-  /** How many low bytes of each vector register are asked for. */
+  /** How many low bits of each vector register are asked for. */
   readonly wanted: ReadonlyMap<FloatRegister, number>;
   /** Other registers that a probe there reads as they are at the `ret`. */
   readonly needed: ReadonlySet<Register>;
@@ -85,12 +86,12 @@ const bestOf = (
   for (const { address, rspDelta, state } of points) {
     const copies: ResultCopy[] = [];
     const missing: { register: FloatRegister; reason: string }[] = [];
-    for (const [register, size] of wanted) {
+    for (const [register, bits] of wanted) {
       const found = isLost
         ? 'a jump that is not known may lead there'
-        : placeOf(state.held[idOf(register)] ?? [], size, rspDelta, state.ways[idOf(register)] ?? 'mixed', register);
+        : placeOf(state.held[idOf(register)] ?? [], bits, rspDelta, state.ways[idOf(register)] ?? 'mixed', register);
       if (typeof found === 'string') missing.push({ register, reason: found });
-      else copies.push({ register, size, location: found });
+      else copies.push({ register, size: Math.ceil(bits / 8), location: found });
     }
     if (best === undefined || copies.length > best.copies.length) best = { exit, address, rspDelta, copies, missing };
   }
@@ -101,12 +102,12 @@ const order: readonly HeldPlace['kind'][] = ['constant', 'register', 'frame', 'm
 
 const placeOf = (
   held: readonly Held[],
-  size: number,
+  wanted: number,
   rspDelta: number,
   way: HeldWay,
   register: FloatRegister,
 ): HeldPlace | string => {
-  const wide = held.filter(({ bits }) => bits >= 8 * size).map(({ place }) => place);
+  const wide = held.filter(({ bits }) => bits >= wanted).map(({ place }) => place);
   const safe = wide.filter((place) => place.kind !== 'frame' || place.offset >= rspDelta - redZone);
   const [best] = safe.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
   if (best !== undefined) return best;
@@ -137,7 +138,7 @@ const why = (way: HeldWay, register: FloatRegister): string => {
   }
 };
 
-/** The `ret` at `last`, and back from there the instructions that lead only there with the registers as they are at it. */
+/** The `ret` at `last`, and back from there the instructions that lead only there, with the registers as at it. */
 const pointsBefore = (
   flow: Flow,
   frames: Frames,

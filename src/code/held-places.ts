@@ -22,8 +22,8 @@ export type HeldPlace =
 export type Held = { readonly place: HeldPlace; readonly bits: number };
 
 /**
- * How a register got what it holds; `loaded`: from memory that no one register leads to; `mixed`: it depends on the way that
- * control came.
+ * How a register got what it holds; `loaded`: from memory that no one register leads to; `mixed`: it depends on the way
+ * that control came.
  */
 export type HeldWay = 'entry' | 'call' | 'computed' | 'moved' | 'loaded' | 'mixed';
 

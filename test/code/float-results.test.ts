@@ -6,7 +6,7 @@ import { flowOf } from './flow-of.ts';
 /** For each `ret`: where it is probed if not there, and what is found. */
 const resultsOf = (
   hex: string,
-  wanted: readonly (readonly [FloatRegister, number])[] = [['xmm0', 8]],
+  wanted: readonly (readonly [FloatRegister, number])[] = [['xmm0', 64]],
   entry = 0x1000,
 ): string =>
   floatResults(flowOf(hex, [0x2000]), { wanted: new Map(wanted), needed: new Set(['rax', 'rdx']), entry: at(entry) })
@@ -163,8 +163,8 @@ describe('where the result in xmm0 has a copy', () => {
 
 test('two registers are found at one place', () => {
   const both = [
-    ['xmm0', 8],
-    ['xmm1', 8],
+    ['xmm0', 64],
+    ['xmm1', 64],
   ] as const;
   // movsd xmm1, [rsp-16]; movsd xmm0, [rsp-8]; ret
   expect(resultsOf('f2 0f 10 4c 24 f0 f2 0f 10 44 24 f8 c3', both)).toBe('frame -8, frame -16');
@@ -177,7 +177,7 @@ test('two registers are found at one place', () => {
 
 test('half of a register', () => {
   // movss xmm0, [rsp-8]; ret
-  expect(resultsOf('f3 0f 10 44 24 f8 c3', [['xmm0', 4]])).toBe('frame -8');
+  expect(resultsOf('f3 0f 10 44 24 f8 c3', [['xmm0', 32]])).toBe('frame -8');
 });
 
 test('an exit is never probed where the entry is, or before', () => {
@@ -185,7 +185,7 @@ test('an exit is never probed where the entry is, or before', () => {
   const hex = '48 81 ec 00 01 00 00 f2 0f 10 44 24 08 48 81 c4 00 01 00 00 c3';
   expect(resultsOf(hex)).toBe('@100d -256 frame -248');
   const deep = 'its copy is 248 bytes below the stack pointer, where signal handlers may write';
-  expect(resultsOf(hex, [['xmm0', 8]], 0x100d)).toBe(deep);
+  expect(resultsOf(hex, [['xmm0', 64]], 0x100d)).toBe(deep);
 });
 
 test('jumps with unknown targets may lead to a return', () => {

@@ -14,7 +14,7 @@ import {
   type FloatFunction,
   floatFunctions,
   floatProgram,
-  floatResultSizes,
+  floatResultBits,
   passedIn,
 } from '../support/float-program.ts';
 import { describeNeeding } from '../support/need.ts';
@@ -79,7 +79,7 @@ const probed = (elf: ElfFile, fn: FloatFunction, areFilled: boolean): Probed => 
     points.push({ name: `${fn.name} in`, address: entry.address, read });
   }
   const results = new Map(
-    floatResultSizes[fn.ret].map((size, i): [FloatRegister, number] => [`xmm${i}` as FloatRegister, size]),
+    floatResultBits[fn.ret].map((bits, i): [FloatRegister, number] => [`xmm${i}` as FloatRegister, bits]),
   );
   const begin: Address = entry?.address ?? flow.start;
   const exits =

@@ -85,16 +85,16 @@ const results: Record<Result, string> = {
   '()': 'vec![]',
 };
 
-/** Sizes of what comes back in xmm0 and xmm1. */
-export const floatResultSizes: Readonly<Record<Result, readonly number[]>> = {
-  f32: [4],
-  f64: [8],
+/** How many bits come back in xmm0 and xmm1. */
+export const floatResultBits: Readonly<Record<Result, readonly number[]>> = {
+  f32: [32],
+  f64: [64],
   u64: [],
-  '(f64, f64)': [8, 8],
-  '(f32, f64)': [4, 8],
-  '(u64, f64)': [8],
-  'Option<f64>': [8],
-  'Option<f32>': [4],
+  '(f64, f64)': [64, 64],
+  '(f32, f64)': [32, 64],
+  '(u64, f64)': [64],
+  'Option<f64>': [64],
+  'Option<f32>': [32],
   '()': [],
 };
 
