@@ -27,6 +27,8 @@ export type Action =
       readonly displacement: number;
     }
   | { readonly kind: 'constant'; readonly to: RegisterId; readonly value: bigint }
+  /** All of a vector register is zero. */
+  | { readonly kind: 'clear'; readonly to: RegisterId }
   | { readonly kind: 'add'; readonly to: RegisterId; readonly amount: number }
   | { readonly kind: 'subtract'; readonly to: RegisterId; readonly from: RegisterId }
   | { readonly kind: 'and'; readonly to: RegisterId; readonly mask: bigint; readonly width: number }
@@ -65,6 +67,15 @@ const halfStores: ReadonlySet<Mnemonic> = new Set([
   Mnemonic.Vmovlpd,
 ]);
 
+const clears: ReadonlySet<Mnemonic> = new Set([
+  Mnemonic.Xorps,
+  Mnemonic.Xorpd,
+  Mnemonic.Pxor,
+  Mnemonic.Vxorps,
+  Mnemonic.Vxorpd,
+  Mnemonic.Vpxor,
+]);
+
 const isImmediate = (instruction: Instruction): boolean =>
   instruction.op1Kind >= OpKind.Immediate8 && instruction.op1Kind <= OpKind.Immediate32to64;
 
@@ -82,11 +93,24 @@ export const actionOf = (instruction: Instruction, memory: MemoryOperand | undef
     if (mnemonic === Mnemonic.Inc) return { kind: 'add', to: first.id, amount: 1 };
     return mnemonic === Mnemonic.Dec ? { kind: 'add', to: first.id, amount: -1 } : undefined;
   }
+  if (clears.has(mnemonic)) return clear(instruction);
   if (opCount !== 2) return undefined;
   if (lowMoves.has(mnemonic) || wholeMoves.has(mnemonic) || halfStores.has(mnemonic)) {
     return vectorMove(instruction, memory);
   }
   return first === undefined ? store(instruction, memory) : toRegister(instruction, first, memory);
+};
+
+/** Of a register with itself. */
+const clear = (instruction: Instruction): Action | undefined => {
+  const { opCount, op0Register, op1Register } = instruction;
+  const to = partOf(op0Register);
+  const [left, right, rightKind] =
+    opCount === 3
+      ? [op1Register, instruction.op2Register, instruction.op2Kind]
+      : [op0Register, op1Register, instruction.op1Kind];
+  if (opCount > 3 || to === undefined || to.id < firstVector) return undefined;
+  return rightKind === OpKind.Register && left === right ? { kind: 'clear', to: to.id } : undefined;
 };
 
 const store = (instruction: Instruction, memory: MemoryOperand | undefined): Action | undefined => {

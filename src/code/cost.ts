@@ -1,4 +1,5 @@
-import { address } from '../base/units.ts';
+import { type Address, address } from '../base/units.ts';
+import { type CodeReader, longestInstruction, readUpTo } from './bytes.ts';
 import { type Encoding, encodingOf } from './encoding.ts';
 import { Code, Mnemonic } from './iced.ts';
 import { decodeRun } from './step.ts';
@@ -32,6 +33,12 @@ export const probeCost = (bytes: Uint8Array): ProbeCost => {
   const reason = obstacle ?? refusal(encoding) ?? (encoding.vector ? confusion(encoding) : undefined);
   if (reason !== undefined) return { cost: 'unprobeable', instruction, reason };
   return { cost: isEmulated(encoding, length) ? 'emulated' : 'stepped', instruction };
+};
+
+/** Whether the kernel takes a probe at an address, and does no harm. */
+export const isProbeable = (code: CodeReader, at: Address): boolean => {
+  const bytes = readUpTo(code, at, longestInstruction);
+  return bytes !== undefined && probeCost(bytes).cost !== 'unprobeable';
 };
 
 // Instructions whose meaning changes when a copy runs elsewhere under the trap flag. Measured: a stepped `pushf`

@@ -1,7 +1,7 @@
 import type { Address } from '../base/units.ts';
 import type { Action } from './action.ts';
 import type { Effects, MemoryOperand } from './effects.ts';
-import type { Register } from './operand.ts';
+import { type Register, registers } from './operand.ts';
 import { type AnyRegister, firstVector, idOf, nameOf, type RegisterId, registerCount } from './register-id.ts';
 
 /**
@@ -74,6 +74,15 @@ export class EntryValues {
     for (const [id, value] of this.registers.entries())
       if (value?.kind === 'entry' && value.bits >= 64) held.set(nameOf(id), value.source);
     return held;
+  }
+
+  /** The general registers that hold the low bits of what a register held at entry, with zeros up to the next byte. */
+  holders(of: AnyRegister, bits: number): Register[] {
+    return registers.filter((_, id) => {
+      const value = this.registers[id];
+      if (value?.kind !== 'entry' || value.bits < bits || value.known < 8 * Math.ceil(bits / 8)) return false;
+      return value.source.kind === 'register' && value.source.reg === of;
+    });
   }
 
   /** From here on it takes a branch that doesn't jump. */

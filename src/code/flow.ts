@@ -135,6 +135,14 @@ const neverReturns = (decoded: readonly DecodedInstruction[], i: number): boolea
   return false;
 };
 
+/** Only the instruction just before leads to this one. */
+export const follows = (flow: Flow, i: number): boolean => {
+  const before = flow.instructions[i - 1];
+  const each = flow.instructions[i];
+  if (before === undefined || each === undefined || flow.targets.has(i) || flow.isFunctionStart(each.at)) return false;
+  return before.at + BigInt(before.length) === each.at;
+};
+
 const isPadding = ({ step }: FlowInstruction): boolean => step?.kind === 'nop' || step?.kind === 'breakpoint';
 
 const findOrphans = (instructions: readonly FlowInstruction[], entry: number): number[] => {

@@ -5,7 +5,10 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ArgumentRegister, argumentUse, type Use } from '../../src/code/argument-use.ts';
 import { type EntryState, followEntry, type Spill } from '../../src/code/entry-state.ts';
+import { floatEntry } from '../../src/code/float-entry.ts';
 import { type Flow, openFlow } from '../../src/code/flow.ts';
+import type { Register } from '../../src/code/operand.ts';
+import type { VectorRegister } from '../../src/code/register-id.ts';
 import { resultWrites } from '../../src/code/result-writes.ts';
 import { describeNeeding } from '../support/need.ts';
 import { run } from '../support/process.ts';
@@ -111,6 +114,30 @@ const unexplained = (
   return wrong;
 };
 
+/** Float registers of which no copy is found near the begin, where debug info has the parameter's place or (`isAny`) anywhere. */
+const floatsWithout = (
+  elf: ElfFile,
+  parameters: ReadonlyMap<string, readonly { readonly name: string; readonly offset: number }[]>,
+  isAny: boolean,
+): string[] =>
+  signatures.flatMap((types, i) => {
+    const passed = passedIn(types).map(
+      (register, k) => [register, types[k] === 'bool' ? 1 : 8 * sizeOf(types[k] ?? 'u8')] as const,
+    );
+    const isFloat = ([register]: readonly [string, number]): boolean => register.startsWith('xmm');
+    const wanted = new Map(passed.filter(isFloat) as [VectorRegister, number][]);
+    const general = passed.filter((one) => !isFloat(one) && !one[0].startsWith('stack'));
+    const found = floatEntry(flowIn(elf, `f${i}`), wanted, new Map(general as [Register, number][]));
+    return passed.filter(isFloat).flatMap(([register]) => {
+      const copy = found?.copies.find((one) => one.register === register);
+      const offset = copy?.location.kind === 'frame' ? copy.location.offset : undefined;
+      const place = parameters.get(`f${i}`)?.[passed.findIndex(([name]) => name === register)]?.offset ?? Number.NaN;
+      return copy !== undefined && (isAny || offset === place + 8)
+        ? []
+        : [`f${i} ${register}: ${offset}, not ${place}`];
+    });
+  });
+
 let folder = '';
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'rsym-compiled-'));
@@ -133,6 +160,7 @@ describeNeeding(['rustc', 'llvm-dwarfdump', 'linux'], 'spills of a debug build',
       return frame?.rsp?.base === 'entry' ? frame.rsp.offset + offset : undefined;
     };
     expect(unexplained(elf, parametersOf(path), place)).toEqual([]);
+    expect(floatsWithout(elf, parametersOf(path), true)).toEqual([]);
   });
 });
 
@@ -146,7 +174,9 @@ describeNeeding(['cc', 'llvm-dwarfdump', 'linux'], 'spills of a C compiler', () 
     const flags = ['cc', '-g', '-gdwarf-4', '-O0', '-fno-stack-protector', '-shared', '-fPIC'];
     const path = built(folder, 'spills.c', source, flags);
     // Its frame base is the stack pointer before the call, 8 above that at entry.
-    expect(unexplained(readElfFile(path), parametersOf(path), (_, offset) => offset + 8)).toEqual([]);
+    const elf = readElfFile(path);
+    expect(unexplained(elf, parametersOf(path), (_, offset) => offset + 8)).toEqual([]);
+    expect(floatsWithout(elf, parametersOf(path), false)).toEqual([]);
   });
 });
 
