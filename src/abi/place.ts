@@ -33,6 +33,8 @@ export type Piece = {
   readonly size: number;
   /** LLVM passes a pointer here: its value, or that of the memory that holds the piece. */
   readonly isPointer?: true;
+  /** Of a result: the register is that of the function's entry, not of its return. */
+  readonly atEntry?: true;
 };
 
 export const inRegister = (reg: Register, valueOffset: number, size: number): Piece => ({

@@ -2,11 +2,7 @@ import type { Evidence } from './model.ts';
 import type { Observation, Observed } from './observation.ts';
 import type { Piece } from './place.ts';
 
-export type PlacedPiece = Piece & {
-  readonly evidence: Evidence;
-  /** Of a result: the register is that of the function's entry, not of its return. */
-  readonly atEntry?: true;
-};
+export type PlacedPiece = Piece & { readonly evidence: Evidence };
 
 /** Where one argument is at the probed address. */
 export type PlacedArgument = {

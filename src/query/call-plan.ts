@@ -1,6 +1,5 @@
 import { lowerSignature, rawPlan } from '../abi/lower.ts';
-import type { CallPlan, Evidence, ReturnPlan, ValuePlan } from '../abi/model.ts';
-import type { Piece } from '../abi/place.ts';
+import type { CallPlan, ReturnPlan, ValuePlan } from '../abi/model.ts';
 import type { ValueShape } from '../abi/shape.ts';
 import type { Signature } from '../abi/signature.ts';
 import type { TypeShapes } from '../abi/type-shapes.ts';
@@ -47,17 +46,10 @@ const plan = (
   type,
   shape,
   pieces,
-  evidence: evidenceOf(shape, pieces, evidence),
+  evidence,
   note,
   candidates: evidence === 'conflict' ? candidates.map((claim) => ({ evidence: 'abi', pieces: claim })) : [],
 });
-
-/** What no probe can see any part of is gone, whatever is known of its place. */
-const evidenceOf = (shape: ValueShape, pieces: readonly Piece[], evidence: Evidence): Evidence => {
-  if (shape.size === 0 || evidence === 'conflict') return evidence;
-  const isSeen = pieces.some(({ location }) => location.kind !== 'gone' && location.kind !== 'vector');
-  return isSeen ? evidence : 'gone';
-};
 
 const hiddenPlan = (arg: ShownArgumentPlace): ValuePlan => {
   const size = Math.max(word, ...arg.pieces.map(({ valueOffset, size }) => valueOffset + size));

@@ -17,6 +17,7 @@ import { CopyValues, isDamage, type ShownValues } from './copy-values.ts';
 import { withDropVtables } from './drop-vtables.ts';
 import { entryProbe } from './entry-probe.ts';
 import { ImageCode, planReturns, type ReturnsChoice } from './exits.ts';
+import { withFloats } from './float-exits.ts';
 import { handedOn } from './handed-on.ts';
 import { Relocations } from './relocations.ts';
 import type { SelectedCopy, SelectSources } from './select-model.ts';
@@ -108,7 +109,7 @@ export class ProbePlanner {
       entryAddress: probe.at,
       stackAdjust: probe.stackAdjust,
       saved,
-      returns,
+      returns: withFloats(returns, plan.ret, flow, probe.at, this.#code),
       loopsToEntry: loops,
       plan: probe.plan,
       copy: info,

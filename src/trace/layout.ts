@@ -109,7 +109,7 @@ class LayoutBuilder {
         continue;
       }
       for (const span of this.#spans(piece.location, { start, end }, here)) {
-        const made = this.#piece(piece.location, span.start - start, span, at);
+        const made = this.#piece(piece, span.start - start, span, at);
         if (made === null) continue;
         covered.push(span);
         this.#pieces.push(made);
@@ -131,7 +131,7 @@ class LayoutBuilder {
   }
 
   /** How a part of a piece, `by` bytes into it, is captured; null where no probe can see it. */
-  #piece(location: Location, by: number, { start, end }: Range, slot: number): Piece | null {
+  #piece({ location, atEntry }: PlacedPiece, by: number, { start, end }: Range, slot: number): Piece | null {
     const at = slot + start;
     switch (location.kind) {
       case 'register':
@@ -143,7 +143,7 @@ class LayoutBuilder {
         const last = followed.at(-1);
         const moved = last === undefined ? followed : [...followed.slice(0, -1), last + BigInt(by)];
         const first = last === undefined ? offset + BigInt(by) : offset;
-        if (base !== null) return this.#memory(this.#baseOf(base), first, moved, end - start, at);
+        if (base !== null) return this.#memory(this.#baseOf(base, atEntry), first, moved, end - start, at);
         // An address as linked: as far from the probed one as in the process.
         if (this.#address === null) return null;
         return this.#memory({ ptRegs: PT_REGS.rip }, first - this.#address, moved, end - start, at);
@@ -153,8 +153,8 @@ class LayoutBuilder {
     }
   }
 
-  #baseOf(reg: Register): { ptRegs: number } | { saved: number } {
-    const saved = this.#saved.indexOf(reg);
+  #baseOf(reg: Register, atEntry: true | undefined): { ptRegs: number } | { saved: number } {
+    const saved = atEntry ? this.#saved.indexOf(reg) : -1;
     return saved < 0 ? { ptRegs: PT_REGS[reg] } : { saved };
   }
 
@@ -303,7 +303,7 @@ const savedResult = ({ plan: { ret }, saved }: ProbeSite): { plan: ValuePlan; in
   const index = saved.indexOf('rdi');
   if (ret.mode !== 'sret' || ret.evidence === 'gone' || index < 0) return null;
   const pieces = ret.pieces.map((piece) =>
-    piece.location.kind === 'memory' ? { ...piece, location: { ...piece.location, base: 'rdi' as const } } : piece,
+    piece.location.kind === 'memory' ? { ...piece, location: { ...piece.location, base: 'rdi' as const }, atEntry: true as const } : piece,
   );
   return { plan: { ...ret, pieces, candidates: [] }, index };
 };

@@ -39,17 +39,21 @@ class Reader {
 
   value(plan: ValuePlan | ReturnPlan, index: number): ShownValue {
     const { name, type, evidence, note } = plan;
-    const head = { name, type, evidence, note };
     const { first = 0, count = 0 } = this.#capture.values[index] ?? {};
-    if (evidence === 'gone') return { ...head, value: { $missing: 'gone' }, text: '<gone>' };
     if (evidence === 'conflict') {
       const candidates = plan.candidates.slice(0, count).map((candidate, i) => ({
         evidence: candidate.evidence,
         ...this.#decode(plan.shape, first + i),
       }));
-      return { ...head, value: { $missing: 'conflict' }, text: '<conflict>', candidates };
+      return { name, type, evidence, note, value: { $missing: 'conflict' }, text: '<conflict>', candidates };
     }
-    return { ...head, ...this.#decode(plan.shape, first) };
+    const { missing = [] } = this.#capture.slots[first] ?? {};
+    const isGone = missing.some(({ start, end, why }) => why === 'gone' && start === 0 && end >= plan.shape.size);
+    if (isGone && plan.shape.size > 0)
+      return { name, type, evidence: 'gone', note, value: { $missing: 'gone' }, text: '<gone>' };
+    // What is told of a place doesn't matter to one who sees the value, unless it rests on an assumption.
+    const isWhole = missing.length === 0 && evidence !== 'given' && evidence !== 'gone';
+    return { name, type, evidence, note: isWhole ? null : note, ...this.#decode(plan.shape, first) };
   }
 
   after({ name, type, shape, evidence }: AfterPlan, index: number): ShownValue {
