@@ -5,6 +5,7 @@ import { lastSegment } from '../elf/rust-name.ts';
 import type { EnumShape, ValueShape, VariantShape } from './shape.ts';
 import { type ShapeSite, sizeOf } from './shape-site.ts';
 import { fieldShapes, formOf } from './struct-shapes.ts';
+import { isWithheldAt } from './withheld.ts';
 
 type Variants = NonNullable<Aggregate['variants']>;
 type WordSize = 1 | 2 | 4 | 8 | 16;
@@ -45,7 +46,7 @@ export const enumShape = (site: ShapeSite, type: Aggregate, { tag, of }: Variant
   const names = variants.map(({ name }) => name ?? '');
   const fields = fieldShapes(site, groups, size, names);
   if (fields === null) return { kind: 'cut', size, why: 'depth' };
-  return {
+  const shape: EnumShape = {
     kind: 'enum',
     size,
     tag: place,
@@ -58,6 +59,9 @@ export const enumShape = (site: ShapeSite, type: Aggregate, { tag, of }: Variant
       }),
     ),
   };
+  // The tag may be a part of what is withheld: then it isn't read either.
+  const isWithheld = place !== null && site.withholds !== null && isWithheldAt(shape, place.offset, place.size);
+  return isWithheld ? { kind: 'cut', size, why: 'redacted' } : shape;
 };
 
 /**
