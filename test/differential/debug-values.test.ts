@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -10,6 +10,7 @@ import { describeNeeding } from '../support/need.ts';
 import { run, start } from '../support/process.ts';
 import { type Memory, shapeText } from '../support/shape-text.ts';
 import { Temporary } from '../support/temporary.ts';
+import { ownToolchain, type Toolchain, toolchains, versionOf } from './abi/toolchains.ts';
 
 const source = readFileSync(fileURLToPath(new URL('debug-values.rs', import.meta.url)), 'utf8');
 
@@ -19,8 +20,6 @@ const sourceFor = (version: number): string =>
     .split('\n')
     .filter((line) => Number(/\/\/ since 1\.(\d+)$/.exec(line)?.[1] ?? 0) <= version)
     .join('\n');
-
-const versionOf = (rustc: string): number => Number(/^rustc 1\.(\d+)/.exec(run(rustc, ['--version']).stdout)?.[1]);
 
 const functionsOf = (info: DebugInfo): Map<string, number> => {
   const found = new Map<string, number>();
@@ -53,16 +52,16 @@ const isAlike = (name: string, rust: string, ours: string): boolean => {
   return false;
 };
 
-const compilers = ['rustc', '/usr/bin/rustc', '/tmp/abi-work/rustc-1.63'].filter(
-  (rustc) => rustc === 'rustc' || existsSync(rustc),
-);
+const compilers = toolchains().filter((toolchain): toolchain is Toolchain => !('missing' in toolchain));
+if (compilers.length === 0) compilers.push(ownToolchain());
 
 describeNeeding(['rustc', 'linux'], 'shapes of a living program', () => {
-  test.for(compilers)('are what {:?} of %s writes', { timeout: 180_000 }, async (rustc) => {
+  test.for(compilers)('are what {:?} of rustc $label writes', { timeout: 180_000 }, async (toolchain) => {
+    const { rustc, args, environment: env } = toolchain;
     using folder = new Temporary();
     const program = join(folder.path, 'sample');
-    const main = folder.file('sample.rs', sourceFor(versionOf(rustc)));
-    run(rustc, ['--edition=2021', '-g', '-Ccodegen-units=2', main, '-o', program], { timeout: 150_000 });
+    const main = folder.file('sample.rs', sourceFor(Number(versionOf(toolchain).release.split('.')[1])));
+    run(rustc, [...args, '--edition=2021', '-g', '-Ccodegen-units=2', main, '-o', program], { env, timeout: 150_000 });
 
     await using process = start(program, []);
     await process.waitFor(/^end$/m);
