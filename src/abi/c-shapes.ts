@@ -1,5 +1,6 @@
 import type { DebugType, Member } from '../elf/debug-model.ts';
 import type { Aggregate } from '../elf/rust-model.ts';
+import { lastSegment, withoutArguments } from '../elf/rust-name.ts';
 import { wordSize } from './enum-shapes.ts';
 import type { FieldShape, ValueShape } from './shape.ts';
 import { type ShapeSite, sizeOf } from './shape-site.ts';
@@ -42,7 +43,7 @@ const baseShape = (type: Extract<DebugType, { kind: 'base' }>): ValueShape | nul
     case 'signed':
     case 'c-char':
     case 'char': {
-      const signed = type.encoding === 'signed' || (type.encoding === 'c-char' && !/unsigned/.test(type.name));
+      const signed = type.encoding === 'signed' || isChar(type);
       return word === null ? null : { kind: 'int', size: word, signed };
     }
     case 'float':
@@ -54,6 +55,10 @@ const baseShape = (type: Extract<DebugType, { kind: 'base' }>): ValueShape | nul
   }
 };
 
+/** `char`, and not `unsigned char` or the wider ones, which hold no C string. */
+const isChar = (type: Extract<DebugType, { kind: 'base' }>): boolean =>
+  type.encoding === 'c-char' && sizeOf(type) === 1 && !/unsigned|char8_t/.test(type.name);
+
 /** Types inside types; what is deeper is damage. */
 const deepest = 16;
 
@@ -62,7 +67,7 @@ const isText = (site: ShapeSite, pointer: Extract<DebugType, { kind: 'pointer' }
   if (pointer.of !== 'pointer' || sizeOf(pointer) !== 8) return false;
   let target = site.type(pointer.target);
   for (let depth = 0; target?.kind === 'qualifier' && depth < deepest; depth++) target = site.type(target.target);
-  return target?.kind === 'base' && target.encoding === 'c-char' && !/unsigned/.test(target.name);
+  return target?.kind === 'base' && isChar(target);
 };
 
 /** An array for each of its dimensions; one without a count is C's flexible array, which takes no room. */
@@ -76,33 +81,44 @@ const structOf = (site: ShapeSite, type: Aggregate): ValueShape => {
   const size = sizeOf(type);
   const members = [...type.bases, ...type.members].filter(({ isArtificial }) => !isArtificial);
   if (!site.takes(members.length)) return { kind: 'cut', size, why: 'depth' };
+  const isWithheld = members.some((member) => member.bits !== null && withholdsMember(site, member));
   const shapes = site.parts(
     members.map((member) => ({ id: member.bits === null ? member.type : null, name: nameOf(site, member) })),
   );
   const fields = members.flatMap((member, index): FieldShape[] => {
     const field = { name: nameOf(site, member), offset: Number(member.offset), shape: shapes[index]! };
-    if (member.bits !== null) return [bitField(site, member)];
+    if (member.bits !== null) return [bitField(site, member, isWithheld)];
     // Members of a struct without a name are used as if they were the outer one's.
     if (member.name === null && field.shape.kind === 'struct' && !type.bases.includes(member))
       return field.shape.fields.map((inner) => ({ ...inner, offset: inner.offset + field.offset }));
     return [field];
   });
-  const name = type.name.replace(/^(?:struct|class|union) /, '');
   const form = fields.length === 0 ? 'unit' : 'named';
-  return { kind: 'struct', size, name: name === '{...}' ? '' : (name.split('::').at(-1) ?? name), form, fields };
+  return { kind: 'struct', size, name: shortName(type.name), form, fields };
 };
 
-const nameOf = (site: ShapeSite, member: Member): string => member.name ?? site.type(member.type)?.name ?? '';
+/** `string` of `std::basic::string<char>`; empty for C's unnamed structs. */
+const shortName = (name: string): string => {
+  const own = lastSegment(withoutArguments(name.replace(/^(?:struct|class|union) /, '')));
+  return own === '{...}' ? '' : own;
+};
 
-/** Shown as the bytes that its bits are in. */
-const bitField = (site: ShapeSite, member: Member): FieldShape => {
-  const { offset, size } = member.bits ?? { offset: 0n, size: 0 };
+/** A base class has its own name, and an unnamed union that of its kind. */
+const nameOf = (site: ShapeSite, member: Member): string => {
+  if (member.name !== null) return member.name;
+  const name = site.type(member.type)?.name ?? '';
+  return shortName(name) || name.replace(' {...}', '');
+};
+
+const withholdsMember = (site: ShapeSite, member: Member): boolean =>
+  site.withholds?.(`${site.path}.${nameOf(site, member)}`, site.type(member.type)?.name ?? '') ?? false;
+
+/** Shown as the bytes that its bits are in; where one is withheld all are, since they share bytes. */
+const bitField = (site: ShapeSite, member: Member, isWithheld: boolean): FieldShape => {
+  const { offset, size: bits } = member.bits ?? { offset: 0n, size: 0 };
   const first = Number(offset / 8n);
-  const last = Number((offset + BigInt(size) + 7n) / 8n);
-  const type = site.type(member.type)?.name ?? '_';
-  return {
-    name: member.name ?? '',
-    offset: first,
-    shape: { kind: 'opaque', size: last - first, name: `${type}: ${size}` },
-  };
+  const size = Number((offset + BigInt(bits) + 7n) / 8n) - first;
+  const name = `${site.type(member.type)?.name ?? '_'}: ${bits}`;
+  const shape: ValueShape = isWithheld ? { kind: 'cut', size, why: 'redacted' } : { kind: 'opaque', size, name };
+  return { name: member.name ?? '', offset: first, shape };
 };

@@ -67,7 +67,10 @@ const behind = (
     .map((field) => partAt(site.types, whole(type), field))
     .filter((part): part is Part => part !== null);
   if (parts.length !== fields.length) return null;
-  const shapes = site.behind(parts.map((part) => part.id));
+  const shapes = site.behind(
+    parts.map((part) => part.id),
+    fields,
+  );
   return namedShape(
     name,
     sizeOf(type),

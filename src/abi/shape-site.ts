@@ -72,15 +72,15 @@ export class ShapeSite {
     });
   }
 
-  /** The shapes of what a pointer leads to, each under the path of the pointer. */
-  behind(ids: readonly (TypeId | null)[]): ValueShape[] {
+  /** The shapes of what a pointer leads to, each under the path of the pointer, or a name of its own within that. */
+  behind(ids: readonly (TypeId | null)[], names: readonly string[] = []): ValueShape[] {
     if (this.depth <= 0) return ids.map((id) => ({ kind: 'cut', size: this.size(id), why: 'depth' }));
     const away = new ShapeSite(
       { types: this.types, objects: this.objects, withholds: this.withholds, build: this.#build },
       { id: null, path: this.path, depth: this.depth - 1, nest: -1 },
       this.room,
     );
-    return away.parts(ids.map((id) => ({ id, name: null })));
+    return away.parts(ids.map((id, index) => ({ id, name: names[index] ?? null })));
   }
 
   /** Takes the nodes of `count` parts that have no shape of their own; false where there are not as many. */

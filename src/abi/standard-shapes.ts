@@ -133,6 +133,9 @@ export const standardTypes: ReadonlyMap<string, Recognise> = new Map<string, Rec
   ['core::pin::Pin', transparent('__pointer', 'pointer')],
   ['core::num::wrapping::Wrapping', transparent('__0')],
   ['core::num::saturating::Saturating', transparent('__0')],
+  // What a text is turned into where an error is wanted.
+  ['std::error::{impl}::from::StringError', transparent('__0')],
+  ['alloc::boxed::convert::{impl}::from::StringError', transparent('__0')],
   ['core::ptr::non_null::NonNull', address],
   ['core::ptr::unique::Unique', address],
   ['core::any::TypeId', typeId],

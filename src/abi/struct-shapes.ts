@@ -19,8 +19,8 @@ export const formOf = (members: readonly Pick<Member, 'name'>[]): Form => {
   return members.every(({ name }) => numbered.test(name ?? '')) ? 'tuple' : 'named';
 };
 
-/** As the source writes it: `0` for `__0`. */
-export const fieldName = (name: string | null): string => name?.replace(numbered, '$1') ?? '';
+/** As the source writes it: `0` for `__0`, `text` for what a closure captured by reference, `_ref__text`. */
+export const fieldName = (name: string | null): string => name?.replace(numbered, '$1').replace(/^_ref__/, '') ?? '';
 
 export const structShape = (site: ShapeSite, type: Aggregate): ValueShape => {
   const members = type.members.filter(({ isArtificial }) => !isArtificial);
@@ -82,15 +82,15 @@ const outOfPlace = (type: DebugType | null): ValueShape =>
 
 /** Whether there is no room for the member where it is said to be. */
 const isMisplaced = (site: ShapeSite, member: Member, all: readonly Member[], size: number): boolean => {
-  const own = site.size(member.type);
-  const [start, end] = [Number(member.offset), Number(member.offset) + own];
+  const type = site.type(member.type);
+  const [start, end] = [Number(member.offset), Number(member.offset) + sizeOf(type)];
   if (end > size) return true;
-  if (!isFunction(site, member.type)) return false;
-  return all.some((other) => {
-    if (other === member || isFunction(site, other.type)) return false;
-    const otherSize = site.size(other.type);
-    return otherSize > 0 && start < Number(other.offset) + otherSize && Number(other.offset) < end;
+  if (type?.kind !== 'pointer' || all.length === 1) return false;
+  const others = all.filter((other) => {
+    const from = Number(other.offset);
+    return other !== member && from < end && start < from + site.size(other.type);
   });
+  return others.length > 0 && isFunction(site, member.type) && others.some(({ type: id }) => !isFunction(site, id));
 };
 
 const isFunction = (site: ShapeSite, id: TypeId | null): boolean => {

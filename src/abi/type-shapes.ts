@@ -115,13 +115,24 @@ const ofType = (site: ShapeSite, type: DebugType): ValueShape => {
     : shape;
 };
 
+const isStandard = /^(?:core|alloc|std|hashbrown)::/;
+/** Names of structs that are more than their fields: wide pointers, those of the library, what they point to, futures. */
+const mayBePointer = /^(?:&|\*|\(?dyn |alloc::(?:boxed|rc|sync)::|core::future::|.*GenFuture)/;
+
 const ofRust = (site: ShapeSite, type: DebugType): ValueShape => {
   const size = sizeOf(type);
   const opaque: ValueShape = { kind: 'opaque', size, name: withoutDefaults(type.name) };
   if (type.kind === 'struct' || type.kind === 'union') {
-    if (isVectorName(type.name)) return opaque;
-    const standard = type.isDeclaration ? null : standardTypes.get(withoutArguments(type.name))?.(site, type);
+    if (type.isDeclaration || isVectorName(type.name)) return opaque;
+    const path = isStandard.test(type.name) ? withoutArguments(type.name).replace(/\{impl#\d+\}/g, '{impl}') : '';
+    const standard = standardTypes.get(path)?.(site, type);
     if (standard != null) return standard;
+    if (type.variants !== null) {
+      const shape = enumShape(site, type, type.variants);
+      return shape.kind === 'enum' && transparentEnums.has(path) ? { ...shape, isTransparent: true } : shape;
+    }
+    if (type.kind === 'struct' && !mayBePointer.test(type.name) && type.containing === null)
+      return structShape(site, type);
   }
   const rust = classify(site.types, type.id);
   switch (rust.kind) {
@@ -146,13 +157,9 @@ const ofRust = (site: ShapeSite, type: DebugType): ValueShape => {
       return type.kind === 'struct' ? structShape(site, type) : opaque;
     case 'c-enum':
       return cEnumShape(site, rust);
-    case 'enum': {
-      const shape = enumShape(site, rust);
-      const isTransparent = transparentEnums.has(withoutArguments(type.name));
-      return shape.kind === 'enum' && isTransparent ? { ...shape, isTransparent } : shape;
-    }
     case 'coroutine':
-      return enumShape(site, rust);
+      // An async function's state was in a wrapper once.
+      return type.kind === 'struct' ? site.part(type.members[0]?.type ?? null) : opaque;
     case 'array':
       return arrayShape(site, rust) ?? opaque;
     case 'foreign':

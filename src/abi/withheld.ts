@@ -1,5 +1,6 @@
 import type { DebugType, TypeId } from '../elf/debug-model.ts';
 import { withoutDefaults } from '../elf/rust-name.ts';
+import type { ValueShape } from './shape.ts';
 import type { ShapeSite } from './shape-site.ts';
 
 /** Types inside types; what is deeper is damage. */
@@ -26,4 +27,30 @@ export const withheldWithin = (site: ShapeSite, type: DebugType): boolean => {
     return members.some(({ name, type: id }) => look(id, `${path}.${name?.replace(/^__(?=\d)/, '') ?? ''}`, depth + 1));
   };
   return within(type, site.path, 0);
+};
+
+/** Whether some of the bytes are of a part that must not be read. */
+export const isWithheldAt = (shape: ValueShape, offset: number, size: number): boolean => {
+  if (offset >= shape.size || offset + size <= 0) return false;
+  switch (shape.kind) {
+    case 'cut':
+      return shape.why === 'redacted';
+    case 'struct':
+      return shape.fields.some((field) => isWithheldAt(field.shape, offset - field.offset, size));
+    case 'enum':
+      return shape.variants.some(({ fields }) =>
+        fields.some((field) => isWithheldAt(field.shape, offset - field.offset, size)),
+      );
+    case 'array':
+      return isWithheldAt(shape.element, 0, Number.POSITIVE_INFINITY);
+    case 'ref-cell':
+    case 'lock':
+      return isWithheldAt(shape.value.shape, offset - shape.value.offset, size);
+    case 'once':
+      return isWithheldAt(shape.value, offset, size);
+    case 'range':
+      return [shape.start, shape.end].some((end) => end !== null && isWithheldAt(end.shape, offset - end.offset, size));
+    default:
+      return false;
+  }
 };
