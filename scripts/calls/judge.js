@@ -4,7 +4,7 @@
 //   node scripts/calls/judge.js BIN… [--program dist/cli/main.js] [--verbose] [-- ARGS…]
 //     --pattern P         what to trace; NAME::** unless given, by the file's name; repeatable
 //     --option=--depth=9  an option for rsym trace; repeatable
-//     --truth BIN         a build of the same program that prints, where the traced one doesn't
+//     --truth BIN         a build of the same program that prints, where the traced one doesn't; ../told/NAME unless given
 //     --keep DIR          leaves the lines and the events in DIR
 //     --lines FILE --events FILE   judges these and runs nothing
 import { register } from 'tsx/esm/api';

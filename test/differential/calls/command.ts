@@ -4,8 +4,8 @@ import { parseArgs } from 'node:util';
 import { program as ownProgram } from '../../support/cli.ts';
 import { run } from '../../support/process.ts';
 import { Temporary } from '../../support/temporary.ts';
-import { toolchains } from '../abi/toolchains.ts';
-import { buildVariant, variants } from './build.ts';
+import { type Toolchain, toolchains } from '../abi/toolchains.ts';
+import { buildTold, buildVariant, toldBuild, type Variant, variants } from './build.ts';
 import { judge } from './judge.ts';
 import { readPrinted, readTrace } from './lines.ts';
 import { countsOf, tallyText } from './tally.ts';
@@ -13,6 +13,11 @@ import { countsOf, tallyText } from './tally.ts';
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
+
+function* built(toolchain: Toolchain, chosen: readonly Variant[], folder: string) {
+  yield buildTold(toolchain, folder);
+  for (const variant of chosen) yield* buildVariant(toolchain, variant, folder);
+}
 
 /** `DIR`: builds the programs with every compiler in every variant. Gives the exit status. */
 export const buildPrograms = (args: readonly string[]): number => {
@@ -32,13 +37,13 @@ export const buildPrograms = (args: readonly string[]): number => {
       failures += 1;
       continue;
     }
-    for (const variant of variants.filter(({ name }) => `${toolchain.label}/${name}`.includes(values.only))) {
-      for (const { path, complaint } of buildVariant(toolchain, variant, folder)) {
-        print(path);
-        if (complaint === '') continue;
-        process.stderr.write(`${complaint}\n`);
-        failures += 1;
-      }
+    const chosen = variants.filter(({ name }) => `${toolchain.label}/${name}`.includes(values.only));
+    if (chosen.length === 0) continue;
+    for (const { path, complaint } of built(toolchain, chosen, folder)) {
+      print(path);
+      if (complaint === '') continue;
+      process.stderr.write(`${complaint}\n`);
+      failures += 1;
     }
   }
   return failures > 0 ? 1 : 0;
@@ -75,7 +80,8 @@ export const judgeTraces = (args: readonly string[]): number => {
       values.events !== undefined && values.lines !== undefined
         ? { lines: readFileSync(values.lines, 'utf8'), events: readFileSync(values.events, 'utf8') }
         : traced(values.program, binary, values.pattern ?? [`${crate}::**`], values.option, passed, folder.path);
-    const told = values.truth === undefined ? null : run(values.truth, passed).stdout;
+    const printing = values.truth ?? (values.lines === undefined ? toldBuild(binary) : null);
+    const told = printing === null ? null : run(printing, passed).stdout;
     if (values.keep !== undefined) {
       const to = join(values.keep, basename(dirname(dirname(binary))), basename(dirname(binary)));
       mkdirSync(to, { recursive: true });
