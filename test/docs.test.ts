@@ -17,7 +17,7 @@ import { run } from './support/process.ts';
  * addresses in a process.
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
-const pages = ['README.md', 'CONTRIBUTING.md', 'docs/ARCHITECTURE.md', 'docs/evidence.md'];
+const pages = ['README.md', 'CONTRIBUTING.md', 'docs/ARCHITECTURE.md', 'docs/evidence.md', 'docs/library.md'];
 const read = (page: string): string => readFileSync(join(root, page), 'utf8');
 
 type Example = { readonly command: string; readonly output: string; readonly needs: readonly Feature[] };

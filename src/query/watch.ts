@@ -20,6 +20,7 @@ import { splitWords } from './words.ts';
 export type {
   CallEvent,
   EndEvent,
+  FunctionLosses,
   Losses,
   LostEvent,
   NoteEvent,
@@ -27,6 +28,7 @@ export type {
   ShownValue,
   TraceEvent,
 } from '../trace/event.ts';
+export type { JsonValue } from '../trace/value.ts';
 export type { ReturnsChoice } from './exits.ts';
 
 export type WatchScope =
