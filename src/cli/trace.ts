@@ -24,6 +24,7 @@ type Flags = {
   readonly events: 'calls' | 'both';
   readonly maxString: number;
   readonly ring: number;
+  readonly pending: number;
   readonly json?: true;
 };
 
@@ -72,7 +73,18 @@ export const register = (program: Command): void => {
       new Option('--events <which>', 'both: also when a call begins').choices(['calls', 'both']).default('calls'),
     )
     .option('--max-string <bytes>', 'how much of a text is read', whole(1), watchDefaults.maxString)
-    .option('--ring <bytes>', 'size of the buffer that events wait in', whole(4096), watchDefaults.ringBytes)
+    .option(
+      '--ring <bytes>',
+      'room for events until they are read; raise it where calls are LOST to a full ring',
+      whole(4096),
+      watchDefaults.ringBytes,
+    )
+    .option(
+      '--pending <count>',
+      'room for calls under way, over all threads; raise it where they are LOST to a full table',
+      whole(1),
+      watchDefaults.maxPending,
+    )
     .option('--json', 'one line of JSON for each event')
     .action(trace);
 };
@@ -88,6 +100,7 @@ const trace = async (target: string, _: unknown, flags: Flags, command: Command)
     entries: flags.events === 'both',
     maxString: flags.maxString,
     ringBytes: flags.ring,
+    maxPending: flags.pending,
     output: flags.output === undefined ? 'stderr' : 'inherit',
     signal: stopSignal(),
     ...(flags.duration === undefined ? {} : { seconds: flags.duration }),

@@ -65,7 +65,7 @@ export type WatchRequest = {
 };
 
 export const watchDefaults = { maxString: 200, ringBytes: 8 * 1024 * 1024, maxPending: 65_536 } as const;
-const optionNames = { maxString: '--max-string', ringBytes: '--ring', maxPending: 'maxPending' } as const;
+const optionNames = { maxString: '--max-string', ringBytes: '--ring', maxPending: '--pending' } as const;
 const limits = { maxString: 4_096, ringBytes: 1024 * 1024 * 1024, maxPending: 16 * 1024 * 1024 } as const;
 
 export type WatchedFunction = {
