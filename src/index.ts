@@ -4,6 +4,7 @@
  */
 export { type DemangledName, demangle, demangleText, findNames, toText } from './query/demangle.ts';
 export { type DoctorReport, examine } from './query/doctor.ts';
+export { type ErrorCode, RsymError } from './query/errors.ts';
 export { type FileInfo, fileInfo, type InfoOptions } from './query/info.ts';
 export { type Listing, type ListOptions, list, openForListing, type Remark } from './query/list.ts';
 export { type InlinedFunction, type InlinedListing, listInlined } from './query/list-inlined.ts';
@@ -11,14 +12,22 @@ export { type NoEvents, type Question, whyNoEvents } from './query/no-events.ts'
 export { type Pattern, parsePattern } from './query/pattern.ts';
 export { openShow } from './query/show-file.ts';
 export type { ShowAnswer, ShowOptions } from './query/show-model.ts';
+export { type Trace, trace } from './query/trace.ts';
 export {
   type CallEvent,
   type EndEvent,
+  type FunctionLosses,
+  type JsonValue,
+  type Losses,
   type LostEvent,
   type NoteEvent,
+  type Outcome,
   planWatch,
+  type ReturnsChoice,
+  type ShownValue,
   type TraceEvent,
   type Watch,
+  type WatchedFunction,
   type WatchRequest,
   type WatchScope,
 } from './query/watch.ts';

@@ -17,7 +17,7 @@ import { run } from './support/process.ts';
  * addresses in a process.
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
-const pages = ['README.md', 'CONTRIBUTING.md', 'docs/ARCHITECTURE.md', 'docs/evidence.md'];
+const pages = ['README.md', 'CONTRIBUTING.md', 'docs/ARCHITECTURE.md', 'docs/evidence.md', 'docs/library.md'];
 const read = (page: string): string => readFileSync(join(root, page), 'utf8');
 
 type Example = { readonly command: string; readonly output: string; readonly needs: readonly Feature[] };
@@ -36,7 +36,7 @@ const normalise = (text: string): string =>
     .replace(/^ *\d+\.\d{6}(?= )/gm, 'TIME')
     .replace(/ *\b\d+(\.\d+)?(ns|µs|ms|s)\b/g, ' TIME')
     .replace(/\b0x[0-9a-f]{9,16}\b/g, 'ADDRESS')
-    .replace(/^(TIME TIME +)\d+ /gm, '$1PID ')
+    .replace(/^(TIME TIME +)(\d+ )+/gm, (_, times, pids: string) => times + pids.replace(/\d+/g, 'PID'))
     .replace(/\b(pid|tid)([ =:]*)\d+\b/g, '$1$2PID')
     .replace(/"(ts_ns|duration_ns)":"\d+"/g, '"$1":"TIME"')
     .replace(/"(pid|tid|seq|call_id)":("?)\d+\2/g, '"$1":NUMBER')

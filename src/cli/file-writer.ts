@@ -14,12 +14,13 @@ const reasons: Readonly<Record<string, string>> = {
   ETXTBSY: 'a running program has this file (ETXTBSY)',
 };
 
-/** Opens or makes a file for writing, now, so that a refusal is told before anything starts. `sources` are refused. */
-export const fileWriter = (path: string, sources: readonly string[]): AnswerFile => {
+/** Opens or makes a file for writing, now, so that a refusal is told before anything starts. `sources` are refused, and `answers`: what else is written. */
+export const fileWriter = (path: string, sources: readonly string[], answers: readonly string[] = []): AnswerFile => {
   const refuse = (reason: string, cause?: unknown): RsymError =>
     new RsymError('input', `cannot write ${sanitize(path)}`, { reason, cause });
   const own = statSync(path, { throwIfNoEntry: false });
   if (own && sources.some((source) => isSame(own, source))) throw refuse('it is the program that would be traced');
+  if (own && answers.some((answer) => isSame(own, answer))) throw refuse('the other answer goes there');
   let fd: number;
   try {
     fd = openSync(path, constants.O_WRONLY | constants.O_CREAT, 0o666);

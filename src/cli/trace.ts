@@ -8,6 +8,7 @@ import { traceText } from '../report/trace.ts';
 import { traceJson } from '../report/trace-json.ts';
 import { fileWriter } from './file-writer.ts';
 import { paletteFor, write } from './output.ts';
+import { perfettoFile } from './perfetto-file.ts';
 import { collectPids } from './pid.ts';
 import { stopSignal } from './stop.ts';
 
@@ -18,6 +19,7 @@ type Flags = {
   readonly duration?: number;
   readonly calls?: number;
   readonly output?: string;
+  readonly perfetto?: string;
   readonly returns: 'safe' | 'fast' | 'off';
   readonly events: 'calls' | 'both';
   readonly maxString: number;
@@ -25,6 +27,7 @@ type Flags = {
   readonly redact?: readonly string[];
   readonly debugFile?: string;
   readonly ring: number;
+  readonly pending: number;
   readonly json?: true;
 };
 
@@ -65,6 +68,7 @@ export const register = (program: Command): void => {
     .option('-d, --duration <seconds>', 'stop after so long', seconds)
     .option('-n, --calls <count>', 'stop after so many calls', whole(1))
     .option('-o, --output <file>', 'write to a file; a started program keeps its own output')
+    .option('--perfetto <file>', 'also write the calls as a timeline for ui.perfetto.dev or chrome://tracing')
     .addOption(
       new Option('--returns <how>', 'safe: probes at every exit; fast: uretprobe, which aborts a program that panics')
         .choices(['safe', 'fast', 'off'])
@@ -77,7 +81,18 @@ export const register = (program: Command): void => {
     .option('--depth <pointers>', 'how many pointers are followed, one behind the other', whole(1), watchDefaults.depth)
     .option('--redact <pattern>', 'never read values of this name or type: a glob or /regex/ (repeatable)', collect)
     .option('--debug-file <file>', 'read debug info from this file')
-    .option('--ring <bytes>', 'size of the buffer that events wait in', whole(4096), watchDefaults.ringBytes)
+    .option(
+      '--ring <bytes>',
+      'room for events until they are read; raise it where calls are LOST to a full ring',
+      whole(4096),
+      watchDefaults.ringBytes,
+    )
+    .option(
+      '--pending <count>',
+      'room for calls under way, over all threads; raise it where they are LOST to a full table',
+      whole(1),
+      watchDefaults.maxPending,
+    )
     .option('--json', 'one line of JSON for each event')
     .action(trace);
 };
@@ -95,6 +110,7 @@ const trace = async (target: string, _: unknown, flags: Flags, command: Command)
     depth: flags.depth,
     redact: flags.redact ?? [],
     ringBytes: flags.ring,
+    maxPending: flags.pending,
     output: flags.output === undefined ? 'stderr' : 'inherit',
     signal: stopSignal(),
     ...(flags.debugFile === undefined ? {} : { debugFile: flags.debugFile }),
@@ -102,26 +118,39 @@ const trace = async (target: string, _: unknown, flags: Flags, command: Command)
     ...(flags.calls === undefined ? {} : { calls: flags.calls }),
   });
   const file = flags.output === undefined ? null : fileWriter(flags.output, [watch.path]);
+  const answers = flags.output === undefined ? [] : [flags.output];
+  const slices = flags.perfetto === undefined ? null : perfettoFile(flags.perfetto, [watch.path], answers);
   const to = file?.stream ?? process.stdout;
   tell(watch.notes);
   const format = formatter(flags, to, args, watch.notes.length);
   const announce = ({ probes, pid }: { probes: number; pid: number | null }): void => {
     file?.begin();
+    slices?.begin();
     const who = pid !== null ? `process ${pid}` : flags.pid ? `process ${flags.pid.join(', ')}` : 'every process';
     process.stderr.write(
       `rsym: tracing ${watch.functions.length === 1 ? sanitize(watch.functions[0]?.name ?? '') : `${watch.functions.length} functions`} in ${who}: ${probes} probes\n`,
     );
   };
-  for await (const batch of watch.batches(announce)) {
-    const text = batch.map(format).join('');
-    if (text !== '') await write(to, text);
-    if (batch.some((event) => event.event === 'end' && event.calls === 0)) {
-      const pids = (flags.pid ?? []).flatMap((pid) => ['-p', pid]);
-      for (const pattern of watch.patterns.slice(0, mostNotes / 4)) {
-        const question = shellCommand('rsym', 'doctor', target, pattern, ...pids);
-        process.stderr.write(`rsym: no call was seen; why? ${sanitize(question)}\n`);
-      }
+  try {
+    for await (const batch of watch.batches(announce)) {
+      const text = batch.map(format).join('');
+      if (text !== '') await write(to, text);
+      await slices?.add(batch);
+      if (batch.some((event) => event.event === 'end' && event.calls === 0)) adviseOn(target, watch.patterns, flags);
     }
+  } catch (error) {
+    // What is there is of use; why it ends here is told by the first failure.
+    await slices?.end().catch(() => undefined);
+    throw error;
+  }
+  await slices?.end();
+};
+
+const adviseOn = (target: string, patterns: readonly string[], flags: Flags): void => {
+  const pids = (flags.pid ?? []).flatMap((pid) => ['-p', pid]);
+  for (const pattern of patterns.slice(0, mostNotes / 4)) {
+    const question = shellCommand('rsym', 'doctor', target, pattern, ...pids);
+    process.stderr.write(`rsym: no call was seen; why? ${sanitize(question)}\n`);
   }
 };
 

@@ -21,6 +21,7 @@ import { splitWords } from './words.ts';
 export type {
   CallEvent,
   EndEvent,
+  FunctionLosses,
   Losses,
   LostEvent,
   NoteEvent,
@@ -28,6 +29,7 @@ export type {
   ShownValue,
   TraceEvent,
 } from '../trace/event.ts';
+export type { JsonValue } from '../trace/decode/decode.ts';
 export type { ReturnsChoice } from './exits.ts';
 export type { WatchedFunction } from './trace-plan.ts';
 
@@ -71,7 +73,12 @@ export type WatchRequest = {
 };
 
 export const watchDefaults = { maxString: 200, depth: 4, ringBytes: 8 * 1024 * 1024, maxPending: 65_536 } as const;
-const optionNames = { maxString: '--max-string', depth: '--depth', ringBytes: '--ring', maxPending: 'maxPending' } as const;
+const optionNames = {
+  maxString: '--max-string',
+  depth: '--depth',
+  ringBytes: '--ring',
+  maxPending: '--pending',
+} as const;
 const limits = { maxString: 4_096, depth: 8, ringBytes: 1024 * 1024 * 1024, maxPending: 16 * 1024 * 1024 } as const;
 
 /** What will be watched, before anything is. */

@@ -212,6 +212,11 @@ export class Session implements Disposable {
     return value;
   }
 
+  /** Children that there was no room to follow. */
+  get lostProcesses(): number {
+    return Number(this.#globals().readBigUInt64LE(GLOBALS.lostProcesses));
+  }
+
   /** Counters since the start, in all and by function (in the order of the sites). */
   statistics(): SessionStatistics {
     const value = Buffer.alloc(FUNCTION_STATS.size);
@@ -239,7 +244,7 @@ export class Session implements Disposable {
         threads: sum('threads'),
         landings: Number(globals.readBigUInt64LE(GLOBALS.lostLandings)),
         threadEnds: Number(globals.readBigUInt64LE(GLOBALS.lostThreadEnds)),
-        processes: Number(globals.readBigUInt64LE(GLOBALS.lostProcesses)),
+        processes: this.lostProcesses,
       },
     };
   }

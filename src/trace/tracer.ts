@@ -278,9 +278,11 @@ class Trace {
 
   #checkLosses(force = false): void {
     const now = Date.now();
-    // As long as every record so far has come, what was lost lies behind what was shown.
-    if (!force && (this.#isGapless() || now - this.#lossCheckedAt < lossCheckMs)) return;
+    if (!force && now - this.#lossCheckedAt < lossCheckMs) return;
     this.#lossCheckedAt = now;
+    // As long as every record so far has come, what was lost lies behind what was shown. Processes have no place in it.
+    const isFollowing = this.#session.lostProcesses === this.#lossesTold.losses.processes;
+    if (!force && this.#isGapless() && isFollowing) return;
     // One reading for both: what is lost between two of them would be told by neither.
     const statistics = this.#session.statistics();
     const lost = lossesBetween(this.#lossesTold, statistics, this.#request.sites);
@@ -291,14 +293,14 @@ class Trace {
 
   #end(): EndEvent {
     const statistics = this.#session.statistics();
-    const lost =
-      this.#isEnough() && this.#isGapless() ? undefined : lossesBetween(null, statistics, this.#request.sites);
+    const isBehind = this.#isEnough() && this.#isGapless();
+    const lost = isBehind ? undefined : lossesBetween(null, statistics, this.#request.sites);
     return {
       event: 'end',
       time: process.hrtime.bigint(),
       seq: ++this.#seq,
       calls: this.#calls,
-      lost: lost?.losses ?? noLosses,
+      lost: lost?.losses ?? { ...noLosses, processes: statistics.losses.processes },
       lostFunctions: lost?.functions ?? [],
       underWayAtAttach: statistics.unmatchedExits,
       functions: this.#request.sites.length,

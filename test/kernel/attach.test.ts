@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { cli, startCli } from '../support/cli.ts';
+import { cli, cliFail, startCli } from '../support/cli.ts';
 import { fixture } from '../support/fixtures.ts';
 import { describeNeeding, testNeeding } from '../support/need.ts';
 import { run, start } from '../support/process.ts';
@@ -75,6 +75,33 @@ describeNeeding(['kernel'], 'a running process', () => {
     // Losses are told at intervals; their sum is the total.
     const told = events.filter(({ event }) => event === 'lost') as unknown as { losses: { entries: number } }[];
     expect(told.reduce((sum, { losses }) => sum + losses.entries, 0)).toBe(end?.lost['entries']);
+  });
+
+  test('calls that the table of --pending has no room for are told by function, in text and in JSON', () => {
+    const path = endings();
+    const args = ['--pending', '1', path, 'endings::recurse(n: u32) -> u32', ...served, '--', 'serve', '2'];
+    const told = cli(['trace', '--json', ...args]);
+    const events = parse(told.stdout);
+    const end = events.at(-1) as Event & { lost_functions: Record<string, number>[] };
+    expect(end.lost['pending']).toBeGreaterThan(0);
+    const lost = events.filter(({ event }) => event === 'lost') as unknown as {
+      losses: { pending: number };
+      functions: { function: unknown; pending: number }[];
+    }[];
+    // At intervals, not only at the end; what is told by function is what is told in all.
+    expect(lost.length).toBeGreaterThan(1);
+    expect(lost.reduce((sum, { losses }) => sum + losses.pending, 0)).toBe(end.lost['pending']);
+    for (const { losses, functions } of lost)
+      expect(functions.reduce((sum, { pending }) => sum + pending, 0)).toBe(losses.pending);
+    expect(lost.some(({ functions }) => functions.some((f) => f.function === 'endings::recurse'))).toBe(true);
+
+    const shown = cli(['trace', ...args]);
+    expect(shown.stdout).toMatch(
+      /^LOST \d+ calls not shown: the table of calls under way was full \(.*endings::recurse \d+/m,
+    );
+    expect(shown.stderr).toMatch(/LOST \d+ calls not shown: the table of calls under way was full/);
+    expect(cliFail(['trace', '--pending', '0', path, work])).toMatch(/--pending/);
+    expect(cliFail(['trace', '--pending', '99999999', path, work])).toMatch(/--pending must be a whole number/);
   });
 
   test('-p: only that process, though another runs the same file; both run on', async () => {

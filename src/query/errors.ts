@@ -1,0 +1,1 @@
+export { type ErrorCode, RsymError } from '../base/errors.ts';
