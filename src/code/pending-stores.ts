@@ -65,21 +65,6 @@ export const pendingStores = (
   return [...found.values()];
 };
 
-/** Whether control can come from an instruction back to it. */
-export const isInLoop = (flow: Flow, at: Address): boolean => {
-  const start = flow.indexOf.get(at);
-  if (start === undefined) return true;
-  const seen = new Set<number>();
-  const waiting = [...(flow.instructions[start]?.next ?? [])];
-  for (let i = waiting.pop(); i !== undefined; i = waiting.pop()) {
-    if (i === start) return true;
-    if (seen.has(i)) continue;
-    seen.add(i);
-    waiting.push(...(flow.instructions[i]?.next ?? []));
-  }
-  return false;
-};
-
 /** Before a call, everything is stored that the other function may look at. */
 const isBarrier = ({ step, isStackProbe }: FlowInstruction): boolean =>
   (step?.kind === 'call' || step?.kind === 'indirect-call' || step?.kind === 'system-call') && !isStackProbe;

@@ -9,6 +9,7 @@ import { longestInstruction, readUpTo } from '../code/bytes.ts';
 import { probeCost } from '../code/cost.ts';
 import { type Frames, framesOf, isFromEntry } from '../code/frames.ts';
 import type { Flow } from '../code/flow.ts';
+import { isInLoopOf } from '../code/loops.ts';
 import type { StorePlace } from '../code/pending-stores.ts';
 import type { DebugCopy, DebugTypes } from '../elf/debug-model.ts';
 import type { ExitSite, ProbeSite, Returns, StalePlace } from '../trace/site.ts';
@@ -87,6 +88,11 @@ export class ProbePlanner {
       ...(copy.name === name ? {} : { name: copy.name }),
     };
     if (copy.kind === 'inlined') {
+      const around = this.#around(copy);
+      if (around !== null && isInLoopOf(around, at, copy.ranges)) {
+        this.notes.push(`${sanitize(name)}${sanitize(where)} isn't watched: its code begins with a loop, whose rounds look like calls`);
+        return null;
+      }
       const plan = values === null || this.#shapes === null ? emptyPlan : callPlan(values, this.#shapes);
       return {
         ...head,

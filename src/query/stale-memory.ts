@@ -1,7 +1,8 @@
 import { type Address, hex } from '../base/units.ts';
 import type { Flow } from '../code/flow.ts';
 import { type Frames, isFromEntry } from '../code/frames.ts';
-import { isInLoop, type PendingStore, pendingStores, type StorePlace } from '../code/pending-stores.ts';
+import { isInLoop } from '../code/loops.ts';
+import { type PendingStore, pendingStores, type StorePlace } from '../code/pending-stores.ts';
 import type { DebugCopy, DebugInfo } from '../elf/debug-model.ts';
 
 /** What may not have been stored yet where an inlined copy is probed. */
