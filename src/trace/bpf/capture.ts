@@ -1,4 +1,4 @@
-import { add, alu, type Code, call, jump, jumpIf, label, load, load64, mov, store } from './asm.ts';
+import { add, alu, type Code, call, type Instruction, jump, jumpIf, label, load, load64, mov, store } from './asm.ts';
 import { FollowCode } from './follow.ts';
 import { FOLLOW, PENDING, type Piece, type RecordLayout } from './records.ts';
 import { FRAME } from './steps.ts';
@@ -12,6 +12,26 @@ const addWide = (value: bigint): Code =>
       ? [add('r3', Number(value))]
       : [load64('r2', BigInt.asUintN(64, value)), alu('add', 'r3', 'r2')];
 
+const constant = (bytes: Uint8Array, at: number): Code => {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const code: Instruction[] = [];
+  for (let i = 0; i < bytes.length; ) {
+    const size = ([8, 4, 2, 1] as const).find((one) => i + one <= bytes.length && (at + i) % one === 0) ?? 1;
+    const value =
+      size === 8
+        ? view.getBigUint64(i, true)
+        : size === 4
+          ? view.getInt32(i, true)
+          : size === 2
+            ? view.getUint16(i, true)
+            : view.getUint8(i);
+    if (typeof value === 'number' || value === 0n) code.push(store(size, 'r9', at + i, Number(value)));
+    else code.push(load64('r3', value), store(8, 'r9', at + i, 'r3'));
+    i += size;
+  }
+  return code;
+};
+
 /**
  * Reads go straight into the record (r9), never through memory that another thread could use, and never wait: a page
  * that isn't in memory gives a negative result, which the record keeps.
@@ -20,17 +40,21 @@ const captureOne = (piece: Piece, index: number): Code => {
   switch (piece.kind) {
     case 'register':
       return [load(8, 'r3', 'r6', piece.ptRegs), addWide(piece.add), store(8, 'r9', piece.at, 'r3')];
+    case 'constant':
+      return constant(piece.bytes, piece.at);
     case 'saved':
       return [load(8, 'r3', 'r10', savedWord(piece.index)), store(8, 'r9', piece.at, 'r3')];
     case 'passed': {
       const [found, done] = [`passed_${index}`, `piece_${index}`];
       return [
         load(8, 'r3', 'r10', savedWord(piece.index)),
-        piece.registers.map((ptRegs): Code => [
-          load(8, 'r2', 'r6', ptRegs),
-          alu('sub', 'r2', 'r3'),
-          jumpIf('lt', 'r2', Math.max(1, piece.size), found),
-        ]),
+        piece.registers.map(
+          (ptRegs): Code => [
+            load(8, 'r2', 'r6', ptRegs),
+            alu('sub', 'r2', 'r3'),
+            jumpIf('lt', 'r2', Math.max(1, piece.size), found),
+          ],
+        ),
         store(8, 'r9', piece.at, 0),
         jump(done),
         label(found),
@@ -40,30 +64,29 @@ const captureOne = (piece: Piece, index: number): Code => {
     }
     case 'memory': {
       const { base, offset, followed, at, resultAt, size } = piece;
-      const done = `piece_${index}`;
-      const toRecord = (bytes: number): Code => [
-        mov('r1', 'r9'),
-        add('r1', at),
-        mov('r2', bytes),
-        call('probe_read_user'),
-        store(8, 'r9', resultAt, 'r0'),
-      ];
+      const [failed, read] = [`failed_${index}`, `read_${index}`];
       return [
         'saved' in base ? load(8, 'r3', 'r10', savedWord(base.saved)) : load(8, 'r3', 'r6', base.ptRegs),
         addWide(offset),
         // Room for the addresses on the way: a value behind one may be shorter.
-        followed.map((by): Code => [
-          mov('r1', 'r10'),
-          add('r1', FRAME.number),
-          mov('r2', 8),
-          call('probe_read_user'),
-          store(8, 'r9', resultAt, 'r0'),
-          jumpIf('ne', 'r0', 0, done),
-          load(8, 'r3', 'r10', FRAME.number),
-          addWide(by),
-        ]),
-        toRecord(size),
-        label(done),
+        followed.map(
+          (by): Code => [
+            mov('r1', 'r10'),
+            add('r1', FRAME.number),
+            mov('r2', 8),
+            call('probe_read_user'),
+            jumpIf('ne', 'r0', 0, failed),
+            load(8, 'r3', 'r10', FRAME.number),
+            addWide(by),
+          ],
+        ),
+        // No process has memory there: the read fails, and leaves zeros, which nobody follows.
+        followed.length === 0 ? [] : [jump(read), label(failed), mov('r3', -1), label(read)],
+        mov('r1', 'r9'),
+        add('r1', at),
+        mov('r2', size),
+        call('probe_read_user'),
+        store(8, 'r9', resultAt, 'r0'),
       ];
     }
   }

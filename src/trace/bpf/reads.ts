@@ -228,7 +228,7 @@ export class ReadPlanner {
       case 'text': {
         if (!this.#take()) return [];
         const { data, from, into } = placeOf(shape.behind, base);
-        const most = this.#limits.string + (shape.of === 'c' ? 1 : 0);
+        const most = this.#limits.string;
         const length = base + shape.length;
         return [{ kind: 'span', data, from, head: into, length, stride: 1, most, each: [], deep: 0 }];
       }
