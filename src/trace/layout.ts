@@ -3,8 +3,9 @@ import type { Location, Piece as PlacedPiece } from '../abi/place.ts';
 import type { ValueShape } from '../abi/shape.ts';
 import { RsymError } from '../base/errors.ts';
 import { between } from './bpf/follow.ts';
-import { holesOf, type Range, type ReadLimits, ReadPlanner, type Reads } from './bpf/reads.ts';
+import { type ReadLimits, ReadPlanner, type Reads } from './bpf/reads.ts';
 import { ENTER, EXIT, type Piece, type RecordLayout } from './bpf/records.ts';
+import { holesOf, type Range } from './holes.ts';
 import type { ExitSite, ProbeSite } from './site.ts';
 import type { CapturedValue } from './snapshot.ts';
 import { PT_REGS } from './sys/uapi.ts';
@@ -29,6 +30,8 @@ export type CaptureLayout = RecordLayout & {
   readonly values: readonly { readonly first: number; readonly count: number }[];
   /** Where the instruction pointer is; null where nobody needs it. */
   readonly ripAt: number | null;
+  /** Nothing in it depends on the probed address. */
+  readonly isAnywhere: boolean;
   /** Of a tail call: where it says that the memory of the result is handed on, so that it may change; null: not asked. */
   readonly passedAt: number | null;
 };
@@ -58,6 +61,7 @@ class LayoutBuilder {
   /** The probed address as linked. */
   readonly #address: bigint | null;
   #passedAt: number | null = null;
+  #isRelative = false;
   #at: number;
 
   constructor(start: number, limits: CaptureLimits, address: bigint | null, saved: readonly Register[]) {
@@ -103,8 +107,10 @@ class LayoutBuilder {
       const here = holes.filter((hole) => hole.start < end && hole.end > start);
       if (piece.location.kind === 'constant') {
         if (here.length === 0) {
-          constants.push({ start, bytes: piece.location.bytes.subarray(0, end - start) });
+          const bytes = piece.location.bytes.subarray(0, end - start);
+          constants.push({ start, bytes });
           covered.push({ start, end });
+          this.#pieces.push({ kind: 'constant', bytes, at: at + start });
         }
         continue;
       }
@@ -121,8 +127,8 @@ class LayoutBuilder {
     if (whole > size) missing.push({ start: size, end: whole, why: 'truncated' });
     if (this.#follow(shape, at, size)) {
       // The record's bytes are whatever was there before: no address that a program may follow.
-      const fixed = [...constants, ...gaps.map(({ start, end }) => ({ start, bytes: new Uint8Array(end - start) }))];
-      for (const { start, bytes } of fixed) this.#pieces.push({ kind: 'constant', bytes, at: at + start });
+      for (const { start, end } of gaps)
+        this.#pieces.push({ kind: 'constant', bytes: new Uint8Array(end - start), at: at + start });
     }
     return { at, size, missing, read, constants };
   }
@@ -151,6 +157,7 @@ class LayoutBuilder {
         if (base !== null) return this.#memory(this.#baseOf(base, atEntry), first, moved, end - start, at);
         // An address as linked: as far from the probed one as in the process.
         if (this.#address === null) return null;
+        this.#isRelative = true;
         return this.#memory({ ptRegs: PT_REGS.rip }, first - this.#address, moved, end - start, at);
       }
       default:
@@ -211,6 +218,7 @@ class LayoutBuilder {
       values: this.#values,
       follows: this.#follows,
       ripAt,
+      isAnywhere: ripAt === null && !dependsOnAddress && !this.#isRelative,
       passedAt: this.#passedAt,
       blocks,
       size: blocks + roundUp(room),
@@ -315,3 +323,9 @@ const savedResult = ({ plan: { ret }, saved }: ProbeSite): { plan: ValuePlan; in
   );
   return { plan: { ...ret, pieces, candidates: [] }, index };
 };
+
+/** More than texts are read behind the value: its records are large. */
+export const bringsMemory = (shape: ValueShape): boolean =>
+  new ReadPlanner({ string: 0, items: 1, steps: 8 })
+    .of(shape)
+    .some((read) => read.kind !== 'c-string' && !(read.kind === 'span' && read.stride === 1));

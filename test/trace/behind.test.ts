@@ -101,11 +101,34 @@ describe('an enum', () => {
     tag: { offset: 0, size: 1 },
     variants: [
       { name: 'No', form: 'unit', fields: [], values: [{ low: 0n, high: 0n }] },
-      { name: 'Text', form: 'tuple', fields: [field('0', 8, { kind: 'c-string', size: 8 })], values: [{ low: 1n, high: 1n }] },
+      {
+        name: 'Text',
+        form: 'tuple',
+        fields: [field('0', 8, { kind: 'c-string', size: 8 })],
+        values: [{ low: 1n, high: 1n }],
+      },
       { name: 'Number', form: 'tuple', fields: [field('0', 8, reference(u64))], values: [{ low: 2n, high: 9n }] },
       { name: 'Raw', form: 'tuple', fields: [field('0', 8, u64)], values: null },
     ],
   };
+
+  test('of which one variant is redacted: what lies there is not shown in another either', () => {
+    const variants: ValueShape = {
+      kind: 'enum',
+      size: 24,
+      tag: { offset: 0, size: 8 },
+      variants: [
+        { name: 'Key', form: 'tuple', fields: [field('0', 8, redacted(8))], values: [{ low: 0n, high: 0n }] },
+        { name: 'Pair', form: 'tuple', fields: [field('0', 8, u64), field('1', 16, u64)], values: null },
+      ],
+    };
+    const niche = option(tuple('Key', 8, field('0', 0, redacted(8))), 8, 0, 0n);
+    const both = tuple('', 16, field('0', 0, reference(variants)), field('1', 8, reference(niche)));
+    const shown = show(both, memory(0x1000n, 0x2000n), [0x1000n, 1n, secret, 3n], [0x2000n, secret]);
+    expect(shown.texts).toEqual(['(Pair(<redacted>, 3), <redacted>)']);
+    expectUnread(shown, [0x1008n, 0x1010n], [0x2000n, 0x2008n]);
+    expect(show(variants, memory(1n, secret, 3n)).texts).toEqual(['Pair(<redacted>, 3)']);
+  });
 
   test('in a niche: what is behind the value is read only where there is one', () => {
     const niche = option({ kind: 'text', size: 24, behind: behind(8), length: 16, of: 'utf8' }, 24, 0, 1n << 63n);
@@ -134,7 +157,10 @@ describe('a sequence', () => {
     expect(text(slice(u8), memory(0x1000n, 3n), [0x1000n, [1, 2, 3, 4]])).toBe('[1, 2, 3]');
     expect(text(slice(u8), memory(1n, 0n))).toBe('[]');
     expect(text(slice(unit), memory(1n, 2n))).toBe('[(), ()]');
-    const { texts, reads } = limited({ items: 2 }, slice(u32), memory(0x1000n, 3n), [0x1000n, [1, 0, 0, 0, 2, 0, 0, 0]]);
+    const { texts, reads } = limited({ items: 2 }, slice(u32), memory(0x1000n, 3n), [
+      0x1000n,
+      [1, 0, 0, 0, 2, 0, 0, 0],
+    ]);
     expect(texts).toEqual(['[1, 2, … 3 in all]']);
     expect(reads.filter(([start]) => start === 0x1000n)).toEqual([[0x1000n, 0x1008n]]);
   });
@@ -149,7 +175,9 @@ describe('a sequence', () => {
     const words = texts.flatMap(([at, own]) => [at, BigInt(String(own).length)] as const);
     const made = text(slice(str), memory(0x1000n, 20n), [0x1000n, ...words], ...texts);
     expect(made).toMatch(/^\["text 0", "text 1", .*"text 15", <\w+ 0x2100>/);
-    expect(text(slice(str), memory(0x1000n, 2n), [0x1000n, ...words.slice(0, 4)], ...texts)).toBe('["text 0", "text 1"]');
+    expect(text(slice(str), memory(0x1000n, 2n), [0x1000n, ...words.slice(0, 4)], ...texts)).toBe(
+      '["text 0", "text 1"]',
+    );
   });
 
   test('with redacted parts is read element by element, around them', () => {
@@ -167,7 +195,13 @@ describe('a sequence', () => {
   test('of sequences of sequences goes on as long as there is room', () => {
     const deep = slice(slice(slice(u8)));
     expect(
-      text(deep, memory(0x1000n, 1n), [0x1000n, 0x2000n, 2n], [0x2000n, 0x3000n, 1n, 0x3001n, 2n], [0x3000n, [1, 2, 3]]),
+      text(
+        deep,
+        memory(0x1000n, 1n),
+        [0x1000n, 0x2000n, 2n],
+        [0x2000n, 0x3000n, 1n, 0x3001n, 2n],
+        [0x3000n, [1, 2, 3]],
+      ),
     ).toBe('[[[1], [2, 3]]]');
   });
 
@@ -226,7 +260,12 @@ describe('a ring', () => {
 
   test('of damaged words misleads nobody', () => {
     const far = (1n << 64n) - 1n;
-    for (const words of [[far, 0x1000n, far, far], [0n, 0x1000n, 5n, 5n], [4n, 0x1000n, 9n, 3n], [4n, 0n, 3n, 3n]])
+    for (const words of [
+      [far, 0x1000n, far, far],
+      [0n, 0x1000n, 5n, 5n],
+      [4n, 0x1000n, 9n, 3n],
+      [4n, 0n, 3n, 3n],
+    ])
       expect(show(ring(u8), memory(...words), elements).texts[0]).toMatch(/^<|NULL|\[/);
   });
 });
@@ -259,7 +298,9 @@ describe('a hash table', () => {
     const texts = tuple('', 32, field('0', 0, str), field('1', 16, str));
     const control: Memory[number] = [0x2000n, [0x11, empty, empty, empty]];
     const bucket: Memory[number] = [0x1fe0n, 0x3000n, 3n, 0x3003n, 5n];
-    expect(text(map(texts), memory(0x2000n, 3n, 0n, 1n), control, bucket, [0x3000n, 'onetwo!!'])).toBe('{"one": "two!!"}');
+    expect(text(map(texts), memory(0x2000n, 3n, 0n, 1n), control, bucket, [0x3000n, 'onetwo!!'])).toBe(
+      '{"one": "two!!"}',
+    );
     expect(text(map(pair), memory(0x2000n, 3n, 0n, 0n), [0x2000n, [empty, empty, empty, empty]])).toBe('{}');
     expect(text(map(pair), memory(0x2000n, 3n, 0n, 1n))).toMatch(/unreadable 0x2000/);
     expect(text(map(u8, false), memory(0x2000n, 3n, 0n, 1n), [0x2000n - 1n, [9]], control)).toBe('{9}');
@@ -282,7 +323,12 @@ describe('a hash table', () => {
       field('2', 1_040, redacted(8)),
       field('3', 1_056, redacted(8)),
     );
-    const shown = show(map(large, false), memory(0x2000n, 0n, 0n, 1n), [0x2000n, [1]], [0x2000n - 1_200n, Buffer.alloc(1_200).toJSON().data]);
+    const shown = show(
+      map(large, false),
+      memory(0x2000n, 0n, 0n, 1n),
+      [0x2000n, [1]],
+      [0x2000n - 1_200n, Buffer.alloc(1_200).toJSON().data],
+    );
     expectUnread(shown, [0x2000n - 160n, 0x2000n - 152n]);
   });
 
@@ -348,12 +394,15 @@ describe('a B-tree', () => {
       [0x3000n, node([1n, 2n])],
       [0x4000n, node([4n, 5n])],
     ];
-    expect(text(tree(), memory(0x1000n, 2n, 12n), ...nodes)).toMatch(/^\{1: 10, 2: 20, 3: 30, 4: 40, 5: 50, 9: 90.* 12 in all\}$/);
+    expect(text(tree(), memory(0x1000n, 2n, 12n), ...nodes)).toMatch(
+      /^\{1: 10, 2: 20, 3: 30, 4: 40, 5: 50, 9: 90.* 12 in all\}$/,
+    );
   });
 
   test('higher than any in memory, or of lengths that no node has, misleads nobody', () => {
     const root: Memory[number] = [0x1000n, node([1n], [0x1000n, 0x1000n])];
-    for (const height of [5n, 6n, 26n, 27n, 1n << 40n]) expect(text(tree(), memory(0x1000n, height, 3n), root)).toMatch(/^[{<]/);
+    for (const height of [5n, 6n, 26n, 27n, 1n << 40n])
+      expect(text(tree(), memory(0x1000n, height, 3n), root)).toMatch(/^[{<]/);
     const bad = node([1n]);
     bad[142] = 200;
     expect(text(tree(), memory(0x1000n, 0n, 3n), [0x1000n, bad])).toMatch(/^[{<]/);
@@ -394,7 +443,9 @@ describe('a linked list', () => {
     const shown = show(list(pair), memory(0x1000n, 0x1000n, 1n), [0x1000n, 0n, 0n, secret]);
     expect(shown.texts).toEqual([`[(${Buffer.from('h')[0]}, <redacted>)]`]);
     expectUnread(shown, [0x1011n, 0x1018n]);
-    expect(text(list(reference(u64)), memory(0x1000n, 0x1000n, 1n), [0x1000n, 0n, 0n, 0x2000n], [0x2000n, 5n])).toBe('[5]');
+    expect(text(list(reference(u64)), memory(0x1000n, 0x1000n, 1n), [0x1000n, 0n, 0n, 0x2000n], [0x2000n, 5n])).toBe(
+      '[5]',
+    );
   });
 });
 
@@ -431,14 +482,20 @@ describe('a trait object', () => {
     const known = [{ vtable: linked + 0x8000n, shape: cat }];
     expect(traced(dyn({ known }), own, ...rest).texts).toEqual(['Cat { name: "Tom" }']);
     expect(traced(dyn(), own, ...rest).texts[0]).toMatch(/^Cat \{ name: <\w+ 0x2000> \}$/);
-    expect(traced(dyn({ known: [{ vtable: linked + 0x9000n, shape: cat }] }), own, ...rest).texts[0]).toMatch(/<\w+ 0x2000>/);
+    expect(traced(dyn({ known: [{ vtable: linked + 0x9000n, shape: cat }] }), own, ...rest).texts[0]).toMatch(
+      /<\w+ 0x2000>/,
+    );
     expect(traced(dyn(), memory(0x1000n, load + 0x8200n), vtable(0x8200n, 8n, 8n), [0x1000n, 1n]).texts).toEqual([
       '<dyn app::Animal at 0x1000>',
     ]);
   });
 
   test('of which no more is read than its type has', () => {
-    const { texts, reads } = traced(dyn(), memory(0x1000n, load + 0x8100n), vtable(0x8100n, 8n, 8n), [0x1000n, 9n, secret]);
+    const { texts, reads } = traced(dyn(), memory(0x1000n, load + 0x8100n), vtable(0x8100n, 8n, 8n), [
+      0x1000n,
+      9n,
+      secret,
+    ]);
     expect(texts).toEqual(['9']);
     expect(reads.filter(([start]) => start === 0x1000n)).toEqual([[0x1000n, 0x1008n]]);
   });
@@ -451,9 +508,17 @@ describe('a trait object', () => {
     [128n, 0x1080n],
   ])('in an Rc, aligned to %i, begins behind its counters', (align, at) => {
     const rc = dyn({ add: null, counts: { strong: 0, weak: 8 } });
-    const { texts, capture } = traced(rc, memory(0x1000n, load + 0x8100n), vtable(0x8100n, 8n, align), [0x1000n, 1n, 2n], [at, 77n]);
+    const { texts, capture } = traced(
+      rc,
+      memory(0x1000n, load + 0x8100n),
+      vtable(0x8100n, 8n, align),
+      [0x1000n, 1n, 2n],
+      [at, 77n],
+    );
     expect(texts).toEqual(['77']);
-    expect(Buffer.from(capture.memory.from(0x1000n) as Uint8Array).subarray(0, 16)).toEqual(Buffer.from(memory(1n, 2n)));
+    expect(Buffer.from(capture.memory.from(0x1000n) as Uint8Array).subarray(0, 16)).toEqual(
+      Buffer.from(memory(1n, 2n)),
+    );
   });
 
   test('of null, with no vtable, or with one that is damaged misleads nobody', () => {
@@ -462,9 +527,21 @@ describe('a trait object', () => {
     expect(traced(dyn(), memory(0x1000n, 0n)).texts[0]).toMatch(/^</);
     expect(traced(dyn(), memory(0x1000n, load + 0x8100n)).texts[0]).toMatch(/^</);
     // The memory says of the known type's vtable that it is smaller than it is.
-    const short = traced(dyn({ known }), memory(0x1000n, load + 0x8000n), vtable(0x8000n, 1n, 8n), [0x1000n, [1]]);
-    expect(short.texts[0]).toMatch(/^Cat/);
-    const odd = traced(dyn({ add: null, known }), memory(0x1000n, load + 0x8000n), vtable(0x8000n, 16n, 0n), [0x1000n, 1n, 2n, 3n, 4n]);
+    const short = traced(
+      dyn({ known }),
+      memory(0x1000n, load + 0x8000n),
+      vtable(0x8000n, 1n, 8n),
+      [0x1000n, 0x2000n, 3n],
+      [0x2000n, 'Tom'],
+    );
+    expect(short.texts).toEqual(['Cat { name: "Tom" }']);
+    const odd = traced(dyn({ add: null, known }), memory(0x1000n, load + 0x8000n), vtable(0x8000n, 16n, 0n), [
+      0x1000n,
+      1n,
+      2n,
+      3n,
+      4n,
+    ]);
     expect(odd.texts[0]).toMatch(/^</);
   });
 
@@ -479,10 +556,37 @@ describe('a trait object', () => {
     expect(shown.texts).toEqual(['Login { id: 1, password: <redacted> }']);
     expectUnread(shown, [0x1008n, 0x1010n]);
   });
+
+  test('of a type that is not known beforehand is not read where anything is redacted', () => {
+    const own = memory(0x1000n, load + 0x8100n);
+    const rest: Memory = [vtable(0x8100n, 8n, 8n), [0x1000n, secret]];
+    const known = [{ vtable: linked + 0x8000n, shape: cat }];
+    const site = { entryAddress: linked + 0x10n, concrete: () => u64 };
+    const held = { rip: load + 0x10n };
+    const shown = spilt(dyn({ known }), own, { held, site, memory: rest, limits: { isRedacting: true } });
+    expectUnread(shown, [0x1000n, 0x1008n]);
+    expect(shown.texts[0]).toMatch(/^<\w+ 0x1000>$/);
+    const cats: Memory = [vtable(0x8000n, 16n, 8n), [0x1000n, 0x2000n, 3n], [0x2000n, 'Tom']];
+    const tom = spilt(dyn({ known }), memory(0x1000n, load + 0x8000n), {
+      held,
+      site: { ...site, concrete: () => cat },
+      memory: cats,
+      limits: { isRedacting: true },
+    });
+    expect(tom.texts).toEqual(['Cat { name: "Tom" }']);
+  });
 });
 
 describe('an io::Error of one word', () => {
-  const kinds: ValueShape = { kind: 'c-enum', size: 1, signed: false, variants: [{ name: 'NotFound', value: 0n }, { name: 'Other', value: 1n }] };
+  const kinds: ValueShape = {
+    kind: 'c-enum',
+    size: 1,
+    signed: false,
+    variants: [
+      { name: 'NotFound', value: 0n },
+      { name: 'Other', value: 1n },
+    ],
+  };
   const simple = named('SimpleMessage', 24, field('kind', 16, kinds), field('message', 0, str));
   const custom = named('Custom', 24, field('kind', 16, kinds), field('error', 0, reference(u64)));
   const error: ValueShape = { kind: 'io-error', size: 8, kinds, message: simple as never, custom: custom as never };
@@ -493,7 +597,12 @@ describe('an io::Error of one word', () => {
     [0x1000n, /^Error \{ kind: Other, message: "abc" \}$/, 2],
     [0x1001n, /^Custom \{ kind: Other, error: 6513249 \}$/, 2],
   ])('%i is %s', (word, shown, blocks) => {
-    const { texts, reads } = show(error, memory(word), [0x1000n, 0x2000n, 3n, [1, 0, 0, 0, 0, 0, 0, 0]], [0x2000n, 'abc\0\0\0\0\0']);
+    const { texts, reads } = show(
+      error,
+      memory(word),
+      [0x1000n, 0x2000n, 3n, [1, 0, 0, 0, 0, 0, 0, 0]],
+      [0x2000n, 'abc\0\0\0\0\0'],
+    );
     expect(texts[0]).toMatch(shown);
     expect(reads.filter(([start]) => start === 0x1000n || start === 0x2000n)).toHaveLength(blocks);
   });
@@ -505,7 +614,17 @@ describe('values in cells', () => {
     const shapes: [ValueShape, Uint8Array][] = [
       [{ kind: 'ref-cell', size: 16, borrow: 0, value: inner }, memory(0n, 0x1000n)],
       [{ kind: 'lock', size: 16, name: 'Mutex', futex: 0, poison: 4, value: inner }, memory(0n, 0x1000n)],
-      [{ kind: 'range', size: 16, start: field('start', 0, reference(u64)), end: inner, inclusive: false, exhausted: null }, memory(0x1000n, 0x1000n)],
+      [
+        {
+          kind: 'range',
+          size: 16,
+          start: field('start', 0, reference(u64)),
+          end: inner,
+          inclusive: false,
+          exhausted: null,
+        },
+        memory(0x1000n, 0x1000n),
+      ],
       [{ kind: 'once', size: 16, name: 'OnceCell', value: option(reference(u64), 8, 0, 0n) }, memory(0x1000n, 0n)],
       [{ kind: 'array', size: 16, element: reference(u64), count: 2 }, memory(0x1000n, 0x1000n)],
     ];

@@ -1,4 +1,4 @@
-import { add, alu, type Code, call, type Instruction, jump, jumpIf, label, load, load64, mov, store } from './asm.ts';
+import { add, alu, type Code, call, jump, jumpIf, label, load, load64, mov, store } from './asm.ts';
 import { FollowCode } from './follow.ts';
 import { FOLLOW, PENDING, type Piece, type RecordLayout } from './records.ts';
 import { FRAME } from './steps.ts';
@@ -12,26 +12,6 @@ const addWide = (value: bigint): Code =>
       ? [add('r3', Number(value))]
       : [load64('r2', BigInt.asUintN(64, value)), alu('add', 'r3', 'r2')];
 
-const constant = (bytes: Uint8Array, at: number): Code => {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const code: Instruction[] = [];
-  for (let i = 0; i < bytes.length; ) {
-    const size = ([8, 4, 2, 1] as const).find((one) => i + one <= bytes.length && (at + i) % one === 0) ?? 1;
-    const value =
-      size === 8
-        ? view.getBigUint64(i, true)
-        : size === 4
-          ? view.getInt32(i, true)
-          : size === 2
-            ? view.getUint16(i, true)
-            : view.getUint8(i);
-    if (typeof value === 'number' || value === 0n) code.push(store(size, 'r9', at + i, Number(value)));
-    else code.push(load64('r3', value), store(8, 'r9', at + i, 'r3'));
-    i += size;
-  }
-  return code;
-};
-
 /**
  * Reads go straight into the record (r9), never through memory that another thread could use, and never wait: a page
  * that isn't in memory gives a negative result, which the record keeps.
@@ -41,7 +21,7 @@ const captureOne = (piece: Piece, index: number): Code => {
     case 'register':
       return [load(8, 'r3', 'r6', piece.ptRegs), addWide(piece.add), store(8, 'r9', piece.at, 'r3')];
     case 'constant':
-      return constant(piece.bytes, piece.at);
+      return constantStores(piece.bytes, piece.at);
     case 'saved':
       return [load(8, 'r3', 'r10', savedWord(piece.index)), store(8, 'r9', piece.at, 'r3')];
     case 'passed': {
@@ -90,6 +70,18 @@ const captureOne = (piece: Piece, index: number): Code => {
       ];
     }
   }
+};
+
+const constantStores = (bytes: Uint8Array, at: number): Code => {
+  const view = Buffer.from(bytes);
+  const code: Code[] = [];
+  for (let i = 0; i < view.length; ) {
+    const size = ([8, 4, 2, 1] as const).find((one) => i + one <= view.length) ?? 1;
+    const value = size === 8 ? view.readBigUInt64LE(i) : BigInt(view.readUIntLE(i, size));
+    code.push(value === 0n ? [store(size, 'r9', at + i, 0)] : [load64('r3', value), store(size, 'r9', at + i, 'r3')]);
+    i += size;
+  }
+  return code;
 };
 
 export const capture = (layout: RecordLayout): Code => {

@@ -1,12 +1,11 @@
 import type { Behind, ValueShape } from '../../abi/shape.ts';
+import { holesOf, type Range } from '../holes.ts';
 
 /**
  * Which memory behind a value is read, as instructions for a capture program: a finite tree, the same for all values that
  * lie alike. Offsets are in bytes from what the reads are about: a value's beginning, a block's, an element's.
  */
 export type Reads = readonly Read[];
-
-export type Range = { readonly start: number; readonly end: number };
 
 export type Read =
   /** Only if the little-endian number there is in one of the ranges (in none, if `isExcept`). */
@@ -96,7 +95,10 @@ export type Read =
       readonly most: number;
       readonly each: Reads;
     }
-  /** A trait object: its vtable's first three words, then as many bytes as they say, at most `most`. */
+  /**
+   * A trait object: its vtable's first three words, then as many bytes as they say, at most `most`; of a known type
+   * `size` bytes without the holes. With `isKnownOnly` nothing of other types.
+   */
   | {
       readonly kind: 'dyn';
       readonly data: number;
@@ -104,10 +106,18 @@ export type Read =
       readonly add: number | null;
       readonly hasCounts: boolean;
       readonly most: number;
-      readonly known: readonly { readonly vtable: bigint; readonly then: Reads }[];
+      readonly known: readonly KnownRead[];
+      readonly isKnownOnly: boolean;
     }
   /** The word's low two bits say which: see the shape `io-error`. */
   | { readonly kind: 'tagged'; readonly offset: number; readonly tag: number; readonly then: Reads };
+
+export type KnownRead = {
+  readonly vtable: bigint;
+  readonly size: number;
+  readonly holes: readonly Range[];
+  readonly then: Reads;
+};
 
 type Node = { readonly size: number; readonly holes: readonly Range[] };
 
@@ -118,6 +128,8 @@ export type ReadLimits = {
   readonly items: number;
   /** Reads in a program: each is some thirty instructions. */
   readonly steps: number;
+  /** Something may not be read: so nothing is of which it isn't known beforehand whether that is in it. */
+  readonly isRedacting?: true;
 };
 
 /** Bytes of one block, and of the elements of one sequence that nothing is followed from. */
@@ -397,10 +409,12 @@ export class ReadPlanner {
 
   #dyn(shape: Extract<ValueShape, { kind: 'dyn' }>, at: At): Reads {
     if (!this.#take() || !this.#take()) return [];
-    const known = shape.known.map(({ vtable, shape: own }) => ({
-      vtable,
-      then: this.#of(own, { base: 0, size: Math.min(own.size, mostDyn), level: at.level + 2, nesting: at.nesting }),
-    }));
+    const isKnownOnly = this.#limits.isRedacting === true;
+    const known = shape.known.map(({ vtable, shape: own }): KnownRead => {
+      const size = Math.min(own.size, mostDyn);
+      const then = this.#of(own, { base: 0, size, level: at.level + 2, nesting: at.nesting });
+      return { vtable, size, holes: holesOf(own, 0).filter(({ start }) => start < size), then };
+    });
     return [
       {
         kind: 'dyn',
@@ -409,7 +423,8 @@ export class ReadPlanner {
         add: shape.add,
         hasCounts: shape.counts !== null,
         most: mostDyn,
-        known: known.filter(({ then }) => then.length > 0),
+        known: known.filter(({ then, holes }) => isKnownOnly || then.length > 0 || holes.length > 0),
+        isKnownOnly,
       },
     ];
   }
@@ -421,32 +436,3 @@ type At = { readonly base: number; readonly size: number; readonly level: number
 /** Counters are read with the value they lie before. */
 const placeOf = ({ data, add, counts }: Behind, base: number): { data: number; from: number; into: number } =>
   counts === null ? { data: base + data, from: add, into: 0 } : { data: base + data, from: 0, into: add };
-
-/** The parts of a value that may not be read. */
-export const holesOf = (shape: ValueShape, base: number): Range[] => {
-  switch (shape.kind) {
-    case 'cut':
-      return shape.why === 'redacted' && shape.size > 0 ? [{ start: base, end: base + shape.size }] : [];
-    case 'struct':
-      return shape.fields.flatMap((field) => holesOf(field.shape, base + field.offset));
-    case 'enum':
-      return shape.variants.flatMap(({ fields }) =>
-        fields.flatMap((field) => holesOf(field.shape, base + field.offset)),
-      );
-    case 'array':
-      return holesOf(shape.element, 0).length === 0
-        ? []
-        : Array.from({ length: Math.min(shape.count, mostParts) }, (_, i) =>
-            holesOf(shape.element, base + i * shape.element.size),
-          ).flat();
-    case 'ref-cell':
-    case 'lock':
-      return holesOf(shape.value.shape, base + shape.value.offset);
-    case 'once':
-      return holesOf(shape.value, base);
-    case 'range':
-      return [shape.start, shape.end].flatMap((end) => (end === null ? [] : holesOf(end.shape, base + end.offset)));
-    default:
-      return [];
-  }
-};
