@@ -122,7 +122,7 @@ const { shape } = fc.letrec<{ shape: ValueShape }>((tie) => {
 const limits = fc.record({
   string: fc.integer({ min: 0, max: 64 }),
   items: fc.integer({ min: 1, max: 20 }),
-  steps: fc.nat({ max: 120 }),
+  steps: fc.nat({ max: 400 }),
   blocks: fc.constantFrom(0, 8, 16, 24, 100, 500, 4_096),
 });
 const words = fc.noShrink(fc.array(word, { minLength: size / 8, maxLength: size / 8, size: 'max' }));

@@ -138,6 +138,7 @@ const mostSpan = 2_048;
 const mostDyn = 256;
 /** Buckets of a hash table. */
 const mostBuckets = 64;
+const fewestBuckets = 4;
 /** Elements whose own memory is followed, by how deep the sequence is in others. */
 const deepItems = [16, 6, 3, 2] as const;
 /** Blocks inside blocks: each needs a slot of the program's frame. */
@@ -283,6 +284,16 @@ export class ReadPlanner {
     }
   }
 
+  /** What is read behind one element, and what it takes; nothing where there are no steps left for so many elements. */
+  #each(times: number, plan: () => Reads): { readonly each: Reads; readonly cost: number } {
+    const before = this.#steps;
+    const each = plan();
+    const cost = before - this.#steps;
+    if (cost * times <= before) return { each, cost };
+    this.#steps = before;
+    return { each: [], cost: 0 };
+  }
+
   /** What is read of elements that lie side by side; null: nothing. */
   #elements(
     element: ValueShape,
@@ -293,9 +304,7 @@ export class ReadPlanner {
     if (stride === 0 || stride > mostSpan || element.kind === 'cut' || !this.#take()) return null;
     const plain = Math.max(1, Math.min(this.#limits.items, Math.floor(mostSpan / stride)));
     const inner = { base: 0, size: stride, level: at.level + 1, nesting: at.nesting + 1 };
-    const before = this.#steps;
-    const each = this.#of(element, inner);
-    const cost = before - this.#steps;
+    const { each, cost } = this.#each(times, () => this.#of(element, inner));
     if (each.length === 0) return { stride, most: plain, each, deep: 0 };
     const wanted = Math.min(plain, deepItems[Math.min(at.nesting, 3)] ?? 2);
     const deep = Math.max(1, Math.min(wanted, 1 + Math.floor(Math.max(0, this.#steps) / Math.max(1, cost * times))));
@@ -319,12 +328,12 @@ export class ReadPlanner {
   #hashTable(shape: Extract<ValueShape, { kind: 'hash-table' }>, at: At): Reads {
     const { element } = shape;
     if (!this.#take()) return [];
-    const before = this.#steps;
     const inner = { base: 0, size: element.size, level: at.level + 2, nesting: at.nesting + 1 };
-    const each = element.size === 0 ? [] : this.#of(element, inner);
+    const before = this.#steps;
+    const { each } = this.#each(fewestBuckets, () => (element.size === 0 ? [] : this.#of(element, inner)));
     const cost = 1 + before - this.#steps;
     const wanted = at.nesting === 0 ? mostBuckets : (deepItems[Math.min(at.nesting, 3)] ?? 2);
-    const most = Math.max(4, Math.min(wanted, Math.floor(Math.max(0, this.#steps) / cost)));
+    const most = Math.max(fewestBuckets, Math.min(wanted, Math.floor(Math.max(0, this.#steps) / cost)));
     this.#steps -= cost * most;
     return [
       {
@@ -349,10 +358,8 @@ export class ReadPlanner {
         ...this.#of(value, { ...inner, base: leaf.values + i * value.size }),
       ];
     };
-    const before = this.#steps;
-    const first = element(0);
-    const cost = before - this.#steps;
     const nodes = at.nesting === 0 ? 9 : 4;
+    const { each: first, cost } = this.#each(nodes, () => element(0));
     const most = Math.min(
       leaf.capacity,
       cost === 0 ? 0 : Math.max(1, Math.floor(Math.max(0, this.#steps) / (cost * nodes))),
@@ -382,14 +389,10 @@ export class ReadPlanner {
 
   #list(shape: Extract<ValueShape, { kind: 'list' }>, at: At): Reads {
     const { node, element } = shape;
-    const before = this.#steps;
-    const each = this.#of(element, {
-      base: node.element,
-      size: node.size,
-      level: at.level + 1,
-      nesting: at.nesting + 1,
-    });
-    const cost = 1 + before - this.#steps;
+    if (!this.#take()) return [];
+    const inner = { base: node.element, size: node.size, level: at.level + 1, nesting: at.nesting + 1 };
+    const { each, cost: own } = this.#each(1, () => this.#of(element, inner));
+    const cost = 1 + own;
     const wanted = deepItems[Math.min(at.nesting, 3)] ?? 2;
     const most = Math.max(1, Math.min(wanted, this.#limits.items, Math.floor(Math.max(0, this.#steps) / cost)));
     this.#steps -= cost * most;
@@ -409,12 +412,15 @@ export class ReadPlanner {
 
   #dyn(shape: Extract<ValueShape, { kind: 'dyn' }>, at: At): Reads {
     if (!this.#take() || !this.#take()) return [];
-    const isKnownOnly = this.#limits.isRedacting === true;
     const known = shape.known.map(({ vtable, shape: own }): KnownRead => {
       const size = Math.min(own.size, mostDyn);
       const then = this.#of(own, { base: 0, size, level: at.level + 2, nesting: at.nesting });
       return { vtable, size, holes: holesOf(own, 0).filter(({ start }) => start < size), then };
     });
+    const isRedacting = this.#limits.isRedacting === true;
+    const wanted = known.filter(({ then, holes }) => isRedacting || then.length > 0 || holes.length > 0);
+    const taken = wanted.filter(() => this.#take());
+    const isKnownOnly = isRedacting || wanted.some((one) => one.holes.length > 0 && !taken.includes(one));
     return [
       {
         kind: 'dyn',
@@ -423,7 +429,7 @@ export class ReadPlanner {
         add: shape.add,
         hasCounts: shape.counts !== null,
         most: mostDyn,
-        known: known.filter(({ then, holes }) => isKnownOnly || then.length > 0 || holes.length > 0),
+        known: taken,
         isKnownOnly,
       },
     ];
