@@ -26,6 +26,7 @@ describe('texts', () => {
     ['Point { x: 1, y: 2 }', '(1, 2)'],
     ['{1: 2}', '{1: 3}'],
     ['{1, 2}', '{1, 1}'],
+    ['[1, 2]', '[3 at 0x10]'],
     ['1..5', '1..6'],
     ['()', '((), ())'],
   ])('%s differs from %s', (want, got) => {
@@ -40,6 +41,7 @@ describe('texts', () => {
     ['[1, 2, 3, 4]', '[1, …, 4]', 'truncated'],
     ['(1, [2, 3])', '(<unreadable 0x10>, [2, <depth>])', 'unreadable, depth'],
     ['1..5', '1..<gone>', 'gone'],
+    ['[[1, 2], [3]]', '[[2 at 0x10], [3]]', 'depth'],
     ['{"a": 1, "b": 2}', '{"b": 2, "a": 1}', 'equal'],
     ['Shelf { of: {1, 2}, n: 0 }', 'Shelf { of: {2, 1}, n: 0 }', 'equal'],
     ['{"a": 1, "b": 2}', '{"b": <gone>, …}', 'gone, truncated'],
@@ -147,7 +149,21 @@ describe('a run', () => {
       'not-shown not-shown not-shown shown shown not-shown wrong shown',
     );
     expect(judgement.silent).toEqual(['app::g']);
-    expect([...judgement.extra]).toEqual([['app::h', 1]]);
+    expect([...judgement.others]).toEqual([['app::h', 1]]);
+    expect([...judgement.excess]).toEqual([]);
+  });
+
+  test('of a generic function keeps its instances apart', () => {
+    const typed = (type: string, text: string): string =>
+      JSON.stringify({ fn: 'app::g', tid: 1, entered: 0, args: { v: text }, types: { v: type }, ret: null });
+    const seen = { ...event({ fn: 'app::g' }, 1), args: [{ ...shown('v', '[1, 2]'), type: '&[u8]' }] };
+    const { verdicts, excess } = judge(
+      readPrinted([typed('&[&str; 1]', '["x"]'), typed('&[u8; 2]', '[1, 2]')].join('\n')),
+      readTrace([seen, seen].map((one) => JSON.stringify(one)).join('\n')).calls,
+      true,
+    );
+    expect(verdicts.map(({ kind }) => kind)).toEqual(['not-shown', 'shown']);
+    expect([...excess]).toEqual([['app::g', 1]]);
   });
 
   test('counts another value in place of a unit as wrong', () => {

@@ -174,7 +174,15 @@ const compareUnordered = (want: readonly Item[], got: readonly Item[]): Comparis
   return rest.map((item) => take(item, 'part') ?? different(`no such element: ${brief(item.key ?? item.value)}`));
 };
 
+/** What stands for elements that weren't looked at: `[3 at 0x…]`. */
+const unreadCount = (items: readonly Item[]): number | null => {
+  const part = items.length === 1 && items[0]!.key === null ? items[0]!.value[0] : undefined;
+  const found = part?.kind === 'raw' ? /^(\d+) at 0x[0-9a-f]+$/.exec(part.text) : null;
+  return found === null ? null : Number(found[1]);
+};
+
 const compareItems = (want: readonly Item[], got: readonly Item[], hasOrder: boolean, isMap: boolean): Comparison => {
+  if (unreadCount(got) === want.length) return lacking('depth');
   const cutAt = got.findIndex(isCutItem);
   const shown = got.filter((item) => !isCutItem(item));
   if (cutAt < 0 ? shown.length !== want.length : shown.length > want.length)

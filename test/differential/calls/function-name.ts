@@ -50,3 +50,15 @@ export const providedName = (canonical: string): string | null => {
   const found = /^<.* as (.*)>(::.*)$/.exec(canonical);
   return found === null ? null : found[1]! + found[2]!;
 };
+
+/**
+ * A type's name as debug info and `type_name` agree on it: without paths, lifetimes, allocators; an array behind a
+ * reference is a slice, which it may have become.
+ */
+export const plainType = (type: string): string =>
+  type
+    .replaceAll(/'\w+ /g, '')
+    .replaceAll(/(?:\w+::)+/g, '')
+    .replaceAll(/, Global\b/g, '')
+    .replaceAll(/, RandomState\b/g, '')
+    .replaceAll(/; \d+\]/g, ']');

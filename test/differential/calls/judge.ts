@@ -1,6 +1,6 @@
 import { align } from './align.ts';
 import { compareTexts } from './debug-form.ts';
-import { providedName } from './function-name.ts';
+import { plainType, providedName } from './function-name.ts';
 import type { PrintedCall, PrintedValue, TracedCall, TracedValue } from './lines.ts';
 
 /** What became of one value that the program printed. */
@@ -22,8 +22,10 @@ export type Judgement = {
   /** Functions that were called and of which no event speaks. */
   readonly silent: readonly string[];
   readonly functions: number;
-  /** Events without a line, by function. */
-  readonly extra: ReadonlyMap<string, number>;
+  /** How many more events than lines there are of functions whose calls are told. */
+  readonly excess: ReadonlyMap<string, number>;
+  /** Events of other functions. */
+  readonly others: ReadonlyMap<string, number>;
 };
 
 type Found =
@@ -77,13 +79,10 @@ const judgeCall = (printed: PrintedCall, number: number, call: TracedCall | null
 const agreement = (printed: PrintedCall, call: TracedCall): number =>
   judgeCall(printed, 0, call).reduce((sum, { kind }) => sum + (kind === 'shown' ? 2 : kind === 'wrong' ? -2 : 0), 0);
 
-const grouped = <Item extends { function: string; tid: number }>(
-  items: readonly Item[],
-  byThread: boolean,
-): Map<string, Item[]> => {
+const groupedBy = <Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> => {
   const groups = new Map<string, Item[]>();
   for (const item of items) {
-    const key = byThread ? `${item.tid} ${item.function}` : item.function;
+    const key = keyOf(item);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [item]);
     else group.push(item);
@@ -91,33 +90,57 @@ const grouped = <Item extends { function: string; tid: number }>(
   return groups;
 };
 
+const add = (counts: Map<string, number>, key: string, count: number): void => {
+  if (count > 0) counts.set(key, (counts.get(key) ?? 0) + count);
+};
+
+/** Arguments' types of a call, to tell instances of one function apart. */
+const instanceOf = (args: readonly { name: string; type: string }[], names: readonly string[]): string =>
+  names.map((name) => plainType(args.find((argument) => argument.name === name)?.type ?? '')).join('; ');
+
+/** Lines of one function in one thread, and its events; of each instance apart where there are several. */
+const instances = (
+  lines: readonly PrintedCall[],
+  events: readonly TracedCall[],
+): { lines: readonly PrintedCall[]; events: readonly TracedCall[] }[] => {
+  const names = lines[0]!.args.map(({ name }) => name);
+  const byInstance = groupedBy(lines, ({ args }) => instanceOf(args, names));
+  if (byInstance.size === 1) return [{ lines, events }];
+  const eventsOf = groupedBy(events, ({ args }) => instanceOf(args, names));
+  const groups = [...byInstance].map(([key, group]) => ({ lines: group, events: eventsOf.get(key) ?? [] }));
+  const unclaimed = [...eventsOf].filter(([key]) => !byInstance.has(key)).flatMap(([, group]) => group);
+  return unclaimed.length === 0 ? groups : [...groups, { lines: [], events: unclaimed }];
+};
+
 /**
  * Judges the events of a run by the lines of the same run; or, without `byThread`, by those of another one of the same
  * program. Calls of a function are matched in order within their thread.
  */
 export const judge = (printed: readonly PrintedCall[], calls: readonly TracedCall[], byThread: boolean): Judgement => {
-  const traced = grouped(calls, byThread);
+  const keyOf = ({ tid, function: name }: PrintedCall | TracedCall): string => (byThread ? `${tid} ${name}` : name);
+  const traced = groupedBy<TracedCall>(calls, keyOf);
+  const told = new Set(printed.map((line) => line.function));
   const verdicts: Verdict[] = [];
-  const extra = new Map<string, number>();
+  const excess = new Map<string, number>();
+  const others = new Map<string, number>();
   const withEvents = new Set<string>();
   const judged = new Set<string>();
-  for (const [key, lines] of grouped(printed, byThread)) {
-    const name = lines[0]!.function;
+  for (const [key, all] of groupedBy<PrintedCall>(printed, keyOf)) {
+    const name = all[0]!.function;
     const provided = providedName(name);
-    const other = provided === null ? key : key.replace(name, provided);
-    const found = traced.has(key) ? key : other;
-    const events = traced.get(found) ?? [];
+    const found = traced.has(key) || provided === null ? key : key.replace(name, provided);
+    const ofFunction = traced.get(found) ?? [];
     judged.add(found);
-    if (events.length > 0) withEvents.add(name);
-    const partners = align(lines, events, agreement);
-    for (const [i, line] of lines.entries()) verdicts.push(...judgeCall(line, i + 1, partners[i] ?? null));
-    const left = events.length - partners.filter((partner) => partner !== null).length;
-    if (left > 0) extra.set(name, (extra.get(name) ?? 0) + left);
+    if (ofFunction.length > 0) withEvents.add(name);
+    for (const { lines, events } of instances(all, ofFunction)) {
+      const partners = align(lines, events, agreement);
+      for (const [i, line] of lines.entries()) verdicts.push(...judgeCall(line, i + 1, partners[i] ?? null));
+      add(excess, name, events.length - partners.filter((partner) => partner !== null).length);
+    }
   }
   for (const [key, events] of traced) {
     const name = events[0]!.function;
-    if (!judged.has(key)) extra.set(name, (extra.get(name) ?? 0) + events.length);
+    if (!judged.has(key)) add(told.has(name) ? excess : others, name, events.length);
   }
-  const names = new Set(printed.map((line) => line.function));
-  return { verdicts, silent: [...names].filter((name) => !withEvents.has(name)), functions: names.size, extra };
+  return { verdicts, silent: [...told].filter((name) => !withEvents.has(name)), functions: told.size, excess, others };
 };

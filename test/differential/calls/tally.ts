@@ -33,11 +33,14 @@ const wrongText = (verdict: Verdict & { kind: 'wrong' }): string[] => [
 /** What was found, in lines; `isVerbose` adds each value that isn't shown, and each event that no line explains. */
 export const tallyText = (title: string, judgement: Judgement, trace: Trace, isVerbose: boolean): string[] => {
   const { printed, shown, wrong } = countsOf(judgement);
-  const { verdicts, silent, functions, extra } = judgement;
+  const { verdicts, silent, functions } = judgement;
   const missing = verdicts.filter((verdict) => verdict.kind === 'not-shown');
   const lost = Object.entries(trace.lost ?? {}).filter(([, count]) => count > 0);
-  const extras = [...extra].sort(([, a], [, b]) => b - a);
-  const sum = extras.reduce((all, [, count]) => all + count, 0);
+  const events = (title: string, counts: ReadonlyMap<string, number>): string => {
+    const sorted = [...counts].sort(([, a], [, b]) => b - a);
+    const sum = sorted.reduce((all, [, count]) => all + count, 0);
+    return `  ${title}${sum}${isVerbose && sum > 0 ? `: ${list(sorted)}` : ''}`;
+  };
   return [
     ...verdicts.flatMap((verdict) => (verdict.kind === 'wrong' ? wrongText(verdict) : [])),
     ...(isVerbose
@@ -51,7 +54,8 @@ export const tallyText = (title: string, judgement: Judgement, trace: Trace, isV
     `  wrong      ${wrong}`,
     `  not shown  ${missing.length}: ${list(counted(missing.map(({ reason }) => reason)))}`,
     `  functions without an event  ${silent.length}${isVerbose && silent.length > 0 ? `: ${silent.join(', ')}` : ''}`,
-    `  events without a line       ${sum}${isVerbose && sum > 0 ? `: ${list(extras)}` : ''}`,
+    events('events without a call       ', judgement.excess),
+    events('events of other functions   ', judgement.others),
     ...(trace.lost === null ? ['  the trace has no end'] : []),
     ...(lost.length === 0 ? [] : [`  lost: ${list(lost)}`]),
     ...(isVerbose ? trace.notes.map((note) => `  note: ${note}`) : []),
