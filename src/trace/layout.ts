@@ -127,8 +127,8 @@ class LayoutBuilder {
     if (whole > size) missing.push({ start: size, end: whole, why: 'truncated' });
     if (this.#follow(shape, at, size)) {
       // The record's bytes are whatever was there before: no address that a program may follow.
-      for (const { start, end } of gaps)
-        this.#pieces.push({ kind: 'constant', bytes: new Uint8Array(end - start), at: at + start });
+      for (const { start, end } of [...holes, ...gaps].filter((one) => one.start < size))
+        this.#pieces.push({ kind: 'constant', bytes: new Uint8Array(Math.min(end, size) - start), at: at + start });
     }
     return { at, size, missing, read, constants };
   }

@@ -143,6 +143,8 @@ const fewestBuckets = 4;
 const deepItems = [16, 6, 3, 2] as const;
 /** Blocks inside blocks: each needs a slot of the program's frame. */
 export const mostLevels = 9;
+/** Places in a program that read a node of a B-tree. */
+const mostNodeReads = 15;
 /** A shape with more parts is not walked through. */
 const mostParts = 4_096;
 
@@ -211,16 +213,17 @@ export class ReadPlanner {
     return new ReadPlanner({ ...this.#limits, steps: 1 }).#of(shape, at).length > 0;
   }
 
-  #take(): boolean {
-    return this.#steps-- > 0;
+  #take(steps = 1): boolean {
+    if (this.#steps < steps) return false;
+    this.#steps -= steps;
+    return true;
   }
 
   #block(shape: ValueShape, at: At, place: { data: number; from: number; into: number }): Reads {
     const { data, from, into } = place;
-    const size = into + shape.size;
-    if (!this.#take()) return [];
-    const read = Math.min(size, mostBlock);
+    const read = Math.min(into + shape.size, mostBlock);
     const holes = holesOf(shape, into).filter(({ start }) => start < read);
+    if (!this.#take(weightOf(holes))) return [];
     const then = this.#of(shape, { base: into, size: read, level: at.level + 1, nesting: at.nesting });
     return [{ kind: 'block', data, from, size: read, holes, then }];
   }
@@ -315,23 +318,37 @@ export class ReadPlanner {
   #sequence(shape: Extract<ValueShape, { kind: 'sequence' }>, at: At): Reads {
     const { data, from, into } = placeOf(shape.behind, at.base);
     const length = at.base + shape.length;
-    const elements = this.#elements(shape.element, at, 1);
-    if (elements === null) return [];
     const holes = holesOf(shape.element, 0);
-    if (holes.length === 0) return [{ kind: 'span', data, from, head: into, length, ...elements }];
-    const { stride, most, each } = elements;
-    return [
-      { kind: 'elements', data, from: from + into, length, stride, most: Math.min(most, deepItems[0]), holes, each },
-    ];
+    if (holes.length > 0) return this.#apart(shape.element, at, { data, from: from + into, length, holes });
+    const elements = this.#elements(shape.element, at, 1);
+    return elements === null ? [] : [{ kind: 'span', data, from, head: into, length, ...elements }];
+  }
+
+  /** Elements around which there are bytes that may not be read: each is a block, which takes a step. */
+  #apart(
+    element: ValueShape,
+    at: At,
+    place: Pick<Extract<Read, { kind: 'elements' }>, 'data' | 'from' | 'length' | 'holes'>,
+  ): Reads {
+    const stride = element.size;
+    if (stride === 0 || stride > mostSpan || element.kind === 'cut' || !this.#take(weightOf(place.holes))) return [];
+    const inner = { base: 0, size: stride, level: at.level + 1, nesting: at.nesting + 1 };
+    const { each, cost } = this.#each(1, () => this.#of(element, inner));
+    const per = weightOf(place.holes) + cost;
+    const wanted = Math.min(this.#limits.items, deepItems[Math.min(at.nesting, 3)] ?? 2);
+    const most = Math.max(1, Math.min(wanted, 1 + Math.floor(Math.max(0, this.#steps) / per)));
+    this.#steps -= per * (most - 1);
+    return [{ kind: 'elements', ...place, stride, most, each }];
   }
 
   #hashTable(shape: Extract<ValueShape, { kind: 'hash-table' }>, at: At): Reads {
     const { element } = shape;
-    if (!this.#take()) return [];
+    const holes = holesOf(element, 0).filter(({ start }) => start < mostBlock);
+    if (!this.#take(fewestBuckets * (weightOf(holes) - 1) + 1)) return [];
     const inner = { base: 0, size: element.size, level: at.level + 2, nesting: at.nesting + 1 };
     const before = this.#steps;
     const { each } = this.#each(fewestBuckets, () => (element.size === 0 ? [] : this.#of(element, inner)));
-    const cost = 1 + before - this.#steps;
+    const cost = weightOf(holes) + before - this.#steps;
     const wanted = at.nesting === 0 ? mostBuckets : (deepItems[Math.min(at.nesting, 3)] ?? 2);
     const most = Math.max(fewestBuckets, Math.min(wanted, Math.floor(Math.max(0, this.#steps) / cost)));
     this.#steps -= cost * most;
@@ -342,7 +359,7 @@ export class ReadPlanner {
         mask: at.base + shape.mask,
         stride: element.size,
         most,
-        holes: holesOf(element, 0),
+        holes,
         each,
       },
     ];
@@ -350,7 +367,11 @@ export class ReadPlanner {
 
   #tree(shape: Extract<ValueShape, { kind: 'b-tree' }>, at: At): Reads {
     const { leaf, key, value, edges } = shape;
-    if (!this.#take()) return [];
+    const holes = Array.from({ length: leaf.capacity }, (_, i) => [
+      ...holesOf(key, leaf.keys + i * key.size),
+      ...holesOf(value, leaf.values + i * value.size),
+    ]).flat();
+    if (!this.#take(1 + mostNodeReads * (weightOf(holes) - 1))) return [];
     const element = (i: number): Reads => {
       const inner = { size: leaf.size, level: at.level + 3, nesting: at.nesting + 1 };
       return [
@@ -366,10 +387,6 @@ export class ReadPlanner {
     );
     const each = cost === 0 ? [] : [first, ...Array.from({ length: Math.max(0, most - 1) }, (_, i) => element(i + 1))];
     this.#steps -= cost * Math.max(0, most) * (nodes - 1) + nodes;
-    const holes = Array.from({ length: leaf.capacity }, (_, i) => [
-      ...holesOf(key, leaf.keys + i * key.size),
-      ...holesOf(value, leaf.values + i * value.size),
-    ]).flat();
     const innerSize = edges + 8 * (leaf.capacity + 1);
     if (innerSize > mostSpan) return [];
     return [
@@ -389,10 +406,11 @@ export class ReadPlanner {
 
   #list(shape: Extract<ValueShape, { kind: 'list' }>, at: At): Reads {
     const { node, element } = shape;
-    if (!this.#take()) return [];
+    const holes = holesOf(element, node.element);
+    if (!this.#take(weightOf(holes))) return [];
     const inner = { base: node.element, size: node.size, level: at.level + 1, nesting: at.nesting + 1 };
     const { each, cost: own } = this.#each(1, () => this.#of(element, inner));
-    const cost = 1 + own;
+    const cost = weightOf(holes) + own;
     const wanted = deepItems[Math.min(at.nesting, 3)] ?? 2;
     const most = Math.max(1, Math.min(wanted, this.#limits.items, Math.floor(Math.max(0, this.#steps) / cost)));
     this.#steps -= cost * most;
@@ -403,7 +421,7 @@ export class ReadPlanner {
         head: at.base + shape.head,
         next: node.next,
         size: node.size,
-        holes: holesOf(element, node.element),
+        holes,
         most,
         each,
       },
@@ -419,7 +437,7 @@ export class ReadPlanner {
     });
     const isRedacting = this.#limits.isRedacting === true;
     const wanted = known.filter(({ then, holes }) => isRedacting || then.length > 0 || holes.length > 0);
-    const taken = wanted.filter(() => this.#take());
+    const taken = wanted.filter((one) => this.#take(weightOf(one.holes)));
     const isKnownOnly = isRedacting || wanted.some((one) => one.holes.length > 0 && !taken.includes(one));
     return [
       {
@@ -438,6 +456,9 @@ export class ReadPlanner {
 
 /** Where a value is that reads are planned for: `size` bytes are known from its block's beginning. */
 type At = { readonly base: number; readonly size: number; readonly level: number; readonly nesting: number };
+
+/** Steps that a block takes: one that is read around holes is read in parts. */
+const weightOf = (holes: readonly Range[]): number => 1 + Math.floor(holes.length / 4);
 
 /** Counters are read with the value they lie before. */
 const placeOf = ({ data, add, counts }: Behind, base: number): { data: number; from: number; into: number } =>
