@@ -20,7 +20,7 @@ export type ValueShape =
   /** A type without a layout that anybody knows: a union, a vector, a declaration. Shown as its bytes. */
   | { readonly kind: 'opaque'; readonly size: number; readonly name: string }
   /** Not shown. Its bytes are not to be read from the target where it is `redacted`. */
-  | { readonly kind: 'cut'; readonly size: number; readonly why: 'depth' | 'redacted' | 'unknown' }
+  | { readonly kind: 'cut'; readonly size: number; readonly why: 'depth' | 'redacted' | 'unknown' | 'gone' }
   /** `name` is the last segment of the type's path, without generic arguments; empty for a tuple. Fields in source order. */
   | StructShape
   | { readonly kind: 'array'; readonly size: number; readonly element: ValueShape; readonly count: number }

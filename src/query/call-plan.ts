@@ -3,6 +3,7 @@ import type { CallPlan, ReturnPlan, ValuePlan } from '../abi/model.ts';
 import type { ValueShape } from '../abi/shape.ts';
 import type { Signature } from '../abi/signature.ts';
 import type { TypeShapes } from '../abi/type-shapes.ts';
+import { unfollowed } from '../abi/unfollowed.ts';
 import type { ShownArgumentPlace, ShownResult, ShownValues } from './copy-values.ts';
 
 const word = 8;
@@ -12,7 +13,10 @@ export const callPlan = (values: ShownValues, shapes: TypeShapes): CallPlan => (
   args: values.args.flatMap((arg, i): ValuePlan[] => {
     if (arg.isHidden) return arg.pieces.length === 0 ? [] : [hiddenPlan(arg)];
     const name = arg.name ?? `arg${i}`;
-    return [plan(name, arg.type ?? '?', shapes.of(arg.typeId, name), arg)];
+    const shape = shapes.of(arg.typeId, name);
+    if (values.stale.behindPointers === null) return [plan(name, arg.type ?? '?', shape, arg)];
+    const own = plan(name, arg.type ?? '?', unfollowed(shape), arg);
+    return [{ ...own, note: own.note ?? values.stale.behindPointers }];
   }),
   ret: resultPlan(values.result, shapes),
 });

@@ -24,6 +24,7 @@ import { CodeFacts } from './copy-code-facts.ts';
 import type { CopyFlows } from './copy-flows.ts';
 import type { ImageCode } from './exits.ts';
 import type { SelectedCopy, SelectSources } from './select-model.ts';
+import { type StaleMemory, staleMemory } from './stale-memory.ts';
 import { typeName } from './type-name.ts';
 
 export type ShownArgumentPlace = PlacedArgument & {
@@ -48,6 +49,8 @@ export type ShownValues = {
   readonly at: Address | null;
   readonly args: readonly ShownArgumentPlace[];
   readonly result: ShownResult;
+  /** Memory behind the arguments' pointers that isn't believed where they are read. */
+  readonly stale: Pick<StaleMemory, 'behindPointers' | 'places'>;
   /** What was assumed of the way it is called: one line each. */
   readonly assumptions: readonly string[];
 };
@@ -165,6 +168,7 @@ export class CopyValues {
         typeId: fn.returns,
         bound: null,
       },
+      stale: noneStale,
       assumptions: left.length === 1 ? (left[0]?.assumptions ?? []) : [],
     };
   }
@@ -198,9 +202,14 @@ export class CopyValues {
       behindFill: (start) => this.#facts.behindFill(start, flow),
       countsAsWell: (place, first) => entries?.countsAsWell(place, first) ?? false,
     });
+    const stale = at === null ? null : staleMemory(this.#debug, copy, at, flow, flow && this.#facts.framesOf(flow));
     return {
       at,
-      args: args.map((arg, i) => ({ ...arg, ...namedParameter(fn, fn.parameters[i]) })),
+      args: args.map((arg, i) => ({
+        ...(stale === null ? arg : freshOnly(arg, stale)),
+        ...namedParameter(fn, fn.parameters[i]),
+      })),
+      stale: stale === null ? noneStale : { behindPointers: stale.behindPointers, places: stale.places },
       result: this.#bound(copy, fn, around, isProbeable, flow),
       assumptions: [],
     };
@@ -256,6 +265,23 @@ export class CopyValues {
     return outer;
   }
 }
+
+/** At a function's entry everything is stored that was before. */
+export const noneStale = { behindPointers: null, places: [] };
+
+/** An argument in the frame that may be stored only later isn't believed. */
+const freshOnly = (arg: PlacedArgument, stale: StaleMemory): PlacedArgument => {
+  const isStale = arg.pieces.some(({ location, size }) => {
+    if (location.kind === 'stack') return stale.isSlotStale('rsp', location.offset, size);
+    if (location.kind !== 'memory' || location.followed.length > 0) return false;
+    if (location.base === 'rsp' || location.base === 'rbp')
+      return stale.isSlotStale(location.base, location.offset, size);
+    return location.base !== null && (stale.behindPointers !== null || stale.places.length > 0);
+  });
+  if (!isStale) return arg;
+  const note = 'it may not be stored yet where the copy is probed';
+  return { mode: arg.mode, pieces: [], evidence: 'gone', note, candidates: [] };
+};
 
 /** GCC names what it made of a function with other parameters. */
 const isClone = ({ raw }: SelectedCopy): boolean => /\.(?:isra|constprop|part)\.\d+/.test(raw ?? '');

@@ -6,7 +6,7 @@ import type { Evidence } from '../abi/model.ts';
 import { placeResult } from '../abi/result-places.ts';
 import type { DebugVariable } from '../elf/debug-model.ts';
 import { namedParameter, sizeOf } from './called-function.ts';
-import type { ShownValues } from './copy-values.ts';
+import { noneStale, type ShownValues } from './copy-values.ts';
 import type { SelectedCopy } from './select-model.ts';
 import type { FoundSignature } from './signature-source.ts';
 import { typeName } from './type-name.ts';
@@ -70,6 +70,7 @@ export const givenValues = (copy: SelectedCopy, { debug, other, signature }: Fou
     at: copy.address,
     args: args.map((arg, i) => ({ ...given(arg), ...namedParameter(fn, fn.parameters[i]) })),
     result: { ...given(result), type: typeName(types, fn.returns, fn.language), typeId: fn.returns, bound: null },
+    stale: noneStale,
     assumptions: ['it is called as in the other build'],
   };
 };

@@ -9,8 +9,9 @@ import { longestInstruction, readUpTo } from '../code/bytes.ts';
 import { probeCost } from '../code/cost.ts';
 import { type Frames, framesOf, isFromEntry } from '../code/frames.ts';
 import type { Flow } from '../code/flow.ts';
+import type { StorePlace } from '../code/pending-stores.ts';
 import type { DebugCopy, DebugTypes } from '../elf/debug-model.ts';
-import type { ExitSite, ProbeSite, Returns } from '../trace/site.ts';
+import type { ExitSite, ProbeSite, Returns, StalePlace } from '../trace/site.ts';
 import { callPlan, emptyPlan, givenPlan } from './call-plan.ts';
 import { concreteShapes } from './concrete-shapes.ts';
 import { CopyFlows } from './copy-flows.ts';
@@ -96,6 +97,7 @@ export class ProbePlanner {
         returns: this.#inlinedReturns(copy, at, values),
         loopsToEntry: false,
         plan,
+        stale: (values?.stale.places ?? []).map(stalePlace),
         copy: info,
       };
     }
@@ -113,6 +115,7 @@ export class ProbePlanner {
       returns: withFloats(throughSaved(returns, plan.ret), plan.ret, flow, probe.at, this.#code),
       loopsToEntry: loops,
       plan: probe.plan,
+      stale: [],
       copy: info,
     };
   }
@@ -220,6 +223,13 @@ export class ProbePlanner {
     for (const [vtable, shape] of concreteShapes(plans, this.#types, this.#shapes)) this.#objects.set(vtable, shape);
   }
 }
+
+const stalePlace = ({ base, index, displacement, ...place }: StorePlace): StalePlace => ({
+  ...place,
+  base: base as Register | null,
+  index: index as Register | null,
+  displacement: BigInt(displacement),
+});
 
 const valued: ReadonlySet<string> = new Set(['direct', 'pair', 'cast', 'sret']);
 

@@ -73,7 +73,7 @@ export type WatchRequest = {
   readonly signal?: AbortSignal;
 };
 
-export const watchDefaults = { maxString: 200, depth: 4, ringBytes: 8 * 1024 * 1024, largeRingBytes: 32 * 1024 * 1024, maxPending: 65_536 } as const;
+export const watchDefaults = { maxString: 200, depth: 6, ringBytes: 8 * 1024 * 1024, largeRingBytes: 32 * 1024 * 1024, maxPending: 65_536 } as const;
 const optionNames = {
   maxString: '--max-string',
   depth: '--depth',

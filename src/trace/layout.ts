@@ -6,7 +6,7 @@ import { between } from './bpf/follow.ts';
 import { type ReadLimits, ReadPlanner, type Reads } from './bpf/reads.ts';
 import { ENTER, EXIT, type Piece, type RecordLayout } from './bpf/records.ts';
 import { holesOf, type Range } from './holes.ts';
-import type { ExitSite, ProbeSite } from './site.ts';
+import type { ExitSite, ProbeSite, StalePlace } from './site.ts';
 import type { CapturedValue } from './snapshot.ts';
 import { PT_REGS } from './sys/uapi.ts';
 
@@ -30,10 +30,21 @@ export type CaptureLayout = RecordLayout & {
   readonly values: readonly { readonly first: number; readonly count: number }[];
   /** Where the instruction pointer is; null where nobody needs it. */
   readonly ripAt: number | null;
+  /** Memory that isn't believed: where the record has the registers that it is at. */
+  readonly stale: readonly StaleSlot[];
   /** Nothing in it depends on the probed address. */
   readonly isAnywhere: boolean;
   /** Of a tail call: where it says that the memory of the result is handed on, so that it may change; null: not asked. */
   readonly passedAt: number | null;
+};
+
+/** `baseAt` null: at `displacement` alone. */
+export type StaleSlot = {
+  readonly baseAt: number | null;
+  readonly indexAt: number | null;
+  readonly scale: number;
+  readonly displacement: bigint;
+  readonly size: number;
 };
 
 export type CaptureLimits = ReadLimits & {
@@ -60,6 +71,7 @@ class LayoutBuilder {
   readonly #saved: readonly Register[];
   /** The probed address as linked. */
   readonly #address: bigint | null;
+  readonly #stale: StaleSlot[] = [];
   #passedAt: number | null = null;
   #isRelative = false;
   #at: number;
@@ -196,6 +208,32 @@ class LayoutBuilder {
     this.#at += wordSize;
   }
 
+  /** Notes the registers by which memory that isn't believed is found; only where memory is read at all. */
+  addStale(places: readonly StalePlace[]): void {
+    if (this.#follows.length === 0) return;
+    const kept = new Map<number, number>();
+    const at = (ptRegs: number): number => {
+      const known = kept.get(ptRegs) ?? this.#at;
+      if (known === this.#at) {
+        this.#pieces.push({ kind: 'register', ptRegs, add: 0n, at: known });
+        this.#at += wordSize;
+        kept.set(ptRegs, known);
+      }
+      return known;
+    };
+    for (const { base, index, scale, displacement, size } of places) {
+      const isLinked = base === null && index === null && this.#address !== null;
+      this.#isRelative ||= isLinked;
+      this.#stale.push({
+        baseAt: base !== null ? at(PT_REGS[base]) : isLinked ? at(PT_REGS.rip) : null,
+        indexAt: index === null ? null : at(PT_REGS[index]),
+        scale,
+        displacement: isLinked ? displacement - (this.#address ?? 0n) : displacement,
+        size,
+      });
+    }
+  }
+
   build(): CaptureLayout {
     const needsRip = this.#address !== null && this.#follows.some(({ reads }) => hasDyn(reads));
     const ripAt = needsRip ? this.#at : null;
@@ -220,6 +258,7 @@ class LayoutBuilder {
       ripAt,
       isAnywhere: ripAt === null && !dependsOnAddress && !this.#isRelative,
       passedAt: this.#passedAt,
+      stale: this.#stale,
       blocks,
       size: blocks + roundUp(room),
       address: dependsOnAddress ? this.#address : null,
@@ -290,6 +329,7 @@ const hasKnownDyn = (reads: Reads): boolean => some(reads, (read) => read.kind =
 export const entryLayout = (site: ProbeSite, limits: CaptureLimits): CaptureLayout => {
   const builder = new LayoutBuilder(ENTER.captured, limits, site.entryAddress, []);
   for (const argument of site.plan.args) builder.add(argument);
+  builder.addStale(site.stale);
   return builder.build();
 };
 

@@ -1,7 +1,7 @@
 import { decodeBytes } from '../base/text.ts';
 import { BLOCK, ENTER, EXIT, FOLLOW, HEADER, RECORD } from './bpf/records.ts';
-import type { CaptureLayout, ValueSlot } from './layout.ts';
-import { type Block, type CapturedValue, Snapshot } from './snapshot.ts';
+import type { CaptureLayout, StaleSlot, ValueSlot } from './layout.ts';
+import { type Block, type CapturedValue, Snapshot, type StaleRange } from './snapshot.ts';
 
 /** What a probe brought of a call. */
 export type Capture = {
@@ -58,7 +58,15 @@ const readSlot = (view: DataView, base: number, slot: ValueSlot): CapturedValue 
 
 const noMemory = new Snapshot([], false);
 
-const readBlocks = (view: DataView, base: number, { follows, blocks: first }: CaptureLayout): Snapshot => {
+const readStale = (view: DataView, base: number, slots: readonly StaleSlot[]): StaleRange[] =>
+  slots.map(({ baseAt, indexAt, scale, displacement, size }) => {
+    const from = baseAt === null ? 0n : view.getBigUint64(base + baseAt, true);
+    const by = indexAt === null ? 0n : view.getBigUint64(base + indexAt, true) * BigInt(scale);
+    const start = BigInt.asUintN(64, from + by + displacement);
+    return { start, end: start + BigInt(size) };
+  });
+
+const readBlocks = (view: DataView, base: number, { follows, blocks: first, stale }: CaptureLayout): Snapshot => {
   if (follows.length === 0) return noMemory;
   const used = view.getUint32(base + FOLLOW.used, true);
   const blocks: Block[] = [];
@@ -73,7 +81,8 @@ const readBlocks = (view: DataView, base: number, { follows, blocks: first }: Ca
     });
     at += BLOCK.bytes + ((length + 7) & ~7);
   }
-  return new Snapshot(blocks, view.getUint32(base + FOLLOW.isFull, true) !== 0);
+  const isFull = view.getUint32(base + FOLLOW.isFull, true) !== 0;
+  return new Snapshot(blocks, isFull, stale.length === 0 ? [] : readStale(view, base, stale));
 };
 
 const readCapture = (view: DataView, base: number, layout: CaptureLayout): Capture => {

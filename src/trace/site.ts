@@ -81,11 +81,22 @@ export type ProbeSite = {
   /** A branch of the function goes to its probed address: the hit may be the same call again. */
   readonly loopsToEntry: boolean;
   readonly plan: CallPlan;
+  /** Memory that isn't believed at the call's beginning, by what registers hold there. */
+  readonly stale: readonly StalePlace[];
   /** Arguments that are read once more when the call returns, by the words they had at entry. */
   readonly after: readonly AfterPlan[];
   /** The shape of the concrete type of a trait object, by its vtable's address as linked; null: unknown. */
   readonly concrete: (vtable: bigint) => ValueShape | null;
   readonly copy: CopyInfo;
+};
+
+/** `size` bytes at the sum of the registers and `displacement`; an address as linked where `base` is null. */
+export type StalePlace = {
+  readonly base: Register | null;
+  readonly index: Register | null;
+  readonly scale: number;
+  readonly displacement: bigint;
+  readonly size: number;
 };
 
 /** `words`: which saved registers the value's words are. */

@@ -6,15 +6,31 @@ export type Block = {
   readonly isUnreadable: boolean;
 };
 
+/** Addresses of memory that isn't believed: it may not have been stored yet. */
+export type StaleRange = { readonly start: bigint; readonly end: bigint };
+
 /** The blocks of one record. What isn't in any of them was not asked for, or there was no room for it. */
 export class Snapshot {
   readonly #blocks: readonly Block[];
+  readonly #stale: readonly StaleRange[];
   /** The record was full before everything had been read. */
   readonly isFull: boolean;
 
-  constructor(blocks: readonly Block[], isFull: boolean) {
+  constructor(blocks: readonly Block[], isFull: boolean, stale: readonly StaleRange[] = []) {
     this.#blocks = blocks;
+    this.#stale = stale;
     this.isFull = isFull;
+  }
+
+  /** Parts of the `length` bytes at an address that aren't believed. */
+  staleIn(address: bigint, length: number): CapturedValue['missing'] {
+    if (this.#stale.length === 0) return none;
+    const end = address + BigInt(length);
+    return this.#stale.flatMap((range) => {
+      if (range.end <= address || range.start >= end) return [];
+      const start = range.start > address ? Number(range.start - address) : 0;
+      return [{ start, end: Math.min(length, Number(range.end - address)), why: 'gone' as const }];
+    });
   }
 
   /** All bytes that are known from an address on (perhaps none); `unreadable`, or null if nobody tried to read there. */
@@ -33,6 +49,8 @@ export class Snapshot {
     return best ?? (isUnreadable ? 'unreadable' : null);
   }
 }
+
+const none: CapturedValue['missing'] = [];
 
 /** The bytes of a value itself, as its pieces brought them. */
 export type CapturedValue = {

@@ -45,6 +45,7 @@ const valuesOf = (args: Argument[], returned = result('direct', [reg('rax')])): 
   at: address(0x1000n),
   args,
   result: returned,
+  stale: { behindPointers: null, places: [] },
   assumptions: [],
 });
 

@@ -40,7 +40,14 @@ const nothing: ShownResult = {
 };
 const linesOf = (values: Partial<ShownValues>, columns = 80): string[] => [
   ...valueLines(
-    { at: address(0x1000n), args: [], result: nothing, assumptions: [], ...values },
+    {
+      at: address(0x1000n),
+      args: [],
+      result: nothing,
+      stale: { behindPointers: null, places: [] },
+      assumptions: [],
+      ...values,
+    },
     columns,
     makePalette(false),
   ),

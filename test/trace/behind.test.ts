@@ -632,6 +632,32 @@ describe('values in cells', () => {
   });
 });
 
+describe('memory that is not believed yet', () => {
+  const at = { index: null, scale: 1, displacement: 0n } as const;
+  const own = tuple('', 16, field('0', 0, reference(u64)), field('1', 8, reference(u64)));
+  const words = memory(0x1000n, 0x2000n);
+  const rest: Memory = [
+    [0x1000n, 1n],
+    [0x2000n, 2n],
+  ];
+  const shown = (site: Setting['site'], held: Setting['held'] = {}): readonly string[] =>
+    spilt(own, words, { memory: rest, held, site: site ?? {} }).texts;
+
+  test('is found by registers, at an index, and at a fixed place', () => {
+    expect(shown({ stale: [{ ...at, base: 'rdi', size: 8 }] }, { rdi: 0x1000n })).toEqual(['(<gone>, 2)']);
+    expect(shown({ stale: [{ ...at, base: 'rdi', size: 8 }] }, { rdi: 0x3000n })).toEqual(['(1, 2)']);
+    const indexed = [{ base: 'rdi', index: 'rsi', scale: 8, displacement: -0x10n, size: 4 }] as const;
+    expect(shown({ stale: indexed }, { rdi: 0x1000n, rsi: 0x202n })).toEqual(['(1, <gone>)']);
+    const linked = [{ ...at, base: null, displacement: 0x40_2000n, size: 8 }];
+    expect(shown({ stale: linked, entryAddress: 0x40_0010n }, { rip: 0x10n })).toEqual(['(1, <gone>)']);
+  });
+
+  test('of which only a part is asked for hides no more than its range', () => {
+    expect(shown({ stale: [{ ...at, base: 'rdi', size: 1 }] }, { rdi: 0x1008n })).toEqual(['(1, 2)']);
+    expect(shown({ stale: [{ ...at, base: 'rdi', size: 1 }] }, { rdi: 0x1007n })).toEqual(['(<gone>, 2)']);
+  });
+});
+
 describe('a record without room', () => {
   test('says so: what was read is shown, the rest is truncated', () => {
     const four = tuple('', 32, ...[0, 1, 2, 3].map((i) => field(`${i}`, 8 * i, reference(u64))));

@@ -78,6 +78,7 @@ export const probeSite = (given: Partial<ProbeSite> = {}): ProbeSite => ({
   loopsToEntry: false,
   plan: { args: [], ret: result },
   after: [],
+  stale: [],
   concrete: () => null,
   copy: { kind: 'symbol', address: 0x10n, caller: null, callSite: null },
   ...given,

@@ -28,7 +28,7 @@ const isDone = ({ parts, shown, decoding }: Walk): boolean => parts.length >= sh
 /** In order; what isn't known is left out. */
 const visit = (walk: Walk, address: bigint, level: number): void => {
   const { shape, decoding } = walk;
-  const memory = decoding.source(address);
+  const memory = decoding.sound(address);
   decoding.spend(nodeCost);
   const count = typeof memory === 'string' ? null : nodeLength(shape, memory);
   if (typeof memory === 'string' || count === null) {
@@ -81,7 +81,7 @@ export const decodeBTree = (shape: BTreeShape, source: Source, at: number, decod
   if (root === 0n || height > maxHeight || !isPossible(length, Math.max(1, shape.key.size + shape.value.size))) {
     return invalidLength(length, shape.size, source, at);
   }
-  const memory = decoding.source(root);
+  const memory = decoding.sound(root);
   if (typeof memory === 'string') return unlisted(memory, length, root, curly);
   const walk: Walk = { shape, decoding, shown: shownOf(length, decoding.context.items), parts: [], hasGap: false };
   visit(walk, root, Number(height));

@@ -78,14 +78,26 @@ export class Decoding {
   source(address: bigint): Source | Why {
     const known = this.context.memory.from(address);
     if (known === null) return this.context.memory.isFull ? 'truncated' : 'depth';
-    return known === 'unreadable' ? known : memorySource(known);
+    return known === 'unreadable' ? known : this.#believed(address, known);
+  }
+
+  /** As `source`, of memory that is of no use with a part missing. */
+  sound(address: bigint): Source | Why {
+    const source = this.source(address);
+    return typeof source !== 'string' && source.missing.length > 0 ? 'gone' : source;
+  }
+
+  #believed(address: bigint, bytes: Uint8Array): Source {
+    const missing = this.context.memory.staleIn(address, bytes.length);
+    return missing.length === 0 ? memorySource(bytes) : { bytes, missing };
   }
 
   /** Memory of which all of `size` bytes are known, else null. */
   whole(address: bigint, size: number): Source | null {
     if (size === 0) return emptySource;
     const known = this.context.memory.from(address);
-    return known === null || known === 'unreadable' || known.length < size ? null : memorySource(known);
+    if (known === null || known === 'unreadable' || known.length < size) return null;
+    return this.context.memory.staleIn(address, size).length > 0 ? null : memorySource(known);
   }
 
   /** A word in memory; null where it isn't known. */

@@ -26,7 +26,7 @@ export const decodeHashTable = (shape: HashTableShape, source: Source, at: numbe
     return invalidLength(items, shape.size, source, at);
   }
   if (items === 0n) return listed([], 0n, curly);
-  const memory = decoding.source(control);
+  const memory = decoding.sound(control);
   if (typeof memory === 'string') return unlisted(memory, items, control, curly);
   const known = Math.min(Number(buckets), memory.bytes.length);
   const parts: Shown[] = [];

@@ -82,6 +82,8 @@ export const decodeText = (shape: TextShape, source: Source, at: number, decodin
   const memory = decoding.source(address);
   if (typeof memory === 'string') return missingAt(memory, address);
   const there = Math.min(Number(length), memory.bytes.length);
+  const why = lack(memory, 0, there);
+  if (why !== null) return missingAt(why, address);
   return shownText(slice(memory, 0, decoding.spend(there)), shape.of, length);
 };
 
@@ -93,6 +95,8 @@ export const decodeCString = (source: Source, at: number, decoding: Decoding): S
   if (typeof memory === 'string') return missingAt(memory, address);
   const nul = memory.bytes.indexOf(0);
   const there = nul < 0 ? memory.bytes.length : nul;
+  const why = lack(memory, 0, there);
+  if (why !== null) return missingAt(why, address);
   const got = decoding.spend(there);
   return shownText(slice(memory, 0, got), 'utf8', nul < 0 ? null : BigInt(nul));
 };

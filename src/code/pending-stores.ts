@@ -1,0 +1,119 @@
+import type { Address } from '../base/units.ts';
+import type { Flow, FlowInstruction } from './flow.ts';
+import { type Frames, isFromEntry } from './frames.ts';
+import { type AnyRegister, nameOf, type RegisterId } from './register-id.ts';
+
+/** Where a store goes, by what registers hold at the address that it is looked for from. `base` null: as linked. */
+export type StorePlace = {
+  readonly base: AnyRegister | null;
+  readonly index: AnyRegister | null;
+  readonly scale: number;
+  readonly displacement: number;
+  readonly size: number;
+};
+
+/**
+ * A store that is still to be made. `slot`: its bytes from the stack pointer at entry, if it goes to the frame; `place` null:
+ * where it goes isn't known before.
+ */
+export type PendingStore = {
+  readonly at: Address;
+  readonly slot: { readonly offset: number; readonly size: number } | null;
+  readonly place: StorePlace | null;
+};
+
+/** Instructions looked at on all ways together, each for what the registers hold. */
+const mostStates = 3_000;
+
+/**
+ * The stores behind an address, up to the next call or the function's end, that code around the part `isInside` makes of what
+ * that part didn't compute. An optimiser may have moved them there from before the part, up to the next call: memory need not
+ * be yet what it is in the source. Null: there is too much code to tell.
+ */
+export const pendingStores = (
+  flow: Flow,
+  frames: Frames,
+  at: Address,
+  isInside: (at: Address) => boolean,
+): readonly PendingStore[] | null => {
+  const start = flow.indexOf.get(at);
+  if (start === undefined) return null;
+  const found = new Map<Address, PendingStore>();
+  const seen = new Set<string>();
+  /** A bit for each register: `made`, whose value the part computed; `changed`, that isn't what it was at the address. */
+  const waiting = [{ i: start, made: 0, changed: 0 }];
+  for (let state = waiting.pop(); state !== undefined; state = waiting.pop()) {
+    const key = `${state.i} ${state.made} ${state.changed}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const each = flow.instructions[state.i];
+    if (each === undefined || seen.size > mostStates || each.isOpen) return null;
+    if (isBarrier(each)) continue;
+    const isOwn = isInside(each.at);
+    if (!isOwn && writesMemory(each) && !isMade(each, state.made))
+      found.set(each.at, storeOf(each, frames, state.i, start, found.get(each.at), state.changed));
+    const made = madeAfter(each, state.made, isOwn);
+    let { changed } = state;
+    for (const { id } of each.effects.writes) changed |= bit(id);
+    for (const i of each.next) waiting.push({ i, made, changed });
+  }
+  return [...found.values()];
+};
+
+/** Whether control can come from an instruction back to it. */
+export const isInLoop = (flow: Flow, at: Address): boolean => {
+  const start = flow.indexOf.get(at);
+  if (start === undefined) return true;
+  const seen = new Set<number>();
+  const waiting = [...(flow.instructions[start]?.next ?? [])];
+  for (let i = waiting.pop(); i !== undefined; i = waiting.pop()) {
+    if (i === start) return true;
+    if (seen.has(i)) continue;
+    seen.add(i);
+    waiting.push(...(flow.instructions[i]?.next ?? []));
+  }
+  return false;
+};
+
+/** Before a call, everything is stored that the other function may look at. */
+const isBarrier = ({ step, isStackProbe }: FlowInstruction): boolean =>
+  (step?.kind === 'call' || step?.kind === 'indirect-call' || step?.kind === 'system-call') && !isStackProbe;
+
+const writesMemory = ({ effects: { memory, writesElsewhere } }: FlowInstruction): boolean =>
+  writesElsewhere || (memory !== undefined && memory.access !== 'read');
+
+const bit = (id: RegisterId): number => 1 << id;
+
+/** Whether what it stores, or where, was computed by the part. */
+const isMade = ({ effects }: FlowInstruction, made: number): boolean =>
+  effects.reads.some(({ id, role }) => role !== 'merge' && (made & bit(id)) !== 0);
+
+const madeAfter = (each: FlowInstruction, made: number, isOwn: boolean): number => {
+  const derives = isOwn || isMade(each, made);
+  let after = made;
+  for (const { id } of each.effects.writes) after = derives ? after | bit(id) : after & ~bit(id);
+  return after;
+};
+
+/** `before`: what the same store was found to be on another way. */
+const storeOf = (
+  { at, effects: { memory, writesElsewhere } }: FlowInstruction,
+  frames: Frames,
+  i: number,
+  start: number,
+  before: PendingStore | undefined,
+  changed: number,
+): PendingStore => {
+  if (writesElsewhere || memory === undefined || memory.size === 0 || memory.elsewhere) return { at, slot: null, place: null };
+  const { base, index, scale, displacement, size } = memory;
+  const offset = frames.memory[i] ?? Number.NaN;
+  const from = frames.rsp[start] ?? Number.NaN;
+  if (index === null && isFromEntry(offset) && isFromEntry(from)) {
+    const place = { base: 'rsp', index: null, scale: 1, displacement: offset - from, size } as const;
+    return { at, slot: { offset, size }, place };
+  }
+  const isKept = [base, index].every((id) => id === null || (changed & bit(id)) === 0);
+  if (!isKept || (before !== undefined && before.place === null)) return { at, slot: null, place: null };
+  const named = (id: RegisterId | null): AnyRegister | null => (id === null ? null : nameOf(id));
+  return { at, slot: null, place: { base: named(base), index: named(index), scale, displacement, size } };
+};

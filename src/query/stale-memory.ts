@@ -1,0 +1,73 @@
+import { type Address, hex } from '../base/units.ts';
+import type { Flow } from '../code/flow.ts';
+import { type Frames, isFromEntry } from '../code/frames.ts';
+import { isInLoop, type PendingStore, pendingStores, type StorePlace } from '../code/pending-stores.ts';
+import type { DebugCopy, DebugInfo } from '../elf/debug-model.ts';
+
+/** What may not have been stored yet where an inlined copy is probed. */
+export type StaleMemory = {
+  /** Why no memory that is reached through pointers is believed; null: all is but for `places`. */
+  readonly behindPointers: string | null;
+  /** Memory that isn't believed, by what registers hold where the copy is probed. */
+  readonly places: readonly StorePlace[];
+  /** Whether bytes of the frame, from the operand's base at the probed address, are stored to later. */
+  readonly isSlotStale: (base: 'rsp' | 'rbp', offset: bigint, size: number) => boolean;
+};
+
+/** Each is looked at at every hit. */
+const mostPlaces = 24;
+
+/**
+ * Looks for stores that an optimiser may have moved behind the first instruction of an inlined copy from before its call:
+ * `at` is where the copy is probed.
+ */
+export const staleMemory = (
+  debug: DebugInfo,
+  copy: DebugCopy,
+  at: Address,
+  flow: Flow | null,
+  frames: Frames | null,
+): StaleMemory => {
+  const all = (why: string): StaleMemory => ({ behindPointers: why, places: [], isSlotStale: () => true });
+  if (flow === null || frames === null) return all('the code around the copy is too long to tell what is stored before it');
+  const isInside = (one: Address): boolean => copy.ranges.some(({ start, end }) => one >= start && one < end);
+  const stores = pendingStores(flow, frames, at, isInside);
+  if (stores === null) return all('the code around the copy branches too much to tell what is stored before it');
+  const loops = stores.length > 0 && isInLoop(flow, at);
+  const pending = stores.filter((store) => loops || !isLater(debug, copy, store));
+  const lost = pending.find(({ place }) => place === null);
+  const places = pending.flatMap(({ slot, place }) =>
+    // What has no address that anybody took isn't reached through pointers.
+    place === null || (slot !== null && slot.offset + slot.size <= frames.lowestTaken) ? [] : [place],
+  );
+  const i = flow.indexOf.get(at) ?? -1;
+  const why = (store: PendingStore): string =>
+    `what is behind it may not be stored yet where it is probed: the code stores at ${hex(store.at)}`;
+  const [first] = pending;
+  return {
+    behindPointers:
+      lost !== undefined ? why(lost) : places.length > mostPlaces && first !== undefined ? why(first) : null,
+    places: places.slice(0, mostPlaces),
+    isSlotStale: (base, offset, size) => {
+      const from = (base === 'rsp' ? frames.rsp[i] : frames.rbp[i]) ?? Number.NaN;
+      if (!isFromEntry(from)) return pending.some(({ slot }) => slot !== null);
+      const start = from + Number(offset);
+      return pending.some(({ slot }) => slot !== null && slot.offset < start + size && slot.offset + slot.size > start);
+    },
+  };
+};
+
+/** Whether the source has a store behind the call, by the lines of the innermost function that both are in. */
+const isLater = (debug: DebugInfo, copy: DebugCopy, { at }: PendingStore): boolean => {
+  const lines = new Map<number, number>();
+  for (const { copy: own, position } of debug.frames(at)) {
+    if (own !== null && position !== null && position.line > 0) lines.set(own.id, position.line);
+  }
+  let inner = copy;
+  for (let depth = 0; inner.caller !== null && depth < 1000; depth++) {
+    const line = lines.get(inner.caller);
+    if (line !== undefined) return inner.callSite !== null && line > inner.callSite.line;
+    inner = debug.copy(inner.caller);
+  }
+  return false;
+};
