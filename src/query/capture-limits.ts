@@ -10,9 +10,10 @@ const textsAtLeast = 3;
 const mostBlockBytes = 24_000;
 
 /** How much a call's records bring where a text has at most `string` bytes. */
-export const captureLimits = (string: number): CaptureLimits => ({
+export const captureLimits = (string: number, isRedacting = false): CaptureLimits => ({
   string,
   items: mostItems,
   steps: mostSteps,
+  ...(isRedacting ? { isRedacting } : {}),
   blocks: Math.max(blockBytes, Math.min(mostBlockBytes, textsAtLeast * (string + 32))),
 });

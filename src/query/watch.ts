@@ -137,7 +137,7 @@ export const planWatch = (request: WatchRequest): Watch => {
         scope,
         children: request.children ?? false,
         entries: request.entries ?? false,
-        limits: captureLimits(request.maxString ?? watchDefaults.maxString),
+        limits: captureLimits(request.maxString ?? watchDefaults.maxString, (request.redact ?? []).length > 0),
         ringBytes: 2 ** Math.ceil(Math.log2(request.ringBytes ?? ringFor(sites))),
         maxPending: request.maxPending ?? watchDefaults.maxPending,
         ...(request.seconds === undefined ? {} : { seconds: request.seconds }),

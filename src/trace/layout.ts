@@ -3,10 +3,11 @@ import type { Location, Piece as PlacedPiece } from '../abi/place.ts';
 import type { ValueShape } from '../abi/shape.ts';
 import { RsymError } from '../base/errors.ts';
 import { between } from './bpf/follow.ts';
-import { holesOf, type Range, type ReadLimits, ReadPlanner, type Reads } from './bpf/reads.ts';
+import { type ReadLimits, ReadPlanner, type Reads } from './bpf/reads.ts';
 import { ENTER, EXIT, type Piece, type RecordLayout } from './bpf/records.ts';
-import type { CapturedValue } from './snapshot.ts';
+import { holesOf, type Range } from './holes.ts';
 import type { ExitSite, ProbeSite, StalePlace } from './site.ts';
+import type { CapturedValue } from './snapshot.ts';
 import { PT_REGS } from './sys/uapi.ts';
 
 type Missing = CapturedValue['missing'][number];
@@ -133,9 +134,14 @@ class LayoutBuilder {
         if (made.kind === 'memory') read.push({ ...span, resultAt: made.resultAt });
       }
     }
-    for (const gap of between(covered, size)) missing.push({ ...gap, why: 'gone' });
+    const gaps = between(covered, size);
+    for (const gap of gaps) missing.push({ ...gap, why: 'gone' });
     if (whole > size) missing.push({ start: size, end: whole, why: 'truncated' });
-    this.#follow(shape, at, size);
+    if (this.#follow(shape, at, size)) {
+      // The record's bytes are whatever was there before: no address that a program may follow.
+      for (const { start, end } of [...holes, ...gaps].filter((one) => one.start < size))
+        this.#pieces.push({ kind: 'constant', bytes: new Uint8Array(Math.min(end, size) - start), at: at + start });
+    }
     return { at, size, missing, read, constants };
   }
 
@@ -188,9 +194,10 @@ class LayoutBuilder {
     return { kind: 'memory', base, offset, followed, size, at, resultAt };
   }
 
-  #follow(shape: ValueShape, at: number, size: number): void {
+  #follow(shape: ValueShape, at: number, size: number): boolean {
     const reads = this.#planner.of(shape, size);
     if (reads.length > 0) this.#follows.push({ at, reads });
+    return reads.length > 0;
   }
 
   /** Notes whether the memory behind a saved address is handed on. */
@@ -283,15 +290,15 @@ const roomOf = (read: Reads[number]): number => {
     case 'hash-table':
       return blockHead + roundUp(read.most) + read.most * (block(read.stride) + mostRoom([read.each]));
     case 'b-tree':
-      return 6 * (blockHead + roundUp(read.inner.size)) +
+      return (
+        6 * (blockHead + roundUp(read.inner.size)) +
         read.children * (blockHead + roundUp(read.leaf.size)) +
-        (read.children + 1) * mostRoom(read.each);
+        (read.children + 1) * mostRoom(read.each)
+      );
     case 'list':
       return read.most * (block(read.size) + mostRoom([read.each]));
     case 'dyn':
-      return (
-        block(24) + block(16) + block(read.most) + Math.max(0, ...read.known.map(({ then }) => mostRoom([then])))
-      );
+      return block(24) + block(16) + block(read.most) + Math.max(0, ...read.known.map(({ then }) => mostRoom([then])));
   }
 };
 
@@ -350,7 +357,9 @@ const savedResult = ({ plan: { ret }, saved }: ProbeSite): { plan: ValuePlan; in
   const index = saved.indexOf('rdi');
   if (ret.mode !== 'sret' || ret.evidence === 'gone' || index < 0) return null;
   const pieces = ret.pieces.map((piece) =>
-    piece.location.kind === 'memory' ? { ...piece, location: { ...piece.location, base: 'rdi' as const }, atEntry: true as const } : piece,
+    piece.location.kind === 'memory'
+      ? { ...piece, location: { ...piece.location, base: 'rdi' as const }, atEntry: true as const }
+      : piece,
   );
   return { plan: { ...ret, pieces, candidates: [] }, index };
 };

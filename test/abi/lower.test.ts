@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { lowerSignature, rawPlan } from '../../src/abi/lower.ts';
-import type { Place } from '../../src/abi/model.ts';
+import type { Piece as Placed } from '../../src/abi/place.ts';
 import { parseSpec } from '../../src/abi/signature.ts';
 import { RsymError } from '../../src/base/errors.ts';
 import { describeNeeding, shared } from '../support/need.ts';
+import { piecesText } from '../support/piece-text.ts';
 
 const plan = (text: string) => {
   const { signature } = parseSpec(text);
@@ -13,17 +14,11 @@ const plan = (text: string) => {
   return lowerSignature(signature);
 };
 
-/** `rdi:4`, `sp+8:8`, `xmm0:8` */
-const shown = (place: Place): string =>
-  place.kind === 'register'
-    ? `${place.reg}:${place.size}`
-    : place.kind === 'stack'
-      ? `sp+${place.offset}:${place.size}`
-      : `${/xmm\d/.exec(place.reason)?.[0]}:${place.size}`;
-const argsOf = (text: string): string[] => plan(text).args.map(({ places }) => places.map(shown).join(' '));
+/** `rdi:4 rsi@8:8`, `rsp+8:8`, `xmm0:8` */
+const argsOf = (text: string): string[] => plan(text).args.map(({ pieces }) => piecesText(pieces));
 const retOf = (text: string): string => {
   const { ret } = plan(text);
-  return [ret.mode, ...ret.places.map(shown)].join(' ');
+  return `${ret.mode} ${piecesText(ret.pieces)}`.trimEnd();
 };
 
 describe('arguments', () => {
@@ -35,8 +30,8 @@ describe('arguments', () => {
       'rcx:8',
       'r8:1',
       'r9:4',
-      'sp+8:1',
-      'sp+16:8',
+      'rsp+8:1',
+      'rsp+16:8',
     ]);
   });
 
@@ -45,21 +40,21 @@ describe('arguments', () => {
       'rdi:8',
       ...Array.from({ length: 8 }, (_, i) => `xmm${i}:8`),
       'rsi:8',
-      'sp+8:4',
-      'sp+16:8',
+      'rsp+8:4',
+      'rsp+16:8',
     ]);
   });
 
   test('the halves of a pair are placed one by one', () => {
     expect(argsOf('f(u64, u64, u64, u64, u64, s: &str, z: &[u8])').slice(5)).toEqual([
-      'r9:8 sp+8:8',
-      'sp+16:8 sp+24:8',
+      'r9:8 rsp+8@8:8',
+      'rsp+16:8 rsp+24@8:8',
     ]);
   });
 
   test('a 128-bit integer lies whole on the stack, aligned, and later ones use what registers are left', () => {
     const text = 'f(u64, u64, u64, u64, u64, a: u128, b: u64, c: u64, d: i128)';
-    expect(argsOf(text).slice(5)).toEqual(['sp+8:8 sp+16:8', 'r9:8', 'sp+24:8', 'sp+40:8 sp+48:8']);
+    expect(argsOf(text).slice(5)).toEqual(['rsp+8:8 rsp+16@8:8', 'r9:8', 'rsp+24:8', 'rsp+40:8 rsp+48@8:8']);
     expect(plan(text).args.map(({ note }) => note !== null)).toEqual([...Array(5).fill(false), true, true, true, true]);
     expect(plan('f(a: u128, b: u64)').args.every(({ note }) => note === null)).toBe(true);
   });
@@ -83,8 +78,8 @@ test.each([
   ['f() -> !', 'never'],
   ['f() -> u8', 'direct rax:1'],
   ['f() -> f64', 'direct xmm0:8'],
-  ['f() -> &str', 'pair rax:8 rdx:8'],
-  ['f() -> i128', 'pair rax:8 rdx:8'],
+  ['f() -> &str', 'pair rax:8 rdx@8:8'],
+  ['f() -> i128', 'pair rax:8 rdx@8:8'],
   ['f() -> Option<&u8>', 'direct rax:8'],
   ['char *f(void)', 'direct rax:8'],
   ['void f(int)', 'none'],
@@ -97,7 +92,7 @@ test('without a signature the registers are shown as they are', () => {
   expect(args.map(({ name, evidence }) => `${name} ${evidence}`)).toEqual(
     ['rdi', 'rsi', 'rdx', 'rcx', 'r8', 'r9'].map((reg) => `${reg} raw`),
   );
-  expect(ret).toMatchObject({ evidence: 'raw', shape: { kind: 'raw', name: 'rax' } });
+  expect(ret).toMatchObject({ evidence: 'raw', shape: { kind: 'address', size: 8 } });
 });
 
 describeNeeding(['shared'], 'compared with what compilers did', () => {
@@ -117,10 +112,13 @@ describeNeeding(['shared'], 'compared with what compilers did', () => {
       .flatMap((piece) => {
         if (piece.loc !== 'stack') return [`${piece.reg}:${piece.size}`];
         return piece.size === 16
-          ? [`sp+${piece.sp}:8`, `sp+${(piece.sp ?? 0) + 8}:8`]
-          : [`sp+${piece.sp}:${piece.size}`];
+          ? [`rsp+${piece.sp}:8`, `rsp+${(piece.sp ?? 0) + 8}:8`]
+          : [`rsp+${piece.sp}:${piece.size}`];
       })
       .join(' ');
+
+  const places = (pieces: readonly Placed[]): string =>
+    piecesText(pieces.map((piece) => ({ ...piece, valueOffset: 0 })));
 
   /** The signature that a user would write; null: it has a type that this version can't be given. */
   const planOf = (entry: Truth) => {
@@ -149,8 +147,8 @@ describeNeeding(['shared'], 'compared with what compilers did', () => {
       compared++;
       const theirs = entry.args.filter(({ hidden }) => !hidden);
       const all = [
-        ...ours.args.map((arg, i) => [arg.places.map(shown).join(' '), words(theirs[i]?.pieces ?? [])]),
-        [ours.ret.places.map(shown).join(' '), words(entry.ret.pieces)],
+        ...ours.args.map((arg, i) => [places(arg.pieces), words(theirs[i]?.pieces ?? [])]),
+        [places(ours.ret.pieces), words(entry.ret.pieces)],
         [String(ours.ret.mode === 'never'), String(entry.ret.mode === 'never')],
       ];
       for (const [our, their] of all)

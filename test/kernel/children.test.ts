@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { captureLimits } from '../../src/query/capture-limits.ts';
 import { watchDefaults } from '../../src/query/watch.ts';
 import { Session } from '../../src/trace/session.ts';
 import { cli, cliFail, startCli } from '../support/cli.ts';
@@ -67,7 +68,8 @@ describeNeeding(['kernel'], '--children', () => {
 
   test('the table of watched processes holds those that live, and no others', async () => {
     const { ringBytes, maxString, maxPending } = watchDefaults;
-    const options = { sites: [], landings: [], scoped: true, children: true, ringBytes, maxString, maxPending };
+    const limits = captureLimits(maxString);
+    const options = { sites: [], landings: [], scoped: true, children: true, ringBytes, limits, maxPending };
     using session = new Session(options);
     await using shell = start('sh', [
       '-c',

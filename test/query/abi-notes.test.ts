@@ -16,6 +16,7 @@ const pieces = (...locations: Location[]): ShownPiece[] =>
 const argument = (name: string | null, locations: Location[], more: Partial<Argument> = {}): Argument => ({
   name,
   type: 'T',
+  typeId: null,
   mode: 'direct',
   pieces: pieces(...locations),
   evidence: 'verified',
@@ -31,6 +32,7 @@ const result = (
   more: Partial<ShownResult> = {},
 ): ShownResult => ({
   type: 'T',
+  typeId: null,
   mode,
   pieces: pieces(...locations),
   evidence: 'verified',
@@ -43,6 +45,7 @@ const valuesOf = (args: Argument[], returned = result('direct', [reg('rax')])): 
   at: address(0x1000n),
   args,
   result: returned,
+  stale: { behindPointers: null, places: [] },
   assumptions: [],
 });
 

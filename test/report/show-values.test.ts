@@ -20,6 +20,7 @@ const rdi = { kind: 'register', reg: 'rdi', add: 0n } as const;
 const argument = (name: string | null, type: string | null, more: Partial<Argument> = {}): Argument => ({
   name,
   type,
+  typeId: null,
   mode: 'direct',
   pieces: [piece(rdi)],
   evidence: 'verified',
@@ -29,6 +30,7 @@ const argument = (name: string | null, type: string | null, more: Partial<Argume
 });
 const nothing: ShownResult = {
   type: '()',
+  typeId: null,
   mode: 'none',
   pieces: [],
   evidence: 'abi',
@@ -38,7 +40,14 @@ const nothing: ShownResult = {
 };
 const linesOf = (values: Partial<ShownValues>, columns = 80): string[] => [
   ...valueLines(
-    { at: address(0x1000n), args: [], result: nothing, assumptions: [], ...values },
+    {
+      at: address(0x1000n),
+      args: [],
+      result: nothing,
+      stale: { behindPointers: null, places: [] },
+      assumptions: [],
+      ...values,
+    },
     columns,
     makePalette(false),
   ),

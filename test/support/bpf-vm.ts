@@ -43,6 +43,8 @@ export class BpfMachine {
   now = 1_000n;
   readonly signals: bigint[] = [];
   readonly wakeUps: bigint[] = [];
+  /** Where programs asked for the process's memory. */
+  readonly userReads: { readonly at: bigint; readonly length: number }[] = [];
   readonly #maps = new Map<string, VmMap>();
   readonly #memory = new AddressSpace();
   readonly #handles = new Map<bigint, VmMap>();
@@ -225,7 +227,10 @@ export class BpfMachine {
 
   /** A read that fails leaves zeros. */
   #probeRead(memory: SparseMemory, arg: (reg: number) => bigint): bigint {
+    // A size is 32 bits without a sign; more than is left of the destination is refused below.
     const length = Number(arg(2));
+    this.#memory.locate(arg(1), length);
+    if (memory === this.user) this.userReads.push({ at: arg(3), length });
     const bytes = memory.read(arg(3), length);
     this.#memory.store(arg(1), bytes ?? Buffer.alloc(length));
     return bytes ? 0n : EFAULT;
@@ -235,8 +240,9 @@ export class BpfMachine {
     const capacity = Number(arg(2));
     this.#memory.locate(arg(1), capacity);
     const text: number[] = [];
+    const at = arg(3);
     while (text.length < capacity - 1) {
-      const byte = this.user.byte(u64(arg(3) + BigInt(text.length)));
+      const byte = this.user.byte(u64(at + BigInt(text.length)));
       if (byte === undefined) {
         this.#memory.store(arg(1), Buffer.alloc(capacity));
         return EFAULT;
@@ -244,6 +250,7 @@ export class BpfMachine {
       if (byte === 0) break;
       text.push(byte);
     }
+    this.userReads.push({ at, length: text.length + 1 });
     this.#memory.store(arg(1), Buffer.from([...text, 0]));
     return BigInt(text.length + 1);
   }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { ValueShape } from '../../src/abi/shape.ts';
 import {
   type AluOp,
   add,
@@ -33,8 +34,21 @@ import {
   threadEndProgram,
 } from '../../src/trace/bpf/lifecycle.ts';
 import { entryLayout, exitLayout } from '../../src/trace/layout.ts';
+import type { ExitSite } from '../../src/trace/site.ts';
+import { PT_REGS } from '../../src/trace/sys/uapi.ts';
 import { expectGolden } from '../support/golden.ts';
-import { argument, register, result, stack, u64Shape } from './traced-machine.ts';
+import { option, slice, str, u64 } from './shown-values.ts';
+import {
+  argument,
+  exitSite,
+  inMemory,
+  limits,
+  probeSite,
+  register,
+  result,
+  stack,
+  tailCall,
+} from './traced-machine.ts';
 
 const hex = (code: readonly Instruction[], maps: (name: string) => number = () => 0): string[] => {
   const bytes = assemble(code, maps);
@@ -169,27 +183,48 @@ describe('the listing of', () => {
   const ringBytes = 1 << 20;
   const everywhere = { scope: { kind: 'all', except: 7 }, ringBytes, vma: { start: 0, end: 8 } } as const;
   const named = { scope: { kind: 'named' }, ringBytes, vma: null } as const;
-  const plan = {
-    args: [
-      argument('a', u64Shape, [register('rdi')]),
-      argument('b', u64Shape, [stack(8)]),
-      argument('c', { kind: 'cstring', name: 'c' }, [register('rsi')]),
-      argument('d', { kind: 'str', name: 's' }, [register('rdx'), register('rcx')]),
-    ],
-    ret: result,
-  };
-  const exitShape = { condition: null, operand: null, shared: false, uretprobe: false } as const;
-  const empty = entryLayout({ args: [], ret: result }, 200);
+  const cString: ValueShape = { kind: 'c-string', size: 8 };
+  const site = probeSite({
+    saved: ['rdi', 'rsi'],
+    after: [{ name: 'd', type: '&str', shape: str, evidence: 'given', words: [0, 1] }],
+    plan: {
+      args: [
+        argument('a', u64, [register('rdi')]),
+        argument('b', u64, [stack(8)]),
+        argument('c', cString, [register('rsi')]),
+        argument('d', str, [register('rdx'), register('rcx', 8)]),
+        argument('e', option(slice(str), 24, 0, 1n << 63n), [inMemory('r8', 16n, 24)]),
+      ],
+      ret: { ...result, mode: 'sret', shape: str, pieces: [inMemory('rax', 0n, 16)] },
+    },
+  });
+  const bare = probeSite();
+  const jump: ExitSite = tailCall({ passes: ['rsi'] });
+  const exitShape = { condition: null, operand: null, shared: false, stackAdjust: 0, needsSaved: false } as const;
+  const entryShape = { stackAdjust: 0, saved: [] } as const;
+  const saved = site.saved.map((reg) => PT_REGS[reg]);
+  const small = { ...limits, string: 200, items: 2, steps: 8, blocks: 2_048 };
   test.each([
-    ['entry', entryProgram({ layout: entryLayout(plan, 200), tracked: true, loops: true }, everywhere)],
-    ['entry-untracked', entryProgram({ layout: empty, tracked: false, loops: false }, named)],
-    ['exit', exitProgram({ ...exitShape, layout: exitLayout(plan, true, 200) }, named)],
+    [
+      'entry',
+      entryProgram(
+        { ...entryShape, layout: entryLayout(site, small), tracked: true, loops: true, stackAdjust: 32, saved },
+        everywhere,
+      ),
+    ],
+    [
+      'entry-untracked',
+      entryProgram({ ...entryShape, layout: entryLayout(bare, small), tracked: false, loops: false }, named),
+    ],
+    ['exit', exitProgram({ ...exitShape, layout: exitLayout(site, exitSite(), small), needsSaved: true }, named)],
+    ['exit-uretprobe', exitProgram({ ...exitShape, layout: exitLayout(bare, null, small), stackAdjust: -8 }, named)],
     [
       'exit-jump',
       exitProgram(
         {
           ...exitShape,
-          layout: exitLayout(plan, false, 200),
+          layout: exitLayout(site, jump, small),
+          needsSaved: true,
           condition: 'le',
           operand: { kind: 'memory', base: 'rax', index: 'rcx' },
         },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { ENTER, HEADER } from '../../src/trace/bpf/records.ts';
+import { ENTER } from '../../src/trace/bpf/records.ts';
 import type { TraceRecord } from '../../src/trace/record.ts';
-import { exitSite, mainThread, probeSite, TracedMachine, tailCall } from './traced-machine.ts';
+import { exitSite, mainThread, probeSite, TracedMachine, tailCall, wordsOf } from './traced-machine.ts';
 
 const sp = 0x7000n;
 const kinds = (records: readonly TraceRecord[]): string[] => records.map(({ kind, fn }) => `${kind} ${fn}`);
@@ -15,7 +15,7 @@ describe('a call', () => {
     const [enter, exit] = traced.records();
     expect(enter).toMatchObject({ kind: 'enter', fn: 0, tgid: 100, tid: 100, sp, stackEnd: 0x8000n, comm: 'main' });
     expect(exit).toMatchObject({ kind: 'exit', fn: 0, sp, site: 0, callId: enter?.sequence });
-    expect(exit).toMatchObject({ values: [{ pieces: [42n] }] });
+    expect(exit?.kind === 'exit' && wordsOf(exit.capture)).toEqual([[42n]]);
     expect((exit?.time ?? 0n) > (enter?.time ?? 0n)).toBe(true);
     expect(traced.pending()).toEqual([]);
   });
@@ -78,7 +78,7 @@ describe('a call', () => {
     traced.exit(mainThread, 1, sp);
     const records = traced.records();
     expect(kinds(records)).toEqual(['enter 0', 'exit 0', 'enter 1', 'exit 1']);
-    expect(records[1]).toMatchObject({ site: 1, values: [] });
+    expect(records[1]).toMatchObject({ site: 1, capture: { slots: [], values: [] } });
     expect(traced.plan.exitOutcomes[1]).toBe('tail-call');
     expect(traced.counter(0, 'unmatchedExits') + traced.counter(1, 'unmatchedExits')).toBe(0);
   });
@@ -148,7 +148,8 @@ describe('the scope', () => {
 });
 
 describe('what is lost is counted, once', () => {
-  const small = HEADER.size + 24 + 8;
+  /** Room for the record of an entry without arguments, with the ring's own header. */
+  const small = 8 + ENTER.captured;
 
   test('an entry without room in the ring: its exit is not reported either', () => {
     const traced = new TracedMachine([probeSite()], { ringBytes: 128 });
@@ -213,6 +214,6 @@ describe('what is lost is counted, once', () => {
 test('the reader is woken only when an eighth of the ring is waiting', () => {
   const traced = new TracedMachine([probeSite()], { ringBytes: 4096 });
   for (let i = 0; i < 20; i++) traced.enter(mainThread, 0, sp - BigInt(i * 16));
-  const size = 8 + ENTER.pieces;
+  const size = 8 + ENTER.captured;
   expect(traced.machine.wakeUps).toEqual(Array.from({ length: 20 }, (_, i) => ((i + 1) * size < 512 ? 1n : 2n)));
 });

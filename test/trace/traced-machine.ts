@@ -1,5 +1,6 @@
-import type { GivenShape } from '../../src/abi/given-shape.ts';
-import type { ArgPlan, Place, ReturnPlan } from '../../src/abi/model.ts';
+import type { Register, ReturnPlan, ValuePlan } from '../../src/abi/model.ts';
+import { inRegister, onStack, type Piece } from '../../src/abi/place.ts';
+import type { ValueShape } from '../../src/abi/shape.ts';
 import { fileOffset } from '../../src/base/units.ts';
 import type { ProgramSpec } from '../../src/trace/bpf/asm.ts';
 import type { Surroundings } from '../../src/trace/bpf/entry.ts';
@@ -7,42 +8,60 @@ import { landingProgram } from '../../src/trace/bpf/landing.ts';
 import { execProgram, threadEndProgram } from '../../src/trace/bpf/lifecycle.ts';
 import { type MapSizes, mapSpecs } from '../../src/trace/bpf/maps.ts';
 import { FUNCTION_STATS, GLOBALS } from '../../src/trace/bpf/records.ts';
+import type { CaptureLimits } from '../../src/trace/layout.ts';
 import { type ProgramPlan, planPrograms, siteValue } from '../../src/trace/programs.ts';
-import { readRecord, type TraceRecord } from '../../src/trace/record.ts';
+import { type Capture, readRecord, type TraceRecord } from '../../src/trace/record.ts';
 import type { ExitSite, ProbeSite } from '../../src/trace/site.ts';
 import { PT_REGS } from '../../src/trace/sys/uapi.ts';
 import { BpfMachine, type Registers } from '../support/bpf-vm.ts';
+import { u64 } from './shown-values.ts';
 
-export const argument = (name: string, shape: GivenShape, places: readonly Place[]): ArgPlan => ({
+export const argument = (name: string, shape: ValueShape, pieces: readonly Piece[]): ValuePlan => ({
   name,
-  type: shape.name,
+  type: 'T',
   shape,
-  places,
+  pieces,
   evidence: 'given',
   note: null,
+  candidates: [],
 });
-export const register = (reg: Extract<Place, { kind: 'register' }>['reg']): Place => ({
-  kind: 'register',
-  reg,
-  size: 8,
+/** The word `at` bytes into a value. */
+export const register = (reg: Register, at = 0): Piece => inRegister(reg, at, 8);
+export const stack = (offset: number, at = 0): Piece => onStack(offset, at, 8);
+export const inMemory = (
+  base: Register | null,
+  offset: bigint,
+  size: number,
+  followed: readonly bigint[] = [],
+): Piece => ({
+  location: { kind: 'memory', base, offset, followed },
+  valueOffset: 0,
+  size,
 });
-export const stack = (offset: number): Place => ({ kind: 'stack', offset, size: 8 });
-export const u64Shape: GivenShape = { kind: 'int', signed: false, bits: 64, name: 'u64' };
-export const result: ReturnPlan = {
-  type: 'u64',
-  shape: u64Shape,
-  mode: 'direct',
-  places: [register('rax')],
-  evidence: 'given',
-  note: null,
-};
+export const result: ReturnPlan = { ...argument('', u64, [register('rax')]), type: 'u64', mode: 'direct' };
+
+/** The words of each captured value; of one that isn't whole, why. */
+export const wordsOf = ({ slots }: Capture): (bigint | string)[][] =>
+  slots.map(({ bytes, missing }) => {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    return Array.from({ length: bytes.length / 8 }, (_, i) => {
+      const lost = missing.find(({ start, end }) => start < 8 * i + 8 && end > 8 * i);
+      return lost?.why ?? view.getBigUint64(8 * i, true);
+    });
+  });
+
+export const limits: CaptureLimits = { string: 16, items: 100, steps: 400, blocks: 4_096 };
 
 export const exitSite = (given: Partial<ExitSite> = {}): ExitSite => ({
   offset: fileOffset(0x20n),
+  address: 0x40_0020n,
+  stackAdjust: 0,
+  result: null,
   kind: 'return',
   condition: null,
   target: null,
   inside: [],
+  passes: [],
   shared: false,
   ...given,
 });
@@ -52,9 +71,15 @@ export const probeSite = (given: Partial<ProbeSite> = {}): ProbeSite => ({
   name: 'app::f',
   path: '/bin/app',
   entry: fileOffset(0x10n),
+  entryAddress: 0x40_0010n,
+  stackAdjust: 0,
+  saved: [],
   returns: { mode: 'sites', exits: [exitSite()] },
   loopsToEntry: false,
   plan: { args: [], ret: result },
+  after: [],
+  stale: [],
+  concrete: () => null,
   copy: { kind: 'symbol', address: 0x10n, caller: null, callSite: null },
   ...given,
 });
@@ -65,7 +90,7 @@ export const mainThread: Thread = { tgid: 100, tid: 100 };
 type Options = Partial<Omit<MapSizes, 'scope'>> & {
   readonly scope?: Surroundings['scope'];
   readonly vma?: Surroundings['vma'];
-  readonly maxString?: number;
+  readonly limits?: Partial<CaptureLimits>;
 };
 
 const u32 = (value: number): Buffer => {
@@ -93,7 +118,7 @@ export class TracedMachine {
       ringBytes,
       vma: options.vma === undefined ? { start: 0, end: 8 } : options.vma,
     };
-    this.plan = planPrograms(sites, this.around, options.maxString ?? 16);
+    this.plan = planPrograms(sites, this.around, { ...limits, ...options.limits });
     this.machine = new BpfMachine(
       mapSpecs({
         functions: sites.length,

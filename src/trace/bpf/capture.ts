@@ -28,11 +28,13 @@ const captureOne = (piece: Piece, index: number): Code => {
       const [found, done] = [`passed_${index}`, `piece_${index}`];
       return [
         load(8, 'r3', 'r10', savedWord(piece.index)),
-        piece.registers.map((ptRegs): Code => [
-          load(8, 'r2', 'r6', ptRegs),
-          alu('sub', 'r2', 'r3'),
-          jumpIf('lt', 'r2', Math.max(1, piece.size), found),
-        ]),
+        piece.registers.map(
+          (ptRegs): Code => [
+            load(8, 'r2', 'r6', ptRegs),
+            alu('sub', 'r2', 'r3'),
+            jumpIf('lt', 'r2', Math.max(1, piece.size), found),
+          ],
+        ),
         store(8, 'r9', piece.at, 0),
         jump(done),
         label(found),
@@ -42,30 +44,29 @@ const captureOne = (piece: Piece, index: number): Code => {
     }
     case 'memory': {
       const { base, offset, followed, at, resultAt, size } = piece;
-      const done = `piece_${index}`;
-      const toRecord = (bytes: number): Code => [
-        mov('r1', 'r9'),
-        add('r1', at),
-        mov('r2', bytes),
-        call('probe_read_user'),
-        store(8, 'r9', resultAt, 'r0'),
-      ];
+      const [failed, read] = [`failed_${index}`, `read_${index}`];
       return [
         'saved' in base ? load(8, 'r3', 'r10', savedWord(base.saved)) : load(8, 'r3', 'r6', base.ptRegs),
         addWide(offset),
         // Room for the addresses on the way: a value behind one may be shorter.
-        followed.map((by): Code => [
-          mov('r1', 'r10'),
-          add('r1', FRAME.number),
-          mov('r2', 8),
-          call('probe_read_user'),
-          store(8, 'r9', resultAt, 'r0'),
-          jumpIf('ne', 'r0', 0, done),
-          load(8, 'r3', 'r10', FRAME.number),
-          addWide(by),
-        ]),
-        toRecord(size),
-        label(done),
+        followed.map(
+          (by): Code => [
+            mov('r1', 'r10'),
+            add('r1', FRAME.number),
+            mov('r2', 8),
+            call('probe_read_user'),
+            jumpIf('ne', 'r0', 0, failed),
+            load(8, 'r3', 'r10', FRAME.number),
+            addWide(by),
+          ],
+        ),
+        // No process has memory there: the read fails, and leaves zeros, which nobody follows.
+        followed.length === 0 ? [] : [jump(read), label(failed), mov('r3', -1), label(read)],
+        mov('r1', 'r9'),
+        add('r1', at),
+        mov('r2', size),
+        call('probe_read_user'),
+        store(8, 'r9', resultAt, 'r0'),
       ];
     }
   }
@@ -77,7 +78,7 @@ const constantStores = (bytes: Uint8Array, at: number): Code => {
   for (let i = 0; i < view.length; ) {
     const size = ([8, 4, 2, 1] as const).find((one) => i + one <= view.length) ?? 1;
     const value = size === 8 ? view.readBigUInt64LE(i) : BigInt(view.readUIntLE(i, size));
-    code.push([load64('r3', value), store(size, 'r9', at + i, 'r3')]);
+    code.push(value === 0n ? [store(size, 'r9', at + i, 0)] : [load64('r3', value), store(size, 'r9', at + i, 'r3')]);
     i += size;
   }
   return code;

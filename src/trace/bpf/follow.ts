@@ -15,7 +15,8 @@ import {
   type Size,
   store,
 } from './asm.ts';
-import type { Range, Read, Reads } from './reads.ts';
+import type { Range } from '../holes.ts';
+import type { KnownRead, Read, Reads } from './reads.ts';
 import { BLOCK, FOLLOW } from './records.ts';
 import { FRAME } from './steps.ts';
 
@@ -162,9 +163,11 @@ export class FollowCode {
   /** r7 = a new block of the level, with room for `most` bytes, for the address in r3; kept in the frame. */
   #open(level: number, most: number, skip: string): Code {
     const room = this.#label('room');
+    const last = this.#end - BLOCK.bytes - roundUp(most);
     return [
       load(8, 'r8', 'r9', FOLLOW.used),
-      jumpIf('le', 'r8', this.#end - BLOCK.bytes - roundUp(most), room),
+      // A block larger than the record has room nowhere: this is never so, which the verifier sees.
+      last < 0 ? jumpIf('lt', 'r8', 0, room) : jumpIf('le', 'r8', last, room),
       store(8, 'r9', FOLLOW.isFull, 1),
       jump(skip),
       label(room),
@@ -427,24 +430,46 @@ export class FollowCode {
         : read.add === 0
           ? []
           : add('r3', read.add),
-      load(8, 'r2', 'r7', BLOCK.bytes + 8),
-      jumpIf('eq', 'r2', 0, skip),
-      this.#bytes(level + 1, read.most, skip),
-      address === null
+      store(8, 'r10', FRAME.number, 'r3'),
+      address === null ? [] : read.known.map((known) => this.#known(known, read, base, level, address, skip)),
+      read.isKnownOnly
         ? []
-        : read.known.map(({ vtable, then }): Code => {
-            const other = this.#label('other');
-            return [
-              loadFrom(base, 8, 'r1', read.vtable),
-              load(8, 'r2', 'r6', PT_REGS.rip),
-              alu('sub', 'r1', 'r2'),
-              load64('r2', BigInt.asUintN(64, vtable - address)),
-              jumpIf('ne', 'r1', 'r2', other),
-              this.#all(then, blockAt(level + 1), level + 2),
-              label(other),
-            ];
-          }),
+        : [
+            load(8, 'r2', 'r7', BLOCK.bytes + 8),
+            jumpIf('eq', 'r2', 0, skip),
+            this.#bytes(level + 1, read.most, skip),
+          ],
       label(skip),
+    ];
+  }
+
+  /** The value of a trait object if it is of a known type, with its address in the frame. */
+  #known(
+    { vtable, size, holes, then }: KnownRead,
+    read: Extract<Read, { kind: 'dyn' }>,
+    base: Base,
+    level: number,
+    address: bigint,
+    skip: string,
+  ): Code {
+    const other = this.#label('other');
+    return [
+      loadFrom(base, 8, 'r1', read.vtable),
+      load(8, 'r2', 'r6', PT_REGS.rip),
+      alu('sub', 'r1', 'r2'),
+      load64('r2', BigInt.asUintN(64, vtable - address)),
+      jumpIf('ne', 'r1', 'r2', other),
+      size === 0
+        ? []
+        : [
+            load(8, 'r3', 'r10', FRAME.number),
+            this.#block(level + 1, size, holes, skip),
+            this.#all(then, blockAt(level + 1), level + 2),
+          ],
+      jump(skip),
+      label(other),
+      load(8, 'r7', 'r10', FRAME.levels - 8 * level),
+      load(8, 'r3', 'r10', FRAME.number),
     ];
   }
 }
@@ -465,7 +490,7 @@ export const between = (holes: readonly Range[], size: number): Range[] => {
   const spans: Range[] = [];
   let at = 0;
   for (const { start, end } of [...holes].sort((a, b) => a.start - b.start)) {
-    if (start > at) spans.push({ start: at, end: Math.min(start, size) });
+    if (Math.min(start, size) > at) spans.push({ start: at, end: Math.min(start, size) });
     at = Math.max(at, end);
   }
   if (at < size) spans.push({ start: at, end: size });

@@ -1,12 +1,11 @@
 import type { Behind, ValueShape } from '../../abi/shape.ts';
+import { holesOf, type Range } from '../holes.ts';
 
 /**
  * Which memory behind a value is read, as instructions for a capture program: a finite tree, the same for all values that
  * lie alike. Offsets are in bytes from what the reads are about: a value's beginning, a block's, an element's.
  */
 export type Reads = readonly Read[];
-
-export type Range = { readonly start: number; readonly end: number };
 
 export type Read =
   /** Only if the little-endian number there is in one of the ranges (in none, if `isExcept`). */
@@ -96,7 +95,10 @@ export type Read =
       readonly most: number;
       readonly each: Reads;
     }
-  /** A trait object: its vtable's first three words, then as many bytes as they say, at most `most`. */
+  /**
+   * A trait object: its vtable's first three words, then as many bytes as they say, at most `most`; of a known type
+   * `size` bytes without the holes. With `isKnownOnly` nothing of other types.
+   */
   | {
       readonly kind: 'dyn';
       readonly data: number;
@@ -104,10 +106,18 @@ export type Read =
       readonly add: number | null;
       readonly hasCounts: boolean;
       readonly most: number;
-      readonly known: readonly { readonly vtable: bigint; readonly then: Reads }[];
+      readonly known: readonly KnownRead[];
+      readonly isKnownOnly: boolean;
     }
   /** The word's low two bits say which: see the shape `io-error`. */
   | { readonly kind: 'tagged'; readonly offset: number; readonly tag: number; readonly then: Reads };
+
+export type KnownRead = {
+  readonly vtable: bigint;
+  readonly size: number;
+  readonly holes: readonly Range[];
+  readonly then: Reads;
+};
 
 type Node = { readonly size: number; readonly holes: readonly Range[] };
 
@@ -118,6 +128,8 @@ export type ReadLimits = {
   readonly items: number;
   /** Reads in a program: each is some thirty instructions. */
   readonly steps: number;
+  /** Something may not be read: so nothing is of which it isn't known beforehand whether that is in it. */
+  readonly isRedacting?: true;
 };
 
 /** Bytes of one block, and of the elements of one sequence that nothing is followed from. */
@@ -126,10 +138,13 @@ const mostSpan = 2_048;
 const mostDyn = 256;
 /** Buckets of a hash table. */
 const mostBuckets = 64;
+const fewestBuckets = 4;
 /** Elements whose own memory is followed, by how deep the sequence is in others. */
 const deepItems = [16, 6, 3, 2] as const;
 /** Blocks inside blocks: each needs a slot of the program's frame. */
 export const mostLevels = 9;
+/** Places in a program that read a node of a B-tree. */
+const mostNodeReads = 15;
 /** A shape with more parts is not walked through. */
 const mostParts = 4_096;
 
@@ -198,16 +213,17 @@ export class ReadPlanner {
     return new ReadPlanner({ ...this.#limits, steps: 1 }).#of(shape, at).length > 0;
   }
 
-  #take(): boolean {
-    return this.#steps-- > 0;
+  #take(steps = 1): boolean {
+    if (this.#steps < steps) return false;
+    this.#steps -= steps;
+    return true;
   }
 
   #block(shape: ValueShape, at: At, place: { data: number; from: number; into: number }): Reads {
     const { data, from, into } = place;
-    const size = into + shape.size;
-    if (!this.#take()) return [];
-    const read = Math.min(size, mostBlock);
+    const read = Math.min(into + shape.size, mostBlock);
     const holes = holesOf(shape, into).filter(({ start }) => start < read);
+    if (!this.#take(weightOf(holes))) return [];
     const then = this.#of(shape, { base: into, size: read, level: at.level + 1, nesting: at.nesting });
     return [{ kind: 'block', data, from, size: read, holes, then }];
   }
@@ -228,7 +244,7 @@ export class ReadPlanner {
       case 'text': {
         if (!this.#take()) return [];
         const { data, from, into } = placeOf(shape.behind, base);
-        const most = this.#limits.string + (shape.of === 'c' ? 1 : 0);
+        const most = this.#limits.string;
         const length = base + shape.length;
         return [{ kind: 'span', data, from, head: into, length, stride: 1, most, each: [], deep: 0 }];
       }
@@ -271,6 +287,16 @@ export class ReadPlanner {
     }
   }
 
+  /** What is read behind one element, and what it takes; nothing where there are no steps left for so many elements. */
+  #each(times: number, plan: () => Reads): { readonly each: Reads; readonly cost: number } {
+    const before = this.#steps;
+    const each = plan();
+    const cost = before - this.#steps;
+    if (cost * times <= before) return { each, cost };
+    this.#steps = before;
+    return { each: [], cost: 0 };
+  }
+
   /** What is read of elements that lie side by side; null: nothing. */
   #elements(
     element: ValueShape,
@@ -281,9 +307,7 @@ export class ReadPlanner {
     if (stride === 0 || stride > mostSpan || element.kind === 'cut' || !this.#take()) return null;
     const plain = Math.max(1, Math.min(this.#limits.items, Math.floor(mostSpan / stride)));
     const inner = { base: 0, size: stride, level: at.level + 1, nesting: at.nesting + 1 };
-    const before = this.#steps;
-    const each = this.#of(element, inner);
-    const cost = before - this.#steps;
+    const { each, cost } = this.#each(times, () => this.#of(element, inner));
     if (each.length === 0) return { stride, most: plain, each, deep: 0 };
     const wanted = Math.min(plain, deepItems[Math.min(at.nesting, 3)] ?? 2);
     const deep = Math.max(1, Math.min(wanted, 1 + Math.floor(Math.max(0, this.#steps) / Math.max(1, cost * times))));
@@ -294,25 +318,39 @@ export class ReadPlanner {
   #sequence(shape: Extract<ValueShape, { kind: 'sequence' }>, at: At): Reads {
     const { data, from, into } = placeOf(shape.behind, at.base);
     const length = at.base + shape.length;
-    const elements = this.#elements(shape.element, at, 1);
-    if (elements === null) return [];
     const holes = holesOf(shape.element, 0);
-    if (holes.length === 0) return [{ kind: 'span', data, from, head: into, length, ...elements }];
-    const { stride, most, each } = elements;
-    return [
-      { kind: 'elements', data, from: from + into, length, stride, most: Math.min(most, deepItems[0]), holes, each },
-    ];
+    if (holes.length > 0) return this.#apart(shape.element, at, { data, from: from + into, length, holes });
+    const elements = this.#elements(shape.element, at, 1);
+    return elements === null ? [] : [{ kind: 'span', data, from, head: into, length, ...elements }];
+  }
+
+  /** Elements around which there are bytes that may not be read: each is a block, which takes a step. */
+  #apart(
+    element: ValueShape,
+    at: At,
+    place: Pick<Extract<Read, { kind: 'elements' }>, 'data' | 'from' | 'length' | 'holes'>,
+  ): Reads {
+    const stride = element.size;
+    if (stride === 0 || stride > mostSpan || element.kind === 'cut' || !this.#take(weightOf(place.holes))) return [];
+    const inner = { base: 0, size: stride, level: at.level + 1, nesting: at.nesting + 1 };
+    const { each, cost } = this.#each(1, () => this.#of(element, inner));
+    const per = weightOf(place.holes) + cost;
+    const wanted = Math.min(this.#limits.items, deepItems[Math.min(at.nesting, 3)] ?? 2);
+    const most = Math.max(1, Math.min(wanted, 1 + Math.floor(Math.max(0, this.#steps) / per)));
+    this.#steps -= per * (most - 1);
+    return [{ kind: 'elements', ...place, stride, most, each }];
   }
 
   #hashTable(shape: Extract<ValueShape, { kind: 'hash-table' }>, at: At): Reads {
     const { element } = shape;
-    if (!this.#take()) return [];
-    const before = this.#steps;
+    const holes = holesOf(element, 0).filter(({ start }) => start < mostBlock);
+    if (!this.#take(fewestBuckets * (weightOf(holes) - 1) + 1)) return [];
     const inner = { base: 0, size: element.size, level: at.level + 2, nesting: at.nesting + 1 };
-    const each = element.size === 0 ? [] : this.#of(element, inner);
-    const cost = 1 + before - this.#steps;
+    const before = this.#steps;
+    const { each } = this.#each(fewestBuckets, () => (element.size === 0 ? [] : this.#of(element, inner)));
+    const cost = weightOf(holes) + before - this.#steps;
     const wanted = at.nesting === 0 ? mostBuckets : (deepItems[Math.min(at.nesting, 3)] ?? 2);
-    const most = Math.max(4, Math.min(wanted, Math.floor(Math.max(0, this.#steps) / cost)));
+    const most = Math.max(fewestBuckets, Math.min(wanted, Math.floor(Math.max(0, this.#steps) / cost)));
     this.#steps -= cost * most;
     return [
       {
@@ -321,7 +359,7 @@ export class ReadPlanner {
         mask: at.base + shape.mask,
         stride: element.size,
         most,
-        holes: holesOf(element, 0),
+        holes,
         each,
       },
     ];
@@ -329,7 +367,11 @@ export class ReadPlanner {
 
   #tree(shape: Extract<ValueShape, { kind: 'b-tree' }>, at: At): Reads {
     const { leaf, key, value, edges } = shape;
-    if (!this.#take()) return [];
+    const holes = Array.from({ length: leaf.capacity }, (_, i) => [
+      ...holesOf(key, leaf.keys + i * key.size),
+      ...holesOf(value, leaf.values + i * value.size),
+    ]).flat();
+    if (!this.#take(1 + mostNodeReads * (weightOf(holes) - 1))) return [];
     const element = (i: number): Reads => {
       const inner = { size: leaf.size, level: at.level + 3, nesting: at.nesting + 1 };
       return [
@@ -337,20 +379,14 @@ export class ReadPlanner {
         ...this.#of(value, { ...inner, base: leaf.values + i * value.size }),
       ];
     };
-    const before = this.#steps;
-    const first = element(0);
-    const cost = before - this.#steps;
     const nodes = at.nesting === 0 ? 9 : 4;
+    const { each: first, cost } = this.#each(nodes, () => element(0));
     const most = Math.min(
       leaf.capacity,
       cost === 0 ? 0 : Math.max(1, Math.floor(Math.max(0, this.#steps) / (cost * nodes))),
     );
     const each = cost === 0 ? [] : [first, ...Array.from({ length: Math.max(0, most - 1) }, (_, i) => element(i + 1))];
     this.#steps -= cost * Math.max(0, most) * (nodes - 1) + nodes;
-    const holes = Array.from({ length: leaf.capacity }, (_, i) => [
-      ...holesOf(key, leaf.keys + i * key.size),
-      ...holesOf(value, leaf.values + i * value.size),
-    ]).flat();
     const innerSize = edges + 8 * (leaf.capacity + 1);
     if (innerSize > mostSpan) return [];
     return [
@@ -370,14 +406,11 @@ export class ReadPlanner {
 
   #list(shape: Extract<ValueShape, { kind: 'list' }>, at: At): Reads {
     const { node, element } = shape;
-    const before = this.#steps;
-    const each = this.#of(element, {
-      base: node.element,
-      size: node.size,
-      level: at.level + 1,
-      nesting: at.nesting + 1,
-    });
-    const cost = 1 + before - this.#steps;
+    const holes = holesOf(element, node.element);
+    if (!this.#take(weightOf(holes))) return [];
+    const inner = { base: node.element, size: node.size, level: at.level + 1, nesting: at.nesting + 1 };
+    const { each, cost: own } = this.#each(1, () => this.#of(element, inner));
+    const cost = weightOf(holes) + own;
     const wanted = deepItems[Math.min(at.nesting, 3)] ?? 2;
     const most = Math.max(1, Math.min(wanted, this.#limits.items, Math.floor(Math.max(0, this.#steps) / cost)));
     this.#steps -= cost * most;
@@ -388,7 +421,7 @@ export class ReadPlanner {
         head: at.base + shape.head,
         next: node.next,
         size: node.size,
-        holes: holesOf(element, node.element),
+        holes,
         most,
         each,
       },
@@ -397,10 +430,15 @@ export class ReadPlanner {
 
   #dyn(shape: Extract<ValueShape, { kind: 'dyn' }>, at: At): Reads {
     if (!this.#take() || !this.#take()) return [];
-    const known = shape.known.map(({ vtable, shape: own }) => ({
-      vtable,
-      then: this.#of(own, { base: 0, size: Math.min(own.size, mostDyn), level: at.level + 2, nesting: at.nesting }),
-    }));
+    const known = shape.known.map(({ vtable, shape: own }): KnownRead => {
+      const size = Math.min(own.size, mostDyn);
+      const then = this.#of(own, { base: 0, size, level: at.level + 2, nesting: at.nesting });
+      return { vtable, size, holes: holesOf(own, 0).filter(({ start }) => start < size), then };
+    });
+    const isRedacting = this.#limits.isRedacting === true;
+    const wanted = known.filter(({ then, holes }) => isRedacting || then.length > 0 || holes.length > 0);
+    const taken = wanted.filter((one) => this.#take(weightOf(one.holes)));
+    const isKnownOnly = isRedacting || wanted.some((one) => one.holes.length > 0 && !taken.includes(one));
     return [
       {
         kind: 'dyn',
@@ -409,7 +447,8 @@ export class ReadPlanner {
         add: shape.add,
         hasCounts: shape.counts !== null,
         most: mostDyn,
-        known: known.filter(({ then }) => then.length > 0),
+        known: taken,
+        isKnownOnly,
       },
     ];
   }
@@ -418,35 +457,9 @@ export class ReadPlanner {
 /** Where a value is that reads are planned for: `size` bytes are known from its block's beginning. */
 type At = { readonly base: number; readonly size: number; readonly level: number; readonly nesting: number };
 
+/** Steps that a block takes: one that is read around holes is read in parts. */
+const weightOf = (holes: readonly Range[]): number => 1 + Math.floor(holes.length / 4);
+
 /** Counters are read with the value they lie before. */
 const placeOf = ({ data, add, counts }: Behind, base: number): { data: number; from: number; into: number } =>
   counts === null ? { data: base + data, from: add, into: 0 } : { data: base + data, from: 0, into: add };
-
-/** The parts of a value that may not be read. */
-export const holesOf = (shape: ValueShape, base: number): Range[] => {
-  switch (shape.kind) {
-    case 'cut':
-      return shape.why === 'redacted' && shape.size > 0 ? [{ start: base, end: base + shape.size }] : [];
-    case 'struct':
-      return shape.fields.flatMap((field) => holesOf(field.shape, base + field.offset));
-    case 'enum':
-      return shape.variants.flatMap(({ fields }) =>
-        fields.flatMap((field) => holesOf(field.shape, base + field.offset)),
-      );
-    case 'array':
-      return holesOf(shape.element, 0).length === 0
-        ? []
-        : Array.from({ length: Math.min(shape.count, mostParts) }, (_, i) =>
-            holesOf(shape.element, base + i * shape.element.size),
-          ).flat();
-    case 'ref-cell':
-    case 'lock':
-      return holesOf(shape.value.shape, base + shape.value.offset);
-    case 'once':
-      return holesOf(shape.value, base);
-    case 'range':
-      return [shape.start, shape.end].flatMap((end) => (end === null ? [] : holesOf(end.shape, base + end.offset)));
-    default:
-      return [];
-  }
-};

@@ -1,5 +1,6 @@
 import type { EnumShape, ValueShape, VariantShape } from '../../abi/shape.ts';
 import { hex } from '../../base/units.ts';
+import { holesOf, type Range } from '../holes.ts';
 import { decodeFields, formText, jsonObject } from './aggregate.ts';
 import type { Decoding } from './decoding.ts';
 import { jsonKey, nameText } from './name.ts';
@@ -17,10 +18,25 @@ const means = ({ values }: VariantShape, tag: bigint): boolean => {
   return false;
 };
 
+const holes = new WeakMap<EnumShape, readonly Range[]>();
+
+/** The bytes with all that is redacted in any variant: whichever it is, these weren't read. */
+const redacted = (shape: EnumShape, source: Source, at: number): Source => {
+  let own = holes.get(shape);
+  if (own === undefined) {
+    own = holesOf(shape, 0);
+    holes.set(shape, own);
+  }
+  if (own.length === 0) return source;
+  const missing = own.map(({ start, end }) => ({ start: at + start, end: at + end, why: 'redacted' as const }));
+  return { bytes: source.bytes, missing: [...source.missing, ...missing] };
+};
+
 /** The variant that the bytes hold, or what is shown because that can't be told. */
-export const activeVariant = (shape: EnumShape, source: Source, at: number): VariantShape | Shown => {
+export const activeVariant = (shape: EnumShape, all: Source, at: number): VariantShape | Shown => {
   const { tag, variants } = shape;
   if (tag === null) return variants[0] ?? missing('gone');
+  const source = redacted(shape, all, at);
   const why = lack(source, at + tag.offset, at + tag.offset + tag.size);
   if (why !== null) return missing(why);
   const value = unsigned(source, at + tag.offset, tag.size);
@@ -34,7 +50,8 @@ export const activeVariant = (shape: EnumShape, source: Source, at: number): Var
 
 export const isShown = (found: VariantShape | Shown): found is Shown => 'text' in found;
 
-export const decodeEnum = (shape: EnumShape, source: Source, at: number, decoding: Decoding): Shown => {
+export const decodeEnum = (shape: EnumShape, all: Source, at: number, decoding: Decoding): Shown => {
+  const source = redacted(shape, all, at);
   const variant = activeVariant(shape, source, at);
   if (isShown(variant)) return variant;
   const { name, form, fields } = variant;

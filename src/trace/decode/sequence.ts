@@ -30,9 +30,13 @@ export const decodeSequence = (shape: Of<'sequence'>, source: Source, at: number
   const shown = shownOf(length, decoding.context.items);
   for (let i = 0; i < shown && !decoding.isFull; i++) {
     const start = i * element.size;
-    // An element that the end of what was read cuts apart isn't shown.
-    if (start + element.size > memory.bytes.length) break;
-    parts.push(decoding.member(i, element, memory, start));
+    if (start + element.size <= memory.bytes.length) parts.push(decoding.member(i, element, memory, start));
+    else {
+      // Elements that were read around what is redacted have a block each; one that is cut apart isn't shown.
+      const own = decoding.whole(address + BigInt(start), element.size);
+      if (own === null) break;
+      parts.push(decoding.member(i, element, own, 0));
+    }
   }
   return listed(parts, length);
 };
