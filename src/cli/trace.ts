@@ -26,7 +26,7 @@ type Flags = {
   readonly depth: number;
   readonly redact?: readonly string[];
   readonly debugFile?: string;
-  readonly ring: number;
+  readonly ring?: number;
   readonly pending: number;
   readonly json?: true;
 };
@@ -83,9 +83,8 @@ export const register = (program: Command): void => {
     .option('--debug-file <file>', 'read debug info from this file')
     .option(
       '--ring <bytes>',
-      'room for events until they are read; raise it where calls are LOST to a full ring',
+      'bytes of room for events until they are read (8 MiB, 32 MiB for large values); raise it where calls are LOST to a full ring',
       whole(4096),
-      watchDefaults.ringBytes,
     )
     .option(
       '--pending <count>',
@@ -109,10 +108,10 @@ const trace = async (target: string, _: unknown, flags: Flags, command: Command)
     maxString: flags.maxString,
     depth: flags.depth,
     redact: flags.redact ?? [],
-    ringBytes: flags.ring,
     maxPending: flags.pending,
     output: flags.output === undefined ? 'stderr' : 'inherit',
     signal: stopSignal(),
+    ...(flags.ring === undefined ? {} : { ringBytes: flags.ring }),
     ...(flags.debugFile === undefined ? {} : { debugFile: flags.debugFile }),
     ...(flags.duration === undefined ? {} : { seconds: flags.duration }),
     ...(flags.calls === undefined ? {} : { calls: flags.calls }),

@@ -2,19 +2,17 @@ import type { CaptureLimits } from '../trace/layout.ts';
 
 /** Elements of a sequence that are shown. */
 const mostItems = 100;
-/** Reads behind the values of one record, and of all programs together: each takes the verifier some microseconds. */
+/** Reads behind the values of one record. */
 const mostSteps = 400;
-const allSteps = 20_000;
-const fewestSteps = 8;
 /** Bytes of memory that one record brings along; texts may take more. */
 const blockBytes = 4_096;
 const textsAtLeast = 3;
 const mostBlockBytes = 24_000;
 
-/** How much a call's records bring, so that programs for so many copies are still made in a moment. */
-export const captureLimits = (string: number, copies: number): CaptureLimits => ({
+/** How much a call's records bring where a text has at most `string` bytes. */
+export const captureLimits = (string: number): CaptureLimits => ({
   string,
   items: mostItems,
-  steps: Math.max(fewestSteps, Math.min(mostSteps, Math.floor(allSteps / copies))),
+  steps: mostSteps,
   blocks: Math.max(blockBytes, Math.min(mostBlockBytes, textsAtLeast * (string + 32))),
 });

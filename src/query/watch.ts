@@ -6,7 +6,8 @@ import { openDebugInfo } from '../elf/debug-info.ts';
 import type { Image } from '../elf/model.ts';
 import { openImage } from '../elf/open.ts';
 import type { TraceEvent } from '../trace/event.ts';
-import type { LandingSite } from '../trace/site.ts';
+import type { LandingSite, ProbeSite } from '../trace/site.ts';
+import { bringsMemory } from '../trace/layout.ts';
 import { type Scope, traceBatches } from '../trace/tracer.ts';
 import { captureLimits } from './capture-limits.ts';
 import type { ReturnsChoice } from './exits.ts';
@@ -72,7 +73,7 @@ export type WatchRequest = {
   readonly signal?: AbortSignal;
 };
 
-export const watchDefaults = { maxString: 200, depth: 4, ringBytes: 8 * 1024 * 1024, maxPending: 65_536 } as const;
+export const watchDefaults = { maxString: 200, depth: 4, ringBytes: 8 * 1024 * 1024, largeRingBytes: 32 * 1024 * 1024, maxPending: 65_536 } as const;
 const optionNames = {
   maxString: '--max-string',
   depth: '--depth',
@@ -136,8 +137,8 @@ export const planWatch = (request: WatchRequest): Watch => {
         scope,
         children: request.children ?? false,
         entries: request.entries ?? false,
-        limits: captureLimits(request.maxString ?? watchDefaults.maxString, sites.length),
-        ringBytes: 2 ** Math.ceil(Math.log2(request.ringBytes ?? watchDefaults.ringBytes)),
+        limits: captureLimits(request.maxString ?? watchDefaults.maxString),
+        ringBytes: 2 ** Math.ceil(Math.log2(request.ringBytes ?? ringFor(sites))),
         maxPending: request.maxPending ?? watchDefaults.maxPending,
         ...(request.seconds === undefined ? {} : { seconds: request.seconds }),
         ...(request.calls === undefined ? {} : { calls: request.calls }),
@@ -146,6 +147,12 @@ export const planWatch = (request: WatchRequest): Watch => {
       }),
   };
 };
+
+/** Records with memory behind their values are ten times as large as those of numbers and texts. */
+const ringFor = (sites: readonly ProbeSite[]): number =>
+  sites.some(({ plan }) => [...plan.args, plan.ret].some(({ shape }) => bringsMemory(shape)))
+    ? watchDefaults.largeRingBytes
+    : watchDefaults.ringBytes;
 
 const fastWarning =
   'returns by uretprobe: a panic or exception that passes a watched function aborts the program, even where it would be caught';

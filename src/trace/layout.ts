@@ -29,6 +29,8 @@ export type CaptureLayout = RecordLayout & {
   readonly values: readonly { readonly first: number; readonly count: number }[];
   /** Where the instruction pointer is; null where nobody needs it. */
   readonly ripAt: number | null;
+  /** Nothing in it depends on the probed address. */
+  readonly isAnywhere: boolean;
   /** Of a tail call: where it says that the memory of the result is handed on, so that it may change; null: not asked. */
   readonly passedAt: number | null;
 };
@@ -58,6 +60,7 @@ class LayoutBuilder {
   /** The probed address as linked. */
   readonly #address: bigint | null;
   #passedAt: number | null = null;
+  #isRelative = false;
   #at: number;
 
   constructor(start: number, limits: CaptureLimits, address: bigint | null, saved: readonly Register[]) {
@@ -146,6 +149,7 @@ class LayoutBuilder {
         if (base !== null) return this.#memory(this.#baseOf(base, atEntry), first, moved, end - start, at);
         // An address as linked: as far from the probed one as in the process.
         if (this.#address === null) return null;
+        this.#isRelative = true;
         return this.#memory({ ptRegs: PT_REGS.rip }, first - this.#address, moved, end - start, at);
       }
       default:
@@ -205,6 +209,7 @@ class LayoutBuilder {
       values: this.#values,
       follows: this.#follows,
       ripAt,
+      isAnywhere: ripAt === null && !dependsOnAddress && !this.#isRelative,
       passedAt: this.#passedAt,
       blocks,
       size: blocks + roundUp(room),
@@ -307,3 +312,9 @@ const savedResult = ({ plan: { ret }, saved }: ProbeSite): { plan: ValuePlan; in
   );
   return { plan: { ...ret, pieces, candidates: [] }, index };
 };
+
+/** More than texts are read behind the value: its records are large. */
+export const bringsMemory = (shape: ValueShape): boolean =>
+  new ReadPlanner({ string: 0, items: 1, steps: 8 })
+    .of(shape)
+    .some((read) => read.kind !== 'c-string' && !(read.kind === 'span' && read.stride === 1));

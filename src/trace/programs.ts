@@ -49,8 +49,30 @@ const readsOf = ({ pieces, follows, blocks, size, address }: CaptureLayout): Rec
   address,
 });
 
-/** Functions of one shape share one program; which function it was, the cookie says. */
+/** Instructions of all programs together: the kernel's verifier takes about a microsecond for each. */
+const mostInstructions = 500_000;
+/** How much is read behind values is cut by this, and not below that, until the programs are small enough. */
+const stepCut = 3;
+const fewestSteps = 12;
+
+/**
+ * Plans programs, with fewer reads behind values where so many functions are watched that loading the programs would
+ * take long.
+ */
 export const planPrograms = (
+  sites: readonly ProbeSite[],
+  around: Surroundings,
+  limits: CaptureLimits,
+): ProgramPlan & { readonly limits: CaptureLimits } => {
+  for (let cut = limits; ; cut = { ...cut, steps: Math.max(fewestSteps, Math.floor(cut.steps / stepCut)) }) {
+    const plan = planWith(sites, around, cut);
+    const size = [...plan.entryPrograms, ...plan.exitPrograms].reduce((sum, { spec }) => sum + spec.code.length, 0);
+    if (size <= mostInstructions || cut.steps <= fewestSteps) return { ...plan, limits: cut };
+  }
+};
+
+/** Functions of one shape share one program; which function it was, the cookie says. */
+const planWith = (
   sites: readonly ProbeSite[],
   around: Surroundings,
   limits: CaptureLimits,
@@ -93,10 +115,15 @@ export const planPrograms = (
       offset: site.entry,
       cookie: BigInt(fn),
     });
+    const layouts = new Map<string, CaptureLayout>();
     const addExit = (offset: bigint, exit: ExitSite | null): void => {
       const outcome = exit?.kind === 'tail-call' ? 'tail-call' : 'returned';
       const exitNumber = exitLayouts.length;
-      const captured = exitLayout(site, exit, limits);
+      // Returns at several instructions are mostly alike.
+      const kind = exit === null ? 'uretprobe' : `${exit.kind} ${exit.passes.join(' ')}`;
+      const known = exit?.result == null ? layouts.get(kind) : undefined;
+      const captured = known ?? exitLayout(site, exit, limits);
+      if (exit?.result == null && captured.isAnywhere) layouts.set(kind, captured);
       exitLayouts.push(captured);
       exitOutcomes.push(outcome);
       exitSites.push(exit);
