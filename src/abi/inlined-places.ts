@@ -216,19 +216,30 @@ export type BindingQuestion = Around & {
   readonly isResultType: (variable: DebugVariable) => boolean;
   readonly ranges: readonly AddressRange[];
   readonly isProbeable: (at: Address) => boolean;
-  /** The instructions that brought what a place holds at an address, the last one first. */
-  readonly originOf: (at: Address, location: Location, size: number) => readonly Address[];
+  /** Whether what a place holds at an address was made by the copy on every way there, and only moved since. */
+  readonly isMadeThere: (at: Address, location: Location, size: number) => boolean;
 };
 
-/** Finds the variable that a call's result was bound to; a text says why there is none. */
+/**
+ * Finds the variable that a call's result was bound to; a text says why there is none. Of several variables of the line (a
+ * macro may make many) the one counts that is shown to hold what the copy made.
+ */
 export const bindingOf = (question: BindingQuestion): BoundResult | string => {
-  const { variables, line, size, isResultType, ranges, isProbeable, originOf } = question;
+  const { variables, line, isResultType } = question;
   const bound = variables.filter(
     (one) => !one.isParameter && one.line === line && one.block !== null && isResultType(one),
   );
-  const [variable, ...others] = bound;
-  if (variable === undefined) return 'no variable of the caller holds it';
-  if (others.length > 0) return 'several variables of the caller could hold it';
+  if (bound.length === 0) return 'no variable of the caller holds it';
+  const answers = bound.map((variable) => boundTo(variable, question));
+  const [found, ...others] = answers.filter((answer) => typeof answer !== 'string');
+  if (found !== undefined) return others.length === 0 ? found : 'several variables of the caller could hold it';
+  const [why] = answers;
+  return bound.length > 1 || typeof why !== 'string' ? 'several variables of the caller could hold it' : why;
+};
+
+/** The variable as the result; a text says why it isn't. */
+const boundTo = (variable: DebugVariable, question: BindingQuestion): BoundResult | string => {
+  const { size, ranges, isProbeable, isMadeThere } = question;
   if (variable.block?.some((block) => ranges.some(({ start, end }) => start < block.end && block.start < end)))
     return 'the variable of its line in the caller lives before the call';
   const at = variable.block?.map(({ start }) => start).find((start) => isBehind(start, ranges) && isProbeable(start));
@@ -238,7 +249,7 @@ export const bindingOf = (question: BindingQuestion): BoundResult | string => {
     return `the caller's ${variable.name ?? 'variable'} is not in a readable place: ${note ?? 'optimized out'}`;
   const isMade = pieces.every(
     ({ location, size: bytes }) =>
-      location.kind === 'constant' || originOf(at, location, bytes).some((origin) => !isBehind(origin, ranges)),
+      location.kind === 'constant' || isMadeThere(at, location, bytes),
   );
   if (!isMade) return `the caller's ${variable.name ?? 'variable'} is not shown to hold it unchanged`;
   return { variable: variable.name ?? '_', at, pieces, evidence, note };

@@ -179,6 +179,8 @@ const isRefuted = ({ mode, pieces }: LoweredResult, { ways, writes, uses }: Resu
     if (state === null) return false;
     // Only what is no argument is garbage where nothing was written.
     if (state.state === 'entry-rdi') return !isArgument({ ...piece, location: rdi }, ways);
+    // Of `None` only the tag is written.
+    if (mode === 'pair' && piece.valueOffset > 0 && state.ways.some((way) => way !== 'untouched')) return false;
     return state.ways.includes('untouched') && !isArgument(piece, ways);
   });
 

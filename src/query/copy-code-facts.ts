@@ -2,24 +2,28 @@ import type { Location } from '../abi/place.ts';
 import { type Address, address } from '../base/units.ts';
 import { longestInstruction, readUpTo } from '../code/bytes.ts';
 import { probeCost } from '../code/cost.ts';
-import type { Flow } from '../code/flow.ts';
+import { isBroughtFrom } from '../code/brought.ts';
+import type { Flow, FlowInstruction } from '../code/flow.ts';
 import { type Frames, framesOf } from '../code/frames.ts';
 import { predecessorsOf } from '../code/region-entries.ts';
 import type { AnyRegister } from '../code/register-id.ts';
 import { computedBy, type Held, originOf } from '../code/value-origin.ts';
 import type { AddressRange, DebugCopy } from '../elf/debug-model.ts';
 import type { ImageCode } from './exits.ts';
+import { Relocations } from './relocations.ts';
 import type { SelectSources } from './select-model.ts';
 
 /** What code and symbols say that serves several questions about one function; what takes long is kept. */
 export class CodeFacts {
   readonly #sources: SelectSources;
   readonly #code: ImageCode;
+  readonly #relocations: Relocations;
   readonly #frames = new WeakMap<Flow, Frames>();
   readonly #predecessors = new WeakMap<Flow, ReturnType<typeof predecessorsOf>>();
 
   constructor(sources: SelectSources, code: ImageCode) {
     this.#sources = sources;
+    this.#relocations = new Relocations(sources.image);
     this.#code = code;
   }
 
@@ -66,11 +70,28 @@ export class CodeFacts {
     );
   }
 
-  /** The instructions that brought a value to its place. */
-  originOf(flow: Flow, at: Address, location: Location, size: number): readonly Address[] {
-    const held = heldOf(location, size);
-    return held === null ? [] : originOf(flow, at, held, this.framesOf(flow));
+  /** Whether a value was made by code of the ranges, on every way to where it is, and only moved since. */
+  isMadeIn(flow: Flow, at: Address, location: Location, size: number, ranges: readonly AddressRange[]): boolean {
+    const held = frameOrRegister(location, size);
+    if (held === null) return false;
+    const isInside = (one: Address): boolean => ranges.some(({ start, end }) => one >= start && one < end);
+    const frames = this.framesOf(flow);
+    if (size <= 16 && originOf(flow, at, held, frames).some(isInside)) return true;
+    const question = { flow, frames, before: this.predecessorsOf(flow), isInside, isHarmless: this.#isHarmless };
+    return isBroughtFrom(question, at, held);
   }
+
+  /** It frees memory: of the frame, nothing is written. */
+  readonly #isHarmless = ({ step, effects: { memory } }: FlowInstruction): boolean => {
+    const { symbols } = this.#sources;
+    const names =
+      step?.kind === 'call'
+        ? symbols.at(step.target).map((row) => symbols.name(row))
+        : memory?.base === null && memory.index === null && !memory.elsewhere
+          ? [this.#relocations.importAt(BigInt(memory.displacement))]
+          : [];
+    return names.some((name) => name !== null && freeing.test(name));
+  };
 
   /** Whether code of the ranges has computed what a place holds, or nobody can tell. */
   isComputedIn(flow: Flow, at: Address, location: Location, size: number, ranges: readonly AddressRange[]): boolean {
@@ -80,12 +101,16 @@ export class CodeFacts {
   }
 }
 
-const heldOf = (location: Location, size: number): Held | null => {
+const freeing = /(?:^|::)(?:__rust_dealloc|__rdl_dealloc|cfree|free)$/;
+
+const heldOf = (location: Location, size: number): Held | null => (size > 16 && location.kind !== 'register' ? null : frameOrRegister(location, size));
+
+const frameOrRegister = (location: Location, size: number): Held | null => {
   if (location.kind === 'register') return location.add === 0n ? { register: location.reg } : null;
   if (location.kind === 'vector') return { register: location.reg as AnyRegister };
   const isFrame =
     location.kind === 'stack' ||
     (location.kind === 'memory' && location.base === 'rbp' && location.followed.length === 0);
-  if (!isFrame || size > 16) return null;
+  if (!isFrame) return null;
   return { base: location.kind === 'stack' ? 'rsp' : 'rbp', displacement: Number(location.offset), size };
 };

@@ -231,7 +231,8 @@ export class CopyValues {
               one.type === fn.returns || (one.type !== null && typeName(fn.types, one.type, fn.language) === type),
             ranges: copy.ranges,
             isProbeable,
-            originOf: (at, location, bytes) => (flow === null ? [] : this.#facts.originOf(flow, at, location, bytes)),
+            isMadeThere: (at, location, bytes) =>
+              flow !== null && this.#facts.isMadeIn(flow, at, location, bytes, copy.ranges),
           });
     if (typeof found === 'string')
       return { ...nothing, mode: 'unknown', evidence: 'gone', note: `not observable (inlined): ${found}` };

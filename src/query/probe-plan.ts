@@ -1,4 +1,5 @@
-import type { CallPlan, Register } from '../abi/model.ts';
+import type { CallPlan, Register, ReturnPlan } from '../abi/model.ts';
+import type { Piece } from '../abi/place.ts';
 import type { ValueShape } from '../abi/shape.ts';
 import type { Signature } from '../abi/signature.ts';
 import { TypeShapes } from '../abi/type-shapes.ts';
@@ -109,7 +110,7 @@ export class ProbePlanner {
       entryAddress: probe.at,
       stackAdjust: probe.stackAdjust,
       saved,
-      returns: withFloats(returns, plan.ret, flow, probe.at, this.#code),
+      returns: withFloats(throughSaved(returns, plan.ret), plan.ret, flow, probe.at, this.#code),
       loopsToEntry: loops,
       plan: probe.plan,
       copy: info,
@@ -158,10 +159,12 @@ export class ProbePlanner {
       size: main === undefined ? 0n : main.end - main.start,
       parts: parts.map(({ start, end }) => ({ address: start, size: end - start })),
     });
-    // A value in registers is there when the function that was jumped to returns.
-    const isInRegisters = ret.mode === 'direct' || ret.mode === 'pair' || ret.mode === 'cast';
-    const isWanted = isInRegisters && ret.evidence !== 'gone' && ret.evidence !== 'raw';
-    const sweep = own.complete && isWanted ? followTailJumps(own, this.#sources.symbols, this.#code) : own;
+    // The value is there when the function that was jumped to returns.
+    const isWanted = valued.has(ret.mode) && ret.evidence !== 'gone' && ret.evidence !== 'raw';
+    const sweep =
+      own.complete && isWanted
+        ? followTailJumps(own, this.#sources.symbols, this.#code, this.#relocations)
+        : own;
     const choice = this.#options.returns;
     const returns = planReturns(sweep, choice, this.#code, (exit) =>
       handedOn(exit, this.#sources.symbols, this.#relocations),
@@ -218,9 +221,22 @@ export class ProbePlanner {
   }
 }
 
+const valued: ReadonlySet<string> = new Set(['direct', 'pair', 'cast', 'sret']);
+
+/** A result in memory, at the returns of other functions: they needn't hand back its address. */
+const throughSaved = (returns: Returns, ret: ReturnPlan): Returns => {
+  if (returns.mode !== 'sites' || ret.mode !== 'sret' || ret.evidence === 'gone') return returns;
+  const result = ret.pieces.map((piece): Piece =>
+    piece.location.kind === 'memory'
+      ? { ...piece, location: { ...piece.location, base: 'rdi' }, atEntry: true }
+      : piece,
+  );
+  return { mode: 'sites', exits: returns.exits.map((exit) => (exit.shared && exit.kind === 'return' ? { ...exit, result } : exit)) };
+};
+
 /** Registers that hold at entry what is needed at the exits: the address of a result in memory. */
 const savedFor = (values: ShownValues | null, returns: Returns): Register[] => {
-  const hasTails = returns.mode === 'sites' && returns.exits.some(({ kind }) => kind === 'tail-call');
+  const hasTails = returns.mode === 'sites' && returns.exits.some(({ kind, shared }) => shared || kind === 'tail-call');
   if (hasTails && values?.result.mode === 'sret' && values.result.evidence !== 'gone') return ['rdi'];
   const bases = (values?.result.pieces ?? []).flatMap(({ atEntry, location }) =>
     atEntry && location.kind === 'memory' && location.base !== null ? [location.base] : [],

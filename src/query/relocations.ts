@@ -24,6 +24,12 @@ export class Relocations {
     return symbol === 0 ? null : this.#nameOf(symbol);
   }
 
+  /** The address of the file's own that is written to a slot; null where another file's is, or none. */
+  addressAt(slot: bigint): bigint | null {
+    const found = this.#read().get(slot);
+    return found === undefined || found.symbol !== 0 || found.addend === 0n ? null : found.addend;
+  }
+
   /** The slots that get one of the addresses, with the address. */
   *slotsOf(addresses: ReadonlySet<bigint>): Generator<{ readonly slot: bigint; readonly address: bigint }> {
     for (const [slot, { symbol, addend }] of this.#read())

@@ -106,8 +106,10 @@ class LayoutBuilder {
       const here = holes.filter((hole) => hole.start < end && hole.end > start);
       if (piece.location.kind === 'constant') {
         if (here.length === 0) {
-          constants.push({ start, bytes: piece.location.bytes.subarray(0, end - start) });
+          const bytes = piece.location.bytes.subarray(0, end - start);
+          constants.push({ start, bytes });
           covered.push({ start, end });
+          this.#pieces.push({ kind: 'constant', bytes, at: at + start });
         }
         continue;
       }

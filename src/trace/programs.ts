@@ -25,7 +25,9 @@ export type ProgramPlan = {
 };
 
 const key = (shape: unknown): string =>
-  JSON.stringify(shape, (_, value) => (typeof value === 'bigint' ? `${value}n` : value));
+  JSON.stringify(shape, (_, value) =>
+    typeof value === 'bigint' ? `${value}n` : value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value,
+  );
 
 const operandOf = (target: JumpTarget): JumpOperand => {
   switch (target.kind) {

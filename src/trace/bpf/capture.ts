@@ -20,6 +20,8 @@ const captureOne = (piece: Piece, index: number): Code => {
   switch (piece.kind) {
     case 'register':
       return [load(8, 'r3', 'r6', piece.ptRegs), addWide(piece.add), store(8, 'r9', piece.at, 'r3')];
+    case 'constant':
+      return constantStores(piece.bytes, piece.at);
     case 'saved':
       return [load(8, 'r3', 'r10', savedWord(piece.index)), store(8, 'r9', piece.at, 'r3')];
     case 'passed': {
@@ -67,6 +69,18 @@ const captureOne = (piece: Piece, index: number): Code => {
       ];
     }
   }
+};
+
+const constantStores = (bytes: Uint8Array, at: number): Code => {
+  const view = Buffer.from(bytes);
+  const code: Code[] = [];
+  for (let i = 0; i < view.length; ) {
+    const size = ([8, 4, 2, 1] as const).find((one) => i + one <= view.length) ?? 1;
+    const value = size === 8 ? view.readBigUInt64LE(i) : BigInt(view.readUIntLE(i, size));
+    code.push([load64('r3', value), store(size, 'r9', at + i, 'r3')]);
+    i += size;
+  }
+  return code;
 };
 
 export const capture = (layout: RecordLayout): Code => {

@@ -30,6 +30,8 @@ export const BLOCK = { address: 0, result: 8, bytes: 16 } as const;
 export type Piece =
   /** A register's 64 bits plus `add`. What lies behind a shorter piece is overwritten by the next. */
   | { readonly kind: 'register'; readonly ptRegs: number; readonly add: bigint; readonly at: number }
+  /** Bytes that are the same at every hit: what is read behind a value may depend on them. */
+  | { readonly kind: 'constant'; readonly bytes: Uint8Array; readonly at: number }
   /** A word that was saved when the call began. */
   | { readonly kind: 'saved'; readonly index: number; readonly at: number }
   /** 1 where one of the registers (by their offsets in pt_regs) points into the `size` bytes behind a saved address, else 0. */

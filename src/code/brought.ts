@@ -1,0 +1,135 @@
+import type { Address } from '../base/units.ts';
+import type { Flow, FlowInstruction } from './flow.ts';
+import { type Frames, isFromEntry } from './frames.ts';
+import { clobbered, firstVector, idOf, type RegisterId } from './register-id.ts';
+import type { Held } from './value-origin.ts';
+
+/** Instructions and places looked at on all ways together. */
+const mostStates = 4_000;
+const wordSize = 8;
+const wideSize = 16;
+
+/** One word of a value: in a register from byte `lane` on, or in the frame, from the stack pointer at entry. */
+type Place =
+  | { readonly kind: 'register'; readonly id: RegisterId; readonly lane: number; readonly size: number }
+  | { readonly kind: 'slot'; readonly offset: number; readonly size: number };
+
+/** What the walk backwards is asked about. */
+export type BroughtQuestion = {
+  readonly flow: Flow;
+  readonly frames: Frames;
+  /** By instruction: those that may run just before it. */
+  readonly before: readonly (readonly number[])[];
+  /** Code from which the value is to come. */
+  readonly isInside: (at: Address) => boolean;
+  /** A call of a function that writes nothing of the frame: it frees memory. */
+  readonly isHarmless: (call: FlowInstruction) => boolean;
+};
+
+/**
+ * Whether what a place holds when the instruction at `at` is about to run comes from the code inside on every way there:
+ * behind that code it was only moved.
+ */
+export const isBroughtFrom = (question: BroughtQuestion, at: Address, held: Held): boolean => {
+  const start = question.flow.indexOf.get(at);
+  if (start === undefined) return false;
+  const places = placesOf(question, start, held);
+  return places !== null && places.every((place) => comesFrom(question, start, place));
+};
+
+/** The value's words. */
+const placesOf = ({ frames }: BroughtQuestion, i: number, held: Held): Place[] | null => {
+  if ('register' in held) return [{ kind: 'register', id: idOf(held.register), lane: 0, size: wordSize }];
+  const base = (held.base === 'rbp' ? frames.rbp[i] : held.base === 'rsp' ? frames.rsp[i] : undefined) ?? Number.NaN;
+  if (!isFromEntry(base)) return null;
+  const places: Place[] = [];
+  for (let by = 0; by < held.size; by += wordSize)
+    places.push({
+      kind: 'slot',
+      offset: base + held.displacement + by,
+      size: Math.min(wordSize, held.size - by),
+    });
+  return places;
+};
+
+const keyOf = (i: number, place: Place): string =>
+  place.kind === 'register' ? `${i} r${place.id} ${place.lane}` : `${i} s${place.offset}`;
+
+const comesFrom = (question: BroughtQuestion, start: number, place: Place): boolean => {
+  const { flow, before, isInside } = question;
+  const seen = new Set<string>();
+  const waiting = [{ i: start, place }];
+  for (let state = waiting.pop(); state !== undefined; state = waiting.pop()) {
+    const earlier = before[state.i] ?? [];
+    if (earlier.length === 0 || seen.size > mostStates) return false;
+    for (const i of earlier) {
+      const each = flow.instructions[i];
+      if (each === undefined) return false;
+      if (isInside(each.at)) continue;
+      const moved = placeBefore(question, each, i, state.place);
+      if (moved === null) return false;
+      const key = keyOf(i, moved);
+      if (seen.has(key)) continue;
+      seen.add(key);
+      waiting.push({ i, place: moved });
+    }
+  }
+  return true;
+};
+
+/** Where the word was before an instruction; null: the instruction made it, or may have. */
+const placeBefore = (question: BroughtQuestion, each: FlowInstruction, i: number, place: Place): Place | null => {
+  const isCall = each.step?.kind === 'call' || each.step?.kind === 'indirect-call';
+  if (isCall && !each.isStackProbe) {
+    if (place.kind === 'slot') return question.isHarmless(each) ? place : null;
+    return clobbered.includes(place.id) ? null : place;
+  }
+  return place.kind === 'register' ? registerBefore(question.frames, each, i, place) : slotBefore(question, each, i, place);
+};
+
+const registerBefore = (
+  frames: Frames,
+  { effects }: FlowInstruction,
+  i: number,
+  place: Extract<Place, { kind: 'register' }>,
+): Place | null => {
+  if (!effects.writes.some(({ id }) => id === place.id)) return place;
+  const { action } = effects;
+  const end = 8 * (place.lane + place.size);
+  if (action?.kind === 'copy' && action.to === place.id && action.width >= Math.min(end, 32)) {
+    // A general register and a vector one hold the same low bits.
+    return { ...place, id: action.from };
+  }
+  if (action?.kind === 'load' && action.to === place.id) {
+    const offset = frames.memory[i] ?? Number.NaN;
+    if (!isFromEntry(offset) || effects.memory?.index !== null) return null;
+    const bytes = action.width / 8 - place.lane;
+    return bytes <= 0 ? null : { kind: 'slot', offset: offset + place.lane, size: Math.min(place.size, bytes) };
+  }
+  return null;
+};
+
+const slotBefore = (
+  { frames }: BroughtQuestion,
+  { effects }: FlowInstruction,
+  i: number,
+  place: Extract<Place, { kind: 'slot' }>,
+): Place | null => {
+  if (effects.writesElsewhere) return null;
+  const { memory, action } = effects;
+  if (action?.kind === 'push') {
+    const top = (frames.rsp[i] ?? Number.NaN) - action.size;
+    return isFromEntry(top) && (top + action.size <= place.offset || top >= place.offset + place.size) ? place : null;
+  }
+  if (memory === undefined || memory.access === 'read') return place;
+  const offset = frames.memory[i] ?? Number.NaN;
+  // A store through a pointer that isn't known reaches what has its address taken.
+  if (!isFromEntry(offset) || memory.index !== null || memory.size === 0)
+    return place.offset + place.size <= frames.lowestTaken ? place : null;
+  if (offset + memory.size <= place.offset || offset >= place.offset + place.size) return place;
+  const lane = place.offset - offset;
+  const isWhole = lane >= 0 && lane + place.size <= memory.size && memory.size <= wideSize;
+  if (!isWhole || action?.kind !== 'store') return null;
+  if (action.from < firstVector && lane > 0) return null;
+  return { kind: 'register', id: action.from, lane, size: place.size };
+};
