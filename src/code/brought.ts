@@ -53,12 +53,12 @@ const placesOf = ({ frames }: BroughtQuestion, i: number, held: Held): Place[] |
 };
 
 const keyOf = (i: number, place: Place): string =>
-  place.kind === 'register' ? `${i} r${place.id} ${place.lane}` : `${i} s${place.offset}`;
+  place.kind === 'register' ? `${i} r${place.id} ${place.lane} ${place.size}` : `${i} s${place.offset} ${place.size}`;
 
-const comesFrom = (question: BroughtQuestion, start: number, place: Place): boolean => {
+const comesFrom = (question: BroughtQuestion, start: number, from: Place): boolean => {
   const { flow, before, isInside } = question;
   const seen = new Set<string>();
-  const waiting = [{ i: start, place }];
+  const waiting = [{ i: start, place: from }];
   for (let state = waiting.pop(); state !== undefined; state = waiting.pop()) {
     const earlier = before[state.i] ?? [];
     if (earlier.length === 0 || seen.size > mostStates) return false;
@@ -66,25 +66,29 @@ const comesFrom = (question: BroughtQuestion, start: number, place: Place): bool
       const each = flow.instructions[i];
       if (each === undefined) return false;
       if (isInside(each.at)) continue;
-      const moved = placeBefore(question, each, i, state.place);
+      const moved = placesBefore(question, each, i, state.place);
       if (moved === null) return false;
-      const key = keyOf(i, moved);
-      if (seen.has(key)) continue;
-      seen.add(key);
-      waiting.push({ i, place: moved });
+      for (const place of moved) {
+        const key = keyOf(i, place);
+        if (seen.has(key)) continue;
+        seen.add(key);
+        waiting.push({ i, place });
+      }
     }
   }
   return true;
 };
 
-/** Where the word was before an instruction; null: the instruction made it, or may have. */
-const placeBefore = (question: BroughtQuestion, each: FlowInstruction, i: number, place: Place): Place | null => {
+/** Where the parts of the word were before an instruction; null: the instruction made it, or may have. */
+const placesBefore = (question: BroughtQuestion, each: FlowInstruction, i: number, place: Place): Place[] | null => {
   const isCall = each.step?.kind === 'call' || each.step?.kind === 'indirect-call';
   if (isCall && !each.isStackProbe) {
-    if (place.kind === 'slot') return question.isHarmless(each) ? place : null;
-    return clobbered.includes(place.id) ? null : place;
+    if (place.kind === 'slot') return question.isHarmless(each) ? [place] : null;
+    return clobbered.includes(place.id) ? null : [place];
   }
-  return place.kind === 'register' ? registerBefore(question.frames, each, i, place) : slotBefore(question, each, i, place);
+  if (place.kind === 'slot') return slotBefore(question, each, i, place);
+  const before = registerBefore(question.frames, each, i, place);
+  return before && [before];
 };
 
 const registerBefore = (
@@ -114,22 +118,27 @@ const slotBefore = (
   { effects }: FlowInstruction,
   i: number,
   place: Extract<Place, { kind: 'slot' }>,
-): Place | null => {
+): Place[] | null => {
   if (effects.writesElsewhere) return null;
   const { memory, action } = effects;
   if (action?.kind === 'push') {
     const top = (frames.rsp[i] ?? Number.NaN) - action.size;
-    return isFromEntry(top) && (top + action.size <= place.offset || top >= place.offset + place.size) ? place : null;
+    return isFromEntry(top) && (top + action.size <= place.offset || top >= place.offset + place.size) ? [place] : null;
   }
-  if (memory === undefined || memory.access === 'read') return place;
+  if (memory === undefined || memory.access === 'read') return [place];
   const offset = frames.memory[i] ?? Number.NaN;
   // A store through a pointer that isn't known reaches what has its address taken.
   if (!isFromEntry(offset) || memory.index !== null || memory.size === 0)
-    return place.offset + place.size <= frames.lowestTaken ? place : null;
-  if (offset + memory.size <= place.offset || offset >= place.offset + place.size) return place;
-  const lane = place.offset - offset;
-  const isWhole = lane >= 0 && lane + place.size <= memory.size && memory.size <= wideSize;
-  if (!isWhole || action?.kind !== 'store') return null;
+    return place.offset + place.size <= frames.lowestTaken ? [place] : null;
+  if (offset + memory.size <= place.offset || offset >= place.offset + place.size) return [place];
+  if (memory.size > wideSize || action?.kind !== 'store') return null;
+  const end = place.offset + place.size;
+  const [from, to] = [Math.max(place.offset, offset), Math.min(end, offset + memory.size)];
+  const lane = from - offset;
   if (action.from < firstVector && lane > 0) return null;
-  return { kind: 'register', id: action.from, lane, size: place.size };
+  const rest = [
+    { kind: 'slot' as const, offset: place.offset, size: from - place.offset },
+    { kind: 'slot' as const, offset: to, size: end - to },
+  ];
+  return [{ kind: 'register', id: action.from, lane, size: to - from }, ...rest.filter(({ size }) => size > 0)];
 };
