@@ -3,19 +3,11 @@ import { jsonText } from './json.ts';
 
 const schema = 1;
 
-const named = ({ name, type, value, text, evidence, note }: ShownValue): object => ({
-  name,
-  type,
-  value,
-  text,
-  evidence,
-  ...(note === null ? {} : { note }),
-});
+const named = ({ name, type, value, text, evidence, note }: ShownValue): object =>
+  note === null ? { name, type, value, text, evidence } : { name, type, value, text, evidence, note };
 
-const unnamed = (value: ShownValue): object => {
-  const { name: _, ...rest } = named(value) as { name: string };
-  return rest;
-};
+const unnamed = ({ type, value, text, evidence, note }: ShownValue): object =>
+  note === null ? { type, value, text, evidence } : { type, value, text, evidence, note };
 
 const callJson = (call: CallEvent): object => ({
   schema,
