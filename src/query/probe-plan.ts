@@ -13,6 +13,7 @@ import { isInLoopOf } from '../code/loops.ts';
 import type { StorePlace } from '../code/pending-stores.ts';
 import type { DebugCopy, DebugTypes } from '../elf/debug-model.ts';
 import type { ExitSite, ProbeSite, Returns, StalePlace } from '../trace/site.ts';
+import { type AfterRequest, afterPlans } from './after-plan.ts';
 import { callPlan, emptyPlan, givenPlan } from './call-plan.ts';
 import { concreteShapes } from './concrete-shapes.ts';
 import { CopyFlows } from './copy-flows.ts';
@@ -30,6 +31,8 @@ export type ProbePlanOptions = {
   readonly returns: ReturnsChoice;
   /** Pointers that are followed, one inside the other. */
   readonly depth: number;
+  /** Arguments that are read once more at the returns. */
+  readonly after: readonly AfterRequest[];
   readonly isRedacted: ((path: string, type: string) => boolean) | null;
 };
 
@@ -109,7 +112,8 @@ export class ProbePlanner {
     }
     const plan = this.#planOf(values, signature);
     const { returns, loops } = this.#returns(name, copy, plan);
-    const saved = savedFor(values, returns);
+    const isWatched = returns.mode === 'sites';
+    const { after, saved } = afterPlans(isWatched ? this.#options.after : [], plan, savedFor(values, returns));
     const flow = loops ? null : this.#flows.of({ address: at, ranges: copy.ranges });
     const probe = entryProbe(at, plan, saved, flow);
     return {
@@ -121,6 +125,7 @@ export class ProbePlanner {
       returns: withFloats(throughSaved(returns, plan.ret), plan.ret, flow, probe.at, this.#code),
       loopsToEntry: loops,
       plan: probe.plan,
+      after,
       stale: [],
       copy: info,
     };

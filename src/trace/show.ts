@@ -112,6 +112,6 @@ export const showCall = (
     outcome: ended?.outcome ?? null,
     duration: ended?.duration ?? null,
   };
-  if (exit === null || site.after.length === 0) return shown;
+  if (exit === null || ended?.outcome !== 'returned' || site.after.length === 0) return shown;
   return { ...shown, after: site.after.map((plan, i) => exit.after(plan, i + 1)) };
 };
