@@ -11,14 +11,21 @@ import type { ImageCode } from './exits.ts';
  * Returns of a function whose result comes back in vector registers: each is probed where that has a copy, as far as there
  * is one. `entry`: where the function's begin is probed.
  */
-export const withFloats = (returns: Returns, ret: ReturnPlan, flow: Flow | null, entry: Address, code: ImageCode): Returns => {
+export const withFloats = (
+  returns: Returns,
+  ret: ReturnPlan,
+  flowOf: () => Flow | null,
+  entry: Address,
+  code: ImageCode,
+): Returns => {
   const wanted = new Map<FloatRegister, number>();
   const needed = new Set<Register>();
   for (const { location, size } of ret.pieces) {
     if (location.kind === 'vector' && isFloatRegister(location.reg)) wanted.set(location.reg, 8 * size);
     if (location.kind === 'register') needed.add(location.reg);
   }
-  if (returns.mode !== 'sites' || flow === null || wanted.size === 0) return returns;
+  const flow = returns.mode !== 'sites' || wanted.size === 0 ? null : flowOf();
+  if (returns.mode !== 'sites' || flow === null) return returns;
   const found = new Map(floatResults(flow, { wanted, needed, entry }).map((exit) => [exit.exit as bigint, exit]));
   return {
     mode: 'sites',
