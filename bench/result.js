@@ -33,3 +33,10 @@ export const notMeasured = ({ row, what, rival, budget, reason }) => ({
   met: null,
   notes: [`not measured: ${reason}`],
 });
+
+/** A figure without a rival, against a limit in its own unit. @returns {Result} */
+export const measured = ({ row, what, unit, rsymValues, limit, notes }) => {
+  const rsymFigure = summary(rsymValues);
+  const met = rsymFigure.median <= limit;
+  return { row, what, rival: '-', unit, rivalFigure: null, rsymFigure, ratio: null, budget: null, met, notes };
+};

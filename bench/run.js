@@ -10,6 +10,7 @@ import { cargo, driver } from './rows/list.js';
 import { show } from './rows/show.js';
 import { entryOnly, safeReturns } from './rows/slowdown.js';
 import { start } from './rows/start.js';
+import { steady } from './rows/steady.js';
 import { wasmNames } from './rows/wasm-names.js';
 import { tableText } from './table.js';
 
@@ -21,6 +22,7 @@ const rows = {
   5: show,
   6: entryOnly,
   7: safeReturns,
+  8: steady,
   11: start,
 };
 

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const source = fileURLToPath(new URL('./target/mixed.rs', import.meta.url));
 export const functionName = 'rsym_bench_mixed';
 export const signature = `${functionName}(a: i64, b: u64) -> u64`;
 
 /** @returns {string} the built program's path */
-export const buildTarget = (folder) => {
-  const path = join(folder, 'mixed');
+export const buildTarget = (folder, name = 'mixed') => {
+  const path = join(folder, name);
+  const source = fileURLToPath(new URL(`./target/${name}.rs`, import.meta.url));
   const flags = ['--edition=2024', '-O', '-C', 'force-frame-pointers=yes', '-o', path, source];
   const rustc = spawnSync('rustc', flags, { encoding: 'utf8' });
   if (rustc.status !== 0) throw new Error(`rustc can't build the target: ${rustc.stderr}`);
@@ -19,7 +19,7 @@ export const buildTarget = (folder) => {
 };
 
 /** `push` of a 64-bit register: 50 to 57, or 41 50 to 41 57. */
-const isPush = (bytes) => /^(5[0-7]|415[0-7])/.test(bytes);
+export const isPush = (bytes) => /^(5[0-7]|415[0-7])/.test(bytes);
 
 /** What a uprobe puts in place of the first byte. */
 const int3 = 0xcc;

@@ -15,14 +15,14 @@ const exitMs = 10_000;
 
 const sizeOf = (path) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
-const waitFor = async (condition, limitMs, what) => {
+export const waitFor = async (condition, limitMs, what) => {
   for (let waited = 0; !condition(); waited += pollMs) {
     if (waited >= limitMs) throw new Error(`${what} after ${limitMs / 1000} s`);
     await sleep(pollMs);
   }
 };
 
-class Tracer {
+export class Tracer {
   #child;
   #log;
 
@@ -54,7 +54,7 @@ class Tracer {
 }
 
 /** Until the tracer has written all that it has: its file has stopped growing, and it has little to do. */
-const drained = async (tracer, path) => {
+export const drained = async (tracer, path) => {
   let last = { size: -1, cpuNs: 0 };
   for (let waited = 0; waited < drainMs; waited += quietMs) {
     const now = { size: sizeOf(path), cpuNs: tracer.cpuNs() };
