@@ -104,7 +104,8 @@ export class ProbePlanner {
     const plan = this.#planOf(values, signature);
     const { returns, loops } = this.#returns(name, copy, plan);
     const saved = savedFor(values, returns);
-    const flow = loops ? null : this.#flows.of({ address: at, ranges: copy.ranges });
+    // A uretprobe takes what the stack pointer points to for the return address: so it is at the first instruction only.
+    const flow = loops || returns.mode === 'uretprobe' ? null : this.#flows.of({ address: at, ranges: copy.ranges });
     const probe = entryProbe(at, plan, saved, flow);
     return {
       ...head,
