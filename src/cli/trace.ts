@@ -25,6 +25,7 @@ type Flags = {
   readonly maxString: number;
   readonly depth: number;
   readonly redact?: readonly string[];
+  readonly after?: readonly string[];
   readonly debugFile?: string;
   readonly ring?: number;
   readonly pending: number;
@@ -80,6 +81,7 @@ export const register = (program: Command): void => {
     .option('--max-string <bytes>', 'how much of a text is read', whole(1), watchDefaults.maxString)
     .option('--depth <pointers>', 'how many pointers are followed, one behind the other', whole(1), watchDefaults.depth)
     .option('--redact <pattern>', 'never read values of this name or type: a glob or /regex/ (repeatable)', collect)
+    .option('--after <argument>', "read it again at the return: buf, buf:len, buf:ret, or '*' for every &mut (repeatable)", collect)
     .option('--debug-file <file>', 'read debug info from this file')
     .option(
       '--ring <bytes>',
@@ -108,6 +110,7 @@ const trace = async (target: string, _: unknown, flags: Flags, command: Command)
     maxString: flags.maxString,
     depth: flags.depth,
     redact: flags.redact ?? [],
+    after: flags.after ?? [],
     maxPending: flags.pending,
     output: flags.output === undefined ? 'stderr' : 'inherit',
     signal: stopSignal(),

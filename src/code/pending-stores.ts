@@ -20,15 +20,17 @@ export type PendingStore = {
   readonly at: Address;
   readonly slot: { readonly offset: number; readonly size: number } | null;
   readonly place: StorePlace | null;
+  /** On every way what it stores, or where, was computed by the part. */
+  readonly isMade: boolean;
 };
 
 /** Instructions looked at on all ways together, each for what the registers hold. */
 const mostStates = 3_000;
 
 /**
- * The stores behind an address, up to the next call or the function's end, that code around the part `isInside` makes of what
- * that part didn't compute. An optimiser may have moved them there from before the part, up to the next call: memory need not
- * be yet what it is in the source. Null: there is too much code to tell.
+ * The stores behind an address, up to the next call or the function's end, that code around the part `isInside` makes. An
+ * optimiser may have moved them there from before the part: memory need not be yet what it is in the source. Null: there is
+ * too much code to tell.
  */
 export const pendingStores = (
   flow: Flow,
@@ -50,29 +52,17 @@ export const pendingStores = (
     if (each === undefined || seen.size > mostStates || each.isOpen) return null;
     if (isBarrier(each)) continue;
     const isOwn = isInside(each.at);
-    if (!isOwn && writesMemory(each) && !isMade(each, state.made))
-      found.set(each.at, storeOf(each, frames, state.i, start, found.get(each.at), state.changed));
+    if (!isOwn && writesMemory(each)) {
+      const before = found.get(each.at);
+      const made = isMade(each, state.made) && before?.isMade !== false;
+      found.set(each.at, { ...storeOf(each, frames, state.i, start, before, state.changed), isMade: made });
+    }
     const made = madeAfter(each, state.made, isOwn);
     let { changed } = state;
     for (const { id } of each.effects.writes) changed |= bit(id);
     for (const i of each.next) waiting.push({ i, made, changed });
   }
   return [...found.values()];
-};
-
-/** Whether control can come from an instruction back to it. */
-export const isInLoop = (flow: Flow, at: Address): boolean => {
-  const start = flow.indexOf.get(at);
-  if (start === undefined) return true;
-  const seen = new Set<number>();
-  const waiting = [...(flow.instructions[start]?.next ?? [])];
-  for (let i = waiting.pop(); i !== undefined; i = waiting.pop()) {
-    if (i === start) return true;
-    if (seen.has(i)) continue;
-    seen.add(i);
-    waiting.push(...(flow.instructions[i]?.next ?? []));
-  }
-  return false;
 };
 
 /** Before a call, everything is stored that the other function may look at. */
@@ -103,7 +93,7 @@ const storeOf = (
   start: number,
   before: PendingStore | undefined,
   changed: number,
-): PendingStore => {
+): Omit<PendingStore, 'isMade'> => {
   if (writesElsewhere || memory === undefined || memory.size === 0 || memory.elsewhere) return { at, slot: null, place: null };
   const { base, index, scale, displacement, size } = memory;
   const offset = frames.memory[i] ?? Number.NaN;

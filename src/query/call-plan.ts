@@ -11,6 +11,8 @@ const word = 8;
 /** How a copy's values are captured and decoded: from where they are, and their types' shapes. */
 export const callPlan = (values: ShownValues, shapes: TypeShapes): CallPlan => ({
   args: values.args.flatMap((arg, i): ValuePlan[] => {
+    if (arg.isHidden && i === 0 && values.captures.length > 0)
+      return values.captures.map((one) => plan(one.name ?? '?', one.type ?? '?', shapes.of(one.typeId, one.name ?? ''), one));
     if (arg.isHidden) return arg.pieces.length === 0 ? [] : [hiddenPlan(arg)];
     const name = arg.name ?? `arg${i}`;
     const shape = shapes.of(arg.typeId, name);

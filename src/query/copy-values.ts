@@ -3,6 +3,7 @@ import { rustRules } from '../abi/compiler.ts';
 import { type EntryAnswer, placeArguments } from '../abi/entry-places.ts';
 import { observeEnvironment } from '../abi/environment.ts';
 import { type CalledFunction, hypothesesOf } from '../abi/hypothesis.ts';
+import { placeCaptures } from '../abi/captures.ts';
 import { bindingOf, placeInlined } from '../abi/inlined-places.ts';
 import { type EntryFrame, observe, withoutItems } from '../abi/observation.ts';
 import type { PlacedArgument } from '../abi/placed-argument.ts';
@@ -17,7 +18,7 @@ import { resultLoads } from '../code/result-loads.ts';
 import { resultWrites } from '../code/result-writes.ts';
 import { storeBefore } from '../code/slot-store.ts';
 import { isUnoptimised } from '../code/unoptimised.ts';
-import type { DebugCopy, DebugInfo, DebugScope, TypeId } from '../elf/debug-model.ts';
+import type { DebugCopy, DebugInfo, DebugScope, DebugVariable, TypeId } from '../elf/debug-model.ts';
 import { calledFunction, isFunctionItem, namedParameter, sizeOf } from './called-function.ts';
 import { CodeReferences } from './code-references.ts';
 import { CodeFacts } from './copy-code-facts.ts';
@@ -49,6 +50,8 @@ export type ShownValues = {
   readonly at: Address | null;
   readonly args: readonly ShownArgumentPlace[];
   readonly result: ShownResult;
+  /** Of a closure whose environment no parameter declares: the variables that it captured. */
+  readonly captures: readonly ShownArgumentPlace[];
   /** Memory behind the arguments' pointers that isn't believed where they are read. */
   readonly stale: Pick<StaleMemory, 'behindPointers' | 'places'>;
   /** What was assumed of the way it is called: one line each. */
@@ -157,9 +160,10 @@ export class CopyValues {
     });
     return {
       at: start,
+      captures: this.#captures(scope, fn, hidden, start),
       args: [
         ...hiddenOf(hidden, true),
-        ...args.map((arg, i) => ({ ...arg, ...namedParameter(fn, fn.parameters[i]) })),
+        ...args.map((arg, i) => ({ ...arg, ...namedParameter(fn, named(fn.parameters[i], scope)) })),
         ...hiddenOf(hidden, false),
       ],
       result: {
@@ -207,8 +211,9 @@ export class CopyValues {
       at,
       args: args.map((arg, i) => ({
         ...(stale === null ? arg : freshOnly(arg, stale)),
-        ...namedParameter(fn, fn.parameters[i]),
+        ...namedParameter(fn, named(fn.parameters[i], scope)),
       })),
+      captures: [],
       stale: stale === null ? noneStale : { behindPointers: stale.behindPointers, places: stale.places },
       result: this.#bound(copy, fn, around, isProbeable, flow),
       assumptions: [],
@@ -249,6 +254,27 @@ export class CopyValues {
     return { type, typeId: fn.returns, mode: 'direct', pieces, evidence, note, candidates: [], bound: { variable, at } };
   }
 
+  #captures(
+    scope: DebugScope,
+    fn: CalledFunction,
+    hidden: EntryAnswer['hidden'],
+    start: Address,
+  ): ShownArgumentPlace[] {
+    const [environment] = hidden.filter((one) => one.isFirst);
+    const [piece, ...more] = environment?.pieces ?? [];
+    if (environment === undefined || piece === undefined || more.length > 0) return [];
+    const { evidence } = environment;
+    const found = placeCaptures(scope.variables, piece.location, start, ({ type }) => sizeOf(fn.types, type) ?? 0);
+    return found.map(({ variable, piece: own }) => ({
+      mode: null,
+      pieces: [{ ...own, evidence }],
+      evidence,
+      note: null,
+      candidates: [],
+      ...namedParameter(fn, variable),
+    }));
+  }
+
   /** Copies inlined into one function ask for its variables one after the other. */
   #scopeOf(copy: DebugCopy): DebugScope {
     const known = this.#scopes.get(copy.id);
@@ -265,6 +291,17 @@ export class CopyValues {
     return outer;
   }
 }
+
+/** A parameter without size has no name in debug info: a variable of the function has it. */
+const named = (parameter: DebugVariable | undefined, { variables }: DebugScope): DebugVariable | undefined => {
+  if (parameter === undefined || parameter.name !== null) return parameter;
+  const own = variables.filter(
+    ({ isParameter, block, type, line }) =>
+      !isParameter && block === null && type === parameter.type && line === parameter.line,
+  );
+  const [only, ...others] = own;
+  return only === undefined || others.length > 0 ? parameter : { ...parameter, name: only.name };
+};
 
 /** At a function's entry everything is stored that was before. */
 export const noneStale = { behindPointers: null, places: [] };

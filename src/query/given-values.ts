@@ -70,6 +70,7 @@ export const givenValues = (copy: SelectedCopy, { debug, other, signature }: Fou
     at: copy.address,
     args: args.map((arg, i) => ({ ...given(arg), ...namedParameter(fn, fn.parameters[i]) })),
     result: { ...given(result), type: typeName(types, fn.returns, fn.language), typeId: fn.returns, bound: null },
+    captures: [],
     stale: noneStale,
     assumptions: ['it is called as in the other build'],
   };

@@ -9,9 +9,11 @@ import { longestInstruction, readUpTo } from '../code/bytes.ts';
 import { probeCost } from '../code/cost.ts';
 import { type Frames, framesOf, isFromEntry } from '../code/frames.ts';
 import type { Flow } from '../code/flow.ts';
+import { isInLoopOf } from '../code/loops.ts';
 import type { StorePlace } from '../code/pending-stores.ts';
 import type { DebugCopy, DebugTypes } from '../elf/debug-model.ts';
 import type { ExitSite, ProbeSite, Returns, StalePlace } from '../trace/site.ts';
+import { type AfterRequest, afterPlans } from './after-plan.ts';
 import { callPlan, emptyPlan, givenPlan } from './call-plan.ts';
 import { concreteShapes } from './concrete-shapes.ts';
 import { CopyFlows } from './copy-flows.ts';
@@ -29,6 +31,8 @@ export type ProbePlanOptions = {
   readonly returns: ReturnsChoice;
   /** Pointers that are followed, one inside the other. */
   readonly depth: number;
+  /** Arguments that are read once more at the returns. */
+  readonly after: readonly AfterRequest[];
   readonly isRedacted: ((path: string, type: string) => boolean) | null;
 };
 
@@ -87,6 +91,11 @@ export class ProbePlanner {
       ...(copy.name === name ? {} : { name: copy.name }),
     };
     if (copy.kind === 'inlined') {
+      const around = this.#around(copy);
+      if (around !== null && isInLoopOf(around, at, copy.ranges)) {
+        this.notes.push(`${sanitize(name)}${sanitize(where)} isn't watched: its code begins with a loop, whose rounds look like calls`);
+        return null;
+      }
       const plan = values === null || this.#shapes === null ? emptyPlan : callPlan(values, this.#shapes);
       return {
         ...head,
@@ -103,7 +112,8 @@ export class ProbePlanner {
     }
     const plan = this.#planOf(values, signature);
     const { returns, loops } = this.#returns(name, copy, plan);
-    const saved = savedFor(values, returns);
+    const isWatched = returns.mode === 'sites';
+    const { after, saved } = afterPlans(isWatched ? this.#options.after : [], plan, savedFor(values, returns));
     // A uretprobe takes what the stack pointer points to for the return address: so it is at the first instruction only.
     const flow = loops || returns.mode === 'uretprobe' ? null : this.#flows.of({ address: at, ranges: copy.ranges });
     const probe = entryProbe(at, plan, saved, flow);
@@ -116,6 +126,7 @@ export class ProbePlanner {
       returns: withFloats(throughSaved(returns, plan.ret), plan.ret, flow, probe.at, this.#code),
       loopsToEntry: loops,
       plan: probe.plan,
+      after,
       stale: [],
       copy: info,
     };

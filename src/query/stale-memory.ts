@@ -1,7 +1,8 @@
 import { type Address, hex } from '../base/units.ts';
 import type { Flow } from '../code/flow.ts';
 import { type Frames, isFromEntry } from '../code/frames.ts';
-import { isInLoop, type PendingStore, pendingStores, type StorePlace } from '../code/pending-stores.ts';
+import { isInLoop } from '../code/loops.ts';
+import { type PendingStore, pendingStores, type StorePlace } from '../code/pending-stores.ts';
 import type { DebugCopy, DebugInfo } from '../elf/debug-model.ts';
 
 /** What may not have been stored yet where an inlined copy is probed. */
@@ -34,7 +35,11 @@ export const staleMemory = (
   const stores = pendingStores(flow, frames, at, isInside);
   if (stores === null) return all('the code around the copy branches too much to tell what is stored before it');
   const loops = stores.length > 0 && isInLoop(flow, at);
-  const pending = stores.filter((store) => loops || !isLater(debug, copy, store));
+  const pending = stores.filter((store) => {
+    const order = orderOf(debug, copy, store);
+    if (order === 'before') return true;
+    return !store.isMade && (order !== 'behind' || loops);
+  });
   const lost = pending.find(({ place }) => place === null);
   const places = pending.flatMap(({ slot, place }) =>
     // What has no address that anybody took isn't reached through pointers.
@@ -57,8 +62,8 @@ export const staleMemory = (
   };
 };
 
-/** Whether the source has a store behind the call, by the lines of the innermost function that both are in. */
-const isLater = (debug: DebugInfo, copy: DebugCopy, { at }: PendingStore): boolean => {
+/** Where the source has a store, seen from the call, by the lines of the innermost function that both are in. */
+const orderOf = (debug: DebugInfo, copy: DebugCopy, { at }: PendingStore): 'before' | 'behind' | 'unknown' => {
   const lines = new Map<number, number>();
   for (const { copy: own, position } of debug.frames(at)) {
     if (own !== null && position !== null && position.line > 0) lines.set(own.id, position.line);
@@ -66,8 +71,11 @@ const isLater = (debug: DebugInfo, copy: DebugCopy, { at }: PendingStore): boole
   let inner = copy;
   for (let depth = 0; inner.caller !== null && depth < 1000; depth++) {
     const line = lines.get(inner.caller);
-    if (line !== undefined) return inner.callSite !== null && line > inner.callSite.line;
+    if (line !== undefined) {
+      const call = inner.callSite?.line ?? 0;
+      return call === 0 || line === call ? 'unknown' : line < call ? 'before' : 'behind';
+    }
     inner = debug.copy(inner.caller);
   }
-  return false;
+  return 'unknown';
 };

@@ -5,6 +5,7 @@ import { type Address, address, hex } from '../base/units.ts';
 import type { ProbeSite } from '../trace/site.ts';
 import type { ReturnsChoice } from './exits.ts';
 import { implementationOf } from './ifunc.ts';
+import type { AfterRequest } from './after-plan.ts';
 import { parsePattern } from './pattern.ts';
 import { ProbePlanner } from './probe-plan.ts';
 import { select } from './select.ts';
@@ -16,6 +17,7 @@ export type TracePlanRequest = {
   readonly functions: readonly string[];
   readonly returns: ReturnsChoice;
   readonly depth: number;
+  readonly after: readonly AfterRequest[];
   readonly isRedacted: ((path: string, type: string) => boolean) | null;
   readonly pids: readonly number[];
 };

@@ -9,6 +9,7 @@ import type { TraceEvent } from '../trace/event.ts';
 import type { LandingSite, ProbeSite } from '../trace/site.ts';
 import { bringsMemory } from '../trace/layout.ts';
 import { type Scope, traceBatches } from '../trace/tracer.ts';
+import { parseAfter } from './after-plan.ts';
 import { captureLimits } from './capture-limits.ts';
 import type { ReturnsChoice } from './exits.ts';
 import { inNestedPidNamespace } from './machine.ts';
@@ -62,6 +63,8 @@ export type WatchRequest = {
   readonly depth?: number;
   /** Names, paths or types of values that are never read from the target: globs, or regular expressions between slashes. */
   readonly redact?: readonly string[];
+  /** Arguments whose memory is read once more when the call returns: `buf`, `buf:len`, `buf:64`, `buf:ret`, `*` for every `&mut`. */
+  readonly after?: readonly string[];
   /** Where debug info is read from; undefined: from the file, or where its build id or debug link lead. */
   readonly debugFile?: string;
   /** Size of the ring that events wait in, bytes; rounded up to a power of two. */
@@ -118,6 +121,7 @@ export const planWatch = (request: WatchRequest): Watch => {
     returns: choice,
     depth: request.depth ?? watchDefaults.depth,
     isRedacted: redactionOf(request.redact ?? []),
+    after: (request.after ?? []).map(parseAfter),
     pids,
   });
   notes.push(...planned.notes);

@@ -3,19 +3,20 @@ import { jsonText } from './json.ts';
 
 const schema = 1;
 
-const named = ({ name, type, value, text, evidence, note }: ShownValue): object => ({
-  name,
+/** `name` undefined is left out. */
+const valueJson = (name: string | undefined, { type, value, text, evidence, note, candidates, counts }: ShownValue): object => ({
+  ...(name === undefined ? {} : { name }),
   type,
   value,
   text,
   evidence,
   ...(note === null ? {} : { note }),
+  ...(candidates === undefined ? {} : { candidates }),
+  ...(counts === undefined ? {} : { counts }),
 });
 
-const unnamed = (value: ShownValue): object => {
-  const { name: _, ...rest } = named(value) as { name: string };
-  return rest;
-};
+const named = (value: ShownValue): object => valueJson(value.name, value);
+const unnamed = (value: ShownValue): object => valueJson(undefined, value);
 
 const callJson = (call: CallEvent): object => ({
   schema,
@@ -34,9 +35,11 @@ const callJson = (call: CallEvent): object => ({
     address: `0x${call.copy.address.toString(16)}`,
     caller: call.copy.caller,
     call_site: call.copy.callSite,
+    ...(call.copy.name === undefined ? {} : { name: call.copy.name }),
   },
   args: call.args.map(named),
   ret: call.ret ? unnamed(call.ret) : null,
+  ...(call.after === undefined ? {} : { after: call.after.map(named) }),
   outcome: call.outcome,
   duration_ns: call.duration === null ? null : call.duration.toString(),
 });

@@ -51,7 +51,9 @@ const endings: Record<Outcome, string> = {
 const valueText = (value: ShownValue, palette: Palette): string => {
   const doubtful = value.note !== null && value.evidence === 'given';
   const mark = value.evidence === 'conflict' ? '<conflict>' : doubtful ? '?' : '';
-  return palette.value(value.text) + (mark === '' ? '' : palette.warning(mark));
+  const counts = (value.counts ?? []).map(({ path, strong, weak }) => `${path}${path === '' ? '' : ' '}${strong} strong, ${weak} weak`);
+  const held = counts.length === 0 ? '' : palette.faint(` {${counts.join('; ')}}`);
+  return palette.value(value.text) + (mark === '' ? '' : palette.warning(mark)) + held;
 };
 
 const argumentText = (value: ShownValue, palette: Palette): string =>
@@ -73,7 +75,9 @@ export const callLine = (call: CallEvent, { palette, origin, threads, processes 
   const args = call.args.map((arg) => argumentText(arg, palette)).join(', ');
   const time = palette.faint(timeText(call.time, origin).padStart(timeWidth));
   const name = palette.name(sanitize(call.function));
-  return `${time} ${duration.padStart(durationWidth)}  ${who}${indent}${name}(${args})${endText(call, palette)}`;
+  const after = (call.after ?? []).map((arg) => argumentText(arg, palette)).join(', ');
+  const then = after === '' ? '' : palette.faint(' then ') + after;
+  return `${time} ${duration.padStart(durationWidth)}  ${who}${indent}${name}(${args})${endText(call, palette)}${then}`;
 };
 
 const lossNames: Record<keyof Losses, string> = {

@@ -6,7 +6,7 @@ import { between } from './bpf/follow.ts';
 import { type ReadLimits, ReadPlanner, type Reads } from './bpf/reads.ts';
 import { ENTER, EXIT, type Piece, type RecordLayout } from './bpf/records.ts';
 import { holesOf, type Range } from './holes.ts';
-import type { ExitSite, ProbeSite, StalePlace } from './site.ts';
+import type { AfterWord, ExitSite, ProbeSite, StalePlace } from './site.ts';
 import type { CapturedValue } from './snapshot.ts';
 import { PT_REGS } from './sys/uapi.ts';
 
@@ -92,9 +92,9 @@ class LayoutBuilder {
   }
 
   /** The words of a value that were saved at entry. */
-  addSaved(shape: ValueShape, words: readonly number[]): void {
+  addSaved(shape: ValueShape, words: readonly AfterWord[]): void {
     const at = this.#at;
-    words.forEach((index, i) => this.#pieces.push({ kind: 'saved', index, at: at + i * wordSize }));
+    words.forEach((one, i) => this.#pieces.push(afterPiece(one, at + i * wordSize)));
     this.#at += words.length * wordSize;
     this.#values.push({ first: this.#slots.length, count: 1 });
     this.#slots.push({ at, size: words.length * wordSize, missing: [], read: [], constants: [] });
@@ -324,6 +324,14 @@ const some = (reads: Reads, test: (read: Reads[number]) => boolean): boolean =>
 
 const hasDyn = (reads: Reads): boolean => some(reads, ({ kind }) => kind === 'dyn');
 const hasKnownDyn = (reads: Reads): boolean => some(reads, (read) => read.kind === 'dyn' && read.known.length > 0);
+
+const afterPiece = (one: AfterWord, at: number): Piece => {
+  if (typeof one === 'number') return { kind: 'saved', index: one, at };
+  if ('result' in one) return { kind: 'count', ptRegs: PT_REGS.rax, size: one.result < 8 ? 4 : 8, at };
+  const bytes = Buffer.alloc(wordSize);
+  bytes.writeBigUInt64LE(BigInt.asUintN(64, one.constant));
+  return { kind: 'constant', bytes, at };
+};
 
 /** The record of an entry: every argument. */
 export const entryLayout = (site: ProbeSite, limits: CaptureLimits): CaptureLayout => {

@@ -46,9 +46,29 @@ export type Layouts = {
   readonly exit: (site: number) => CaptureLayout | undefined;
 };
 
+/** Larger arrays have memory of their own, which takes ten times as long to get. */
+const smallCopy = 64;
+
+/** Bytes of the ring, copied: what is behind the record's end is written anew. */
+const copyBytes = (view: DataView, at: number, size: number): Uint8Array => {
+  const ring = ringBytes(view);
+  const from = view.byteOffset + at;
+  if (size <= smallCopy) return ring.slice(from, from + size);
+  const copy = Buffer.allocUnsafe(size);
+  copy.set(ring.subarray(from, from + size));
+  return copy;
+};
+
+let lastRing: Uint8Array = new Uint8Array(0);
+
+/** All of the memory that a view is on: made once for all records of a ring. */
+const ringBytes = ({ buffer }: DataView): Uint8Array => {
+  if (lastRing.buffer !== buffer) lastRing = new Uint8Array(buffer);
+  return lastRing;
+};
+
 const readSlot = (view: DataView, base: number, slot: ValueSlot): CapturedValue => {
-  const from = view.byteOffset + base + slot.at;
-  const bytes = new Uint8Array(view.buffer.slice(from, from + slot.size));
+  const bytes = copyBytes(view, base + slot.at, slot.size);
   for (const { start, bytes: constant } of slot.constants) bytes.set(constant, start);
   let { missing } = slot;
   for (const { start, end, resultAt } of slot.read)
@@ -72,11 +92,10 @@ const readBlocks = (view: DataView, base: number, { follows, blocks: first, stal
   const blocks: Block[] = [];
   for (let at = first; at < used; ) {
     const result = view.getInt32(base + at + BLOCK.result, true);
-    const from = view.byteOffset + base + at + BLOCK.bytes;
     const length = Math.max(0, result);
     blocks.push({
       address: view.getBigUint64(base + at + BLOCK.address, true),
-      bytes: new Uint8Array(view.buffer.slice(from, from + length)),
+      bytes: copyBytes(view, base + at + BLOCK.bytes, length),
       isUnreadable: result < 0,
     });
     at += BLOCK.bytes + ((length + 7) & ~7);

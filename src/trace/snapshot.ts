@@ -42,8 +42,9 @@ export class Snapshot {
         isUnreadable ||= block.address === address;
         continue;
       }
-      if (address < block.address || address >= block.address + BigInt(block.bytes.length)) continue;
-      const rest = block.bytes.subarray(Number(address - block.address));
+      const before = address === block.address ? 0 : Number(address - block.address);
+      if (before < 0 || before >= block.bytes.length) continue;
+      const rest = before === 0 ? block.bytes : block.bytes.subarray(before);
       if (best === null || rest.length > best.length) best = rest;
     }
     return best ?? (isUnreadable ? 'unreadable' : null);

@@ -268,8 +268,8 @@ class Trace {
     const site = this.#request.sites[call.enter.fn];
     if (!site) return;
     const exit = ended?.ret == null ? null : (this.#session.plan.exits[ended.ret.site] ?? null);
-    const end = ended && { ...ended, exitAddress: exit?.address ?? null };
-    this.#events.push(showCall(site, call, event, end, ++this.#seq, this.#request.limits));
+    const exitAddress = exit?.address ?? null;
+    this.#events.push(showCall(site, call, event, ended, exitAddress, ++this.#seq, this.#request.limits));
   }
 
   #note(texts: readonly string[]): void {

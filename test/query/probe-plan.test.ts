@@ -12,7 +12,7 @@ const sitesOf = (
 ): readonly ProbeSite[] => {
   using image = openImage(fixture(variant));
   using debug = openDebugInfo(image, {});
-  const request = { functions, returns, depth: 4, isRedacted: null, pids: [] };
+  const request = { functions, returns, depth: 4, isRedacted: null, pids: [], after: [] };
   return planTrace({ image, symbols: image.symbols(), debug }, request).sites;
 };
 

@@ -30,6 +30,7 @@ const versionFlag = {
   rustc: '--version',
   rustfilt: '--version',
   setpriv: '--version',
+  taskset: '--version',
   tmux: '-V',
   unshare: '--version',
 } as const;

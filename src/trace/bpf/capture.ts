@@ -20,6 +20,17 @@ const captureOne = (piece: Piece, index: number): Code => {
   switch (piece.kind) {
     case 'register':
       return [load(8, 'r3', 'r6', piece.ptRegs), addWide(piece.add), store(8, 'r9', piece.at, 'r3')];
+    case 'count': {
+      const done = `piece_${index}`;
+      return [
+        load(8, 'r3', 'r6', piece.ptRegs),
+        piece.size === 4 ? [alu('lsh', 'r3', 32), alu('arsh', 'r3', 32)] : [],
+        store(8, 'r9', piece.at, 0),
+        jumpIf('slt', 'r3', 0, done),
+        store(8, 'r9', piece.at, 'r3'),
+        label(done),
+      ];
+    }
     case 'constant':
       return constantStores(piece.bytes, piece.at);
     case 'saved':

@@ -30,6 +30,8 @@ export const BLOCK = { address: 0, result: 8, bytes: 16 } as const;
 export type Piece =
   /** A register's 64 bits plus `add`. What lies behind a shorter piece is overwritten by the next. */
   | { readonly kind: 'register'; readonly ptRegs: number; readonly add: bigint; readonly at: number }
+  /** A register's lowest bytes as a signed number, as a count: 0 if it is negative. */
+  | { readonly kind: 'count'; readonly ptRegs: number; readonly size: 4 | 8; readonly at: number }
   /** Bytes that are the same at every hit: what is read behind a value may depend on them. */
   | { readonly kind: 'constant'; readonly bytes: Uint8Array; readonly at: number }
   /** A word that was saved when the call began. */
