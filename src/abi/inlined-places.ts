@@ -248,8 +248,7 @@ const boundTo = (variable: DebugVariable, question: BindingQuestion): BoundResul
   if (evidence === 'gone')
     return `the caller's ${variable.name ?? 'variable'} is not in a readable place: ${note ?? 'optimized out'}`;
   const isMade = pieces.every(
-    ({ location, size: bytes }) =>
-      location.kind === 'constant' || isMadeThere(at, location, bytes),
+    ({ location, size: bytes }) => location.kind === 'constant' || isMadeThere(at, location, bytes),
   );
   if (!isMade) return `the caller's ${variable.name ?? 'variable'} is not shown to hold it unchanged`;
   return { variable: variable.name ?? '_', at, pieces, evidence, note };

@@ -1,7 +1,7 @@
+import type { GivenShape } from './given-shape.ts';
 import { givenValue } from './given-value.ts';
 import type { CallPlan, Register, ReturnPlan, ValuePlan } from './model.ts';
 import { inRegister, inVector, onStack, type Piece } from './place.ts';
-import type { GivenShape } from './given-shape.ts';
 import type { GivenType, Signature } from './signature.ts';
 
 /*
@@ -91,8 +91,7 @@ const given = { evidence: 'given', candidates: [] } as const;
 
 const lowerReturn = ({ text, shape }: GivenType): ReturnPlan => {
   const sizes = piecesOf(shape);
-  const mode =
-    shape.kind === 'never' ? 'never' : sizes.length === 0 ? 'none' : sizes.length === 1 ? 'direct' : 'pair';
+  const mode = shape.kind === 'never' ? 'never' : sizes.length === 0 ? 'none' : sizes.length === 1 ? 'direct' : 'pair';
   const pieces = sizes.map((size, i): Piece => {
     const reg = returnRegisters[i];
     return shape.kind === 'float' || reg === undefined ? inVector(0, 0, size) : inRegister(reg, 8 * i, size);

@@ -44,7 +44,8 @@ export const placeResult = (question: ResultQuestion): PlacedResult => {
   if (results.every(({ mode }) => mode === 'none' || mode === 'never'))
     return { ...first, pieces: [], evidence: 'abi', note: null, candidates: [] };
   const dropped = 'the optimiser changed how the function is called: its result may be dropped';
-  if (isConventionChanged) return changedResult(results, question) ?? { ...without(first.mode, dropped), candidates: results };
+  if (isConventionChanged)
+    return changedResult(results, question) ?? { ...without(first.mode, dropped), candidates: results };
   let left = results.filter((result) => !isRefuted(result, question));
   let isUsed = false;
   if (left.length > 1 || (!isTrusted && left.length > 0)) {

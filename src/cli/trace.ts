@@ -81,7 +81,11 @@ export const register = (program: Command): void => {
     .option('--max-string <bytes>', 'how much of a text is read', whole(1), watchDefaults.maxString)
     .option('--depth <pointers>', 'how many pointers are followed, one behind the other', whole(1), watchDefaults.depth)
     .option('--redact <pattern>', 'never read values of this name or type: a glob or /regex/ (repeatable)', collect)
-    .option('--after <argument>', "read it again at the return: buf, buf:len, buf:ret, or '*' for every &mut (repeatable)", collect)
+    .option(
+      '--after <argument>',
+      "read it again at the return: buf, buf:len, buf:ret, or '*' for every &mut (repeatable)",
+      collect,
+    )
     .option('--debug-file <file>', 'read debug info from this file')
     .option(
       '--ring <bytes>',

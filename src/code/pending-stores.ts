@@ -94,7 +94,8 @@ const storeOf = (
   before: PendingStore | undefined,
   changed: number,
 ): Omit<PendingStore, 'isMade'> => {
-  if (writesElsewhere || memory === undefined || memory.size === 0 || memory.elsewhere) return { at, slot: null, place: null };
+  if (writesElsewhere || memory === undefined || memory.size === 0 || memory.elsewhere)
+    return { at, slot: null, place: null };
   const { base, index, scale, displacement, size } = memory;
   const offset = frames.memory[i] ?? Number.NaN;
   const from = frames.rsp[start] ?? Number.NaN;

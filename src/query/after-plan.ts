@@ -16,7 +16,9 @@ export type AfterRequest = { readonly name: string; readonly length: string | nu
 export const parseAfter = (text: string): AfterRequest => {
   const [, name = '', length] = /^([^:]*)(?::(\w+))?$/.exec(text.trim()) ?? [];
   if (name !== '') return { name, length: length ?? null };
-  throw new RsymError('usage', `no argument is named by \`${text}\``, { hints: ['--after buf', '--after buf:len', '--after buf:ret'] });
+  throw new RsymError('usage', `no argument is named by \`${text}\``, {
+    hints: ['--after buf', '--after buf:len', '--after buf:ret'],
+  });
 };
 
 const word = 8;
@@ -59,13 +61,16 @@ export const afterPlans = (
       if (words === null) return [];
       if (request.length === null) return [{ name, type, evidence, shape: arg.shape, words }];
       const fixed = /^\d+$/.test(request.length) ? BigInt(request.length) : null;
-      if (fixed !== null) return [{ name, type, evidence, shape: byteText(word), words: [...words.slice(0, 1), { constant: fixed }] }];
+      if (fixed !== null)
+        return [{ name, type, evidence, shape: byteText(word), words: [...words.slice(0, 1), { constant: fixed }] }];
       if (request.length === 'ret') {
         const size = ret.shape.kind === 'int' ? ret.shape.size : word;
         return [{ name, type, evidence, shape: byteText(word), words: [...words.slice(0, 1), { result: size }] }];
       }
       const length = wordsOf(args.find((one) => one.name === request.length));
-      return length === null ? [] : [{ name, type, evidence, shape: byteText(word), words: [...words.slice(0, 1), ...length.slice(0, 1)] }];
+      return length === null
+        ? []
+        : [{ name, type, evidence, shape: byteText(word), words: [...words.slice(0, 1), ...length.slice(0, 1)] }];
     }),
   );
   return { after, saved };

@@ -12,7 +12,9 @@ const word = 8;
 export const callPlan = (values: ShownValues, shapes: TypeShapes): CallPlan => ({
   args: values.args.flatMap((arg, i): ValuePlan[] => {
     if (arg.isHidden && i === 0 && values.captures.length > 0)
-      return values.captures.map((one) => plan(one.name ?? '?', one.type ?? '?', shapes.of(one.typeId, one.name ?? ''), one));
+      return values.captures.map((one) =>
+        plan(one.name ?? '?', one.type ?? '?', shapes.of(one.typeId, one.name ?? ''), one),
+      );
     if (arg.isHidden) return arg.pieces.length === 0 ? [] : [hiddenPlan(arg)];
     const name = arg.name ?? `arg${i}`;
     const shape = shapes.of(arg.typeId, name);

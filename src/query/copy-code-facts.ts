@@ -1,8 +1,8 @@
 import type { Location } from '../abi/place.ts';
 import { type Address, address } from '../base/units.ts';
+import { isBroughtFrom } from '../code/brought.ts';
 import { longestInstruction, readUpTo } from '../code/bytes.ts';
 import { probeCost } from '../code/cost.ts';
-import { isBroughtFrom } from '../code/brought.ts';
 import type { Flow, FlowInstruction } from '../code/flow.ts';
 import { type Frames, framesOf } from '../code/frames.ts';
 import { predecessorsOf } from '../code/region-entries.ts';
@@ -103,7 +103,8 @@ export class CodeFacts {
 
 const freeing = /(?:^|::)(?:__rust_dealloc|__rdl_dealloc|cfree|free)$/;
 
-const heldOf = (location: Location, size: number): Held | null => (size > 16 && location.kind !== 'register' ? null : frameOrRegister(location, size));
+const heldOf = (location: Location, size: number): Held | null =>
+  size > 16 && location.kind !== 'register' ? null : frameOrRegister(location, size);
 
 const frameOrRegister = (location: Location, size: number): Held | null => {
   if (location.kind === 'register') return location.add === 0n ? { register: location.reg } : null;

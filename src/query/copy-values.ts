@@ -1,9 +1,9 @@
 import { x86_64 } from '../abi/argument-registers.ts';
+import { placeCaptures } from '../abi/captures.ts';
 import { rustRules } from '../abi/compiler.ts';
 import { type EntryAnswer, placeArguments } from '../abi/entry-places.ts';
 import { observeEnvironment } from '../abi/environment.ts';
 import { type CalledFunction, hypothesesOf } from '../abi/hypothesis.ts';
-import { placeCaptures } from '../abi/captures.ts';
 import { bindingOf, placeInlined } from '../abi/inlined-places.ts';
 import { type EntryFrame, observe, withoutItems } from '../abi/observation.ts';
 import type { PlacedArgument } from '../abi/placed-argument.ts';
@@ -251,7 +251,16 @@ export class CopyValues {
     if (typeof found === 'string')
       return { ...nothing, mode: 'unknown', evidence: 'gone', note: `not observable (inlined): ${found}` };
     const { variable, at, pieces, evidence, note } = found;
-    return { type, typeId: fn.returns, mode: 'direct', pieces, evidence, note, candidates: [], bound: { variable, at } };
+    return {
+      type,
+      typeId: fn.returns,
+      mode: 'direct',
+      pieces,
+      evidence,
+      note,
+      candidates: [],
+      bound: { variable, at },
+    };
   }
 
   #captures(

@@ -11,7 +11,13 @@ import type { ImageCode } from './exits.ts';
  * Returns of a function whose result comes back in vector registers: each is probed where that has a copy, as far as there
  * is one. `entry`: where the function's begin is probed.
  */
-export const withFloats = (returns: Returns, ret: ReturnPlan, flow: Flow | null, entry: Address, code: ImageCode): Returns => {
+export const withFloats = (
+  returns: Returns,
+  ret: ReturnPlan,
+  flow: Flow | null,
+  entry: Address,
+  code: ImageCode,
+): Returns => {
   const wanted = new Map<FloatRegister, number>();
   const needed = new Set<Register>();
   for (const { location, size } of ret.pieces) {

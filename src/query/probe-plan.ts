@@ -7,8 +7,8 @@ import { sanitize } from '../base/text.ts';
 import { type Address, fileOffset, hex } from '../base/units.ts';
 import { longestInstruction, readUpTo } from '../code/bytes.ts';
 import { probeCost } from '../code/cost.ts';
-import { type Frames, framesOf, isFromEntry } from '../code/frames.ts';
 import type { Flow } from '../code/flow.ts';
+import { type Frames, framesOf, isFromEntry } from '../code/frames.ts';
 import { isInLoopOf } from '../code/loops.ts';
 import type { StorePlace } from '../code/pending-stores.ts';
 import type { DebugCopy, DebugTypes } from '../elf/debug-model.ts';
@@ -74,7 +74,9 @@ export class ProbePlanner {
     const at = copy.kind === 'inlined' ? this.#inlinedAt(copy, values) : copy.address;
     const where = copy.callSite === null ? '' : `, inlined at ${copy.callSite.file}:${copy.callSite.line},`;
     if (at === null) {
-      this.notes.push(`${sanitize(name)}${sanitize(where)} can't be probed: an instruction begins at none of its addresses`);
+      this.notes.push(
+        `${sanitize(name)}${sanitize(where)} can't be probed: an instruction begins at none of its addresses`,
+      );
       return null;
     }
     const cost = probeCost(readUpTo(this.#code.code, at, longestInstruction) ?? new Uint8Array());
@@ -93,7 +95,9 @@ export class ProbePlanner {
     if (copy.kind === 'inlined') {
       const around = this.#around(copy);
       if (around !== null && isInLoopOf(around, at, copy.ranges)) {
-        this.notes.push(`${sanitize(name)}${sanitize(where)} isn't watched: its code begins with a loop, whose rounds look like calls`);
+        this.notes.push(
+          `${sanitize(name)}${sanitize(where)} isn't watched: its code begins with a loop, whose rounds look like calls`,
+        );
         return null;
       }
       const plan = values === null || this.#shapes === null ? emptyPlan : callPlan(values, this.#shapes);
@@ -146,7 +150,9 @@ export class ProbePlanner {
       return this.#values.of(copy);
     } catch (error) {
       if (!isDamage(error)) throw error;
-      this.notes.push(`${sanitize(copy.name)}: where its values are is not known: ${sanitize(error.reason ?? error.message)}`);
+      this.notes.push(
+        `${sanitize(copy.name)}: where its values are is not known: ${sanitize(error.reason ?? error.message)}`,
+      );
       return null;
     }
   }
@@ -161,7 +167,8 @@ export class ProbePlanner {
   /** The code out of line that an inlined copy is in. */
   #around({ debugCopy, address }: SelectedCopy): Flow | null {
     const { debug } = this.#sources;
-    let outer: DebugCopy | null = debugCopy === null ? (debug.frames(address).at(-1)?.copy ?? null) : debug.copy(debugCopy);
+    let outer: DebugCopy | null =
+      debugCopy === null ? (debug.frames(address).at(-1)?.copy ?? null) : debug.copy(debugCopy);
     for (let depth = 0; outer?.caller != null && depth < 1000; depth++) outer = debug.copy(outer.caller);
     return outer === null ? null : this.#flows.of(outer);
   }
@@ -177,9 +184,7 @@ export class ProbePlanner {
     // The value is there when the function that was jumped to returns.
     const isWanted = valued.has(ret.mode) && ret.evidence !== 'gone' && ret.evidence !== 'raw';
     const sweep =
-      own.complete && isWanted
-        ? followTailJumps(own, this.#sources.symbols, this.#code, this.#relocations)
-        : own;
+      own.complete && isWanted ? followTailJumps(own, this.#sources.symbols, this.#code, this.#relocations) : own;
     const choice = this.#options.returns;
     const returns = planReturns(sweep, choice, this.#code, (exit) =>
       handedOn(exit, this.#sources.symbols, this.#relocations),
@@ -248,12 +253,16 @@ const valued: ReadonlySet<string> = new Set(['direct', 'pair', 'cast', 'sret']);
 /** A result in memory, at the returns of other functions: they needn't hand back its address. */
 const throughSaved = (returns: Returns, ret: ReturnPlan): Returns => {
   if (returns.mode !== 'sites' || ret.mode !== 'sret' || ret.evidence === 'gone') return returns;
-  const result = ret.pieces.map((piece): Piece =>
-    piece.location.kind === 'memory'
-      ? { ...piece, location: { ...piece.location, base: 'rdi' }, atEntry: true }
-      : piece,
+  const result = ret.pieces.map(
+    (piece): Piece =>
+      piece.location.kind === 'memory'
+        ? { ...piece, location: { ...piece.location, base: 'rdi' }, atEntry: true }
+        : piece,
   );
-  return { mode: 'sites', exits: returns.exits.map((exit) => (exit.shared && exit.kind === 'return' ? { ...exit, result } : exit)) };
+  return {
+    mode: 'sites',
+    exits: returns.exits.map((exit) => (exit.shared && exit.kind === 'return' ? { ...exit, result } : exit)),
+  };
 };
 
 /** Registers that hold at entry what is needed at the exits: the address of a result in memory. */

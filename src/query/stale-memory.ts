@@ -30,7 +30,8 @@ export const staleMemory = (
   frames: Frames | null,
 ): StaleMemory => {
   const all = (why: string): StaleMemory => ({ behindPointers: why, places: [], isSlotStale: () => true });
-  if (flow === null || frames === null) return all('the code around the copy is too long to tell what is stored before it');
+  if (flow === null || frames === null)
+    return all('the code around the copy is too long to tell what is stored before it');
   const isInside = (one: Address): boolean => copy.ranges.some(({ start, end }) => one >= start && one < end);
   const stores = pendingStores(flow, frames, at, isInside);
   if (stores === null) return all('the code around the copy branches too much to tell what is stored before it');

@@ -3,9 +3,9 @@ import { RsymError } from '../base/errors.ts';
 import { sanitize } from '../base/text.ts';
 import { type Address, address, hex } from '../base/units.ts';
 import type { ProbeSite } from '../trace/site.ts';
+import type { AfterRequest } from './after-plan.ts';
 import type { ReturnsChoice } from './exits.ts';
 import { implementationOf } from './ifunc.ts';
-import type { AfterRequest } from './after-plan.ts';
 import { parsePattern } from './pattern.ts';
 import { ProbePlanner } from './probe-plan.ts';
 import { select } from './select.ts';
@@ -92,7 +92,10 @@ class TracePlanner {
     const names = new Set(raw.map(({ name }) => name));
     if (names.size > 0) {
       const which = names.size === 1 ? sanitize([...names][0] ?? '') : `${names.size} functions`;
-      const why = this.#sources.debug.types === null ? 'there is no debug info with types' : 'debug info does not tell its arguments';
+      const why =
+        this.#sources.debug.types === null
+          ? 'there is no debug info with types'
+          : 'debug info does not tell its arguments';
       notes.push(`${which}: ${why} and no signature is given, so registers are shown as they are`);
     }
     return { sites: this.#sites, functions: this.#functions, notes };
@@ -125,7 +128,8 @@ class TracePlanner {
     if (wanted.length === 0)
       this.#notes.push(`${sanitize(fn.name)}: no code of it is left: it was optimised away or merged with another`);
     const copies = wanted.flatMap((copy) => this.#probed(fn, copy));
-    if (copies.length > 0) this.#wanted.push({ fn, signature, copies, aliases: wanted.flatMap(({ aliases }) => aliases) });
+    if (copies.length > 0)
+      this.#wanted.push({ fn, signature, copies, aliases: wanted.flatMap(({ aliases }) => aliases) });
   }
 
   /** The copy that is probed for another: an IFUNC's implementation. None where its code is probed already. */

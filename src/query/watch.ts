@@ -6,8 +6,8 @@ import { openDebugInfo } from '../elf/debug-info.ts';
 import type { Image } from '../elf/model.ts';
 import { openImage } from '../elf/open.ts';
 import type { TraceEvent } from '../trace/event.ts';
-import type { LandingSite, ProbeSite } from '../trace/site.ts';
 import { bringsMemory } from '../trace/layout.ts';
+import type { LandingSite, ProbeSite } from '../trace/site.ts';
 import { type Scope, traceBatches } from '../trace/tracer.ts';
 import { parseAfter } from './after-plan.ts';
 import { captureLimits } from './capture-limits.ts';
@@ -20,6 +20,7 @@ import { filesOf, findLandingSites } from './unwinder.ts';
 import { refuseNarrow, strangers } from './watched-processes.ts';
 import { splitWords } from './words.ts';
 
+export type { JsonValue } from '../trace/decode/decode.ts';
 export type {
   CallEvent,
   EndEvent,
@@ -31,7 +32,6 @@ export type {
   ShownValue,
   TraceEvent,
 } from '../trace/event.ts';
-export type { JsonValue } from '../trace/decode/decode.ts';
 export type { ReturnsChoice } from './exits.ts';
 export type { WatchedFunction } from './trace-plan.ts';
 
@@ -76,7 +76,13 @@ export type WatchRequest = {
   readonly signal?: AbortSignal;
 };
 
-export const watchDefaults = { maxString: 200, depth: 6, ringBytes: 8 * 1024 * 1024, largeRingBytes: 32 * 1024 * 1024, maxPending: 65_536 } as const;
+export const watchDefaults = {
+  maxString: 200,
+  depth: 6,
+  ringBytes: 8 * 1024 * 1024,
+  largeRingBytes: 32 * 1024 * 1024,
+  maxPending: 65_536,
+} as const;
 const optionNames = {
   maxString: '--max-string',
   depth: '--depth',

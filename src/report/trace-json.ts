@@ -4,7 +4,10 @@ import { jsonText } from './json.ts';
 const schema = 1;
 
 /** `name` undefined is left out. */
-const valueJson = (name: string | undefined, { type, value, text, evidence, note, candidates, counts }: ShownValue): object => ({
+const valueJson = (
+  name: string | undefined,
+  { type, value, text, evidence, note, candidates, counts }: ShownValue,
+): object => ({
   ...(name === undefined ? {} : { name }),
   type,
   value,

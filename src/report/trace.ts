@@ -51,7 +51,9 @@ const endings: Record<Outcome, string> = {
 const valueText = (value: ShownValue, palette: Palette): string => {
   const doubtful = value.note !== null && value.evidence === 'given';
   const mark = value.evidence === 'conflict' ? '<conflict>' : doubtful ? '?' : '';
-  const counts = (value.counts ?? []).map(({ path, strong, weak }) => `${path}${path === '' ? '' : ' '}${strong} strong, ${weak} weak`);
+  const counts = (value.counts ?? []).map(
+    ({ path, strong, weak }) => `${path}${path === '' ? '' : ' '}${strong} strong, ${weak} weak`,
+  );
   const held = counts.length === 0 ? '' : palette.faint(` {${counts.join('; ')}}`);
   return palette.value(value.text) + (mark === '' ? '' : palette.warning(mark)) + held;
 };

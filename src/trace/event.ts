@@ -1,6 +1,6 @@
 import type { Evidence } from '../abi/model.ts';
-import type { CopyInfo } from './site.ts';
 import type { JsonValue } from './decode/shown.ts';
+import type { CopyInfo } from './site.ts';
 
 /**
  * How a call ended.

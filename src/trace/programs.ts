@@ -74,11 +74,7 @@ export const planPrograms = (
 };
 
 /** Functions of one shape share one program; which function it was, the cookie says. */
-const planWith = (
-  sites: readonly ProbeSite[],
-  around: Surroundings,
-  limits: CaptureLimits,
-): ProgramPlan => {
+const planWith = (sites: readonly ProbeSite[], around: Surroundings, limits: CaptureLimits): ProgramPlan => {
   const entries = new Map<string, PlannedProgram>();
   const exits = new Map<string, PlannedProgram>();
   const entryLayouts: CaptureLayout[] = [];

@@ -169,7 +169,18 @@ export const readRecord = (view: DataView, base: number, length: number, layouts
       const layout = layouts.exit(site);
       if (!layout || length < layout.size) return undefined;
       const callId = readCount(view, base + EXIT.callId);
-      return { kind: 'exit', fn, sequence, time, tgid, tid, sp, callId, site, capture: readCapture(view, base, layout) };
+      return {
+        kind: 'exit',
+        fn,
+        sequence,
+        time,
+        tgid,
+        tid,
+        sp,
+        callId,
+        site,
+        capture: readCapture(view, base, layout),
+      };
     }
     case RECORD.landing:
       return { kind: 'landing', fn, sequence, time, tgid, tid, sp };

@@ -102,7 +102,9 @@ export type StalePlace = {
 /** What one word of a value is at a return: a register's that was saved at entry, a number, or rax's lowest bytes. */
 export type AfterWord = number | { readonly constant: bigint } | { readonly result: number };
 
-export type AfterPlan = Pick<ValuePlan, 'name' | 'type' | 'shape' | 'evidence'> & { readonly words: readonly AfterWord[] };
+export type AfterPlan = Pick<ValuePlan, 'name' | 'type' | 'shape' | 'evidence'> & {
+  readonly words: readonly AfterWord[];
+};
 
 export type CopyInfo = {
   readonly kind: 'symbol' | 'instance' | 'inlined';

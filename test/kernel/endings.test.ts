@@ -62,7 +62,6 @@ const summary = ({ function: name, args, outcome, ret }: Call): string =>
 
 describeNeeding(['kernel'], 'every way a call can end', () => {
   for (const variant of ['debug-v0', 'release-legacy', 'static-v0']) {
-
     test(`${variant}: each ending has its own outcome`, () => {
       const { calls, end, stderr } = trace(variant, everything, ['all']);
       expect(end, stderr).toMatchObject({ event: 'end', program: { status: 7, signal: null } });

@@ -21,7 +21,7 @@ const needsLayout = /Color|Sign/;
 const maxString = 200;
 
 /** What rsym should show for what the program says it passed or returned. */
-const expected = ({ type, value, address, len }: Told): unknown => {
+const expected = ({ type, value, address }: Told): unknown => {
   if (/^f(32|64)$/.test(type)) return { $missing: 'gone' };
   if (type === '()') return [];
   if (/^(\*const u|&u|&mut )/.test(type)) return address ?? value;

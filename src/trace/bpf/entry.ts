@@ -109,9 +109,7 @@ const keepPending = (saved: readonly number[]): Code => [
   Array.from({ length: mostSaved }, (_, i): Code => {
     const at = FRAME.pendingValue + PENDING.saved + 8 * i;
     const ptRegs = saved[i];
-    return ptRegs === undefined
-      ? [store(8, 'r10', at, 0)]
-      : [load(8, 'r1', 'r6', ptRegs), store(8, 'r10', at, 'r1')];
+    return ptRegs === undefined ? [store(8, 'r10', at, 0)] : [load(8, 'r1', 'r6', ptRegs), store(8, 'r10', at, 'r1')];
   }),
   store(8, 'r10', FRAME.pendingValue + PENDING.callId, 'r8'),
   store(8, 'r10', FRAME.pendingValue + PENDING.flags, 0),

@@ -194,10 +194,13 @@ export const exitProgram = (shape: ExitShape, around: Surroundings): ProgramSpec
     load(8, 'r7', 'r0', PENDING.callId),
     load(8, 'r9', 'r0', PENDING.flags),
     shape.needsSaved
-      ? Array.from({ length: mostSaved }, (_, i): Code => [
-          load(8, 'r1', 'r0', PENDING.saved + 8 * i),
-          store(8, 'r10', FRAME.pendingValue + PENDING.saved + 8 * i, 'r1'),
-        ])
+      ? Array.from(
+          { length: mostSaved },
+          (_, i): Code => [
+            load(8, 'r1', 'r0', PENDING.saved + 8 * i),
+            store(8, 'r10', FRAME.pendingValue + PENDING.saved + 8 * i, 'r1'),
+          ],
+        )
       : [],
     load(8, 'r1', 'r0', PENDING.prevSp),
     store(8, 'r10', FRAME.mapping, 'r1'),

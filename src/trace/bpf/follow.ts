@@ -1,3 +1,4 @@
+import type { Range } from '../holes.ts';
 import { PT_REGS } from '../sys/uapi.ts';
 import {
   add,
@@ -15,7 +16,6 @@ import {
   type Size,
   store,
 } from './asm.ts';
-import type { Range } from '../holes.ts';
 import type { KnownRead, Read, Reads } from './reads.ts';
 import { BLOCK, FOLLOW } from './records.ts';
 import { FRAME } from './steps.ts';
@@ -125,12 +125,15 @@ export class FollowCode {
       case 'list':
         return [
           address(read.head),
-          Array.from({ length: read.most }, (): Code => [
-            this.#block(level, read.size, read.holes, skip),
-            this.#all(read.each, blockAt(level), level + 1),
-            loadFrom(blockAt(level), 8, 'r3', read.next),
-            jumpIf('eq', 'r3', 0, skip),
-          ]),
+          Array.from(
+            { length: read.most },
+            (): Code => [
+              this.#block(level, read.size, read.holes, skip),
+              this.#all(read.each, blockAt(level), level + 1),
+              loadFrom(blockAt(level), 8, 'r3', read.next),
+              jumpIf('eq', 'r3', 0, skip),
+            ],
+          ),
           label(skip),
         ];
       case 'dyn':
@@ -219,15 +222,17 @@ export class FollowCode {
       this.#open(level, size, skip),
       holes.map(({ start, end }) => zeros(start, Math.min(end, size))),
       mov('r0', 0),
-      spans.map(({ start, end }): Code => [
-        mov('r1', 'r7'),
-        add('r1', BLOCK.bytes + start),
-        mov('r2', end - start),
-        load(8, 'r3', 'r7', BLOCK.address),
-        add('r3', start),
-        call('probe_read_user'),
-        jumpIf('ne', 'r0', 0, failed),
-      ]),
+      spans.map(
+        ({ start, end }): Code => [
+          mov('r1', 'r7'),
+          add('r1', BLOCK.bytes + start),
+          mov('r2', end - start),
+          load(8, 'r3', 'r7', BLOCK.address),
+          add('r3', start),
+          call('probe_read_user'),
+          jumpIf('ne', 'r0', 0, failed),
+        ],
+      ),
       label(failed),
       mov('r2', size),
       this.#close(skip),
@@ -260,12 +265,15 @@ export class FollowCode {
     if (deep === 0 || each.length === 0) return [];
     const end = this.#label('end');
     return [
-      Array.from({ length: deep }, (_, i): Code => [
-        load(8, 'r7', 'r10', FRAME.levels - 8 * level),
-        load(8, 'r1', 'r7', BLOCK.result),
-        jumpIf('lt', 'r1', head + (i + 1) * stride, end),
-        this.#all(each, { kind: 'block', level, at: head + i * stride }, level + 1),
-      ]),
+      Array.from(
+        { length: deep },
+        (_, i): Code => [
+          load(8, 'r7', 'r10', FRAME.levels - 8 * level),
+          load(8, 'r1', 'r7', BLOCK.result),
+          jumpIf('lt', 'r1', head + (i + 1) * stride, end),
+          this.#all(each, { kind: 'block', level, at: head + i * stride }, level + 1),
+        ],
+      ),
       label(end),
     ];
   }
@@ -357,11 +365,13 @@ export class FollowCode {
     const elements = (at: number): Code => {
       const end = this.#label('end');
       return [
-        each.map((reads, i): Code => [
-          loadFrom(blockAt(at), 2, 'r1', length),
-          jumpIf('le', 'r1', i, end),
-          this.#all(reads, blockAt(at), at + 1),
-        ]),
+        each.map(
+          (reads, i): Code => [
+            loadFrom(blockAt(at), 2, 'r1', length),
+            jumpIf('le', 'r1', i, end),
+            this.#all(reads, blockAt(at), at + 1),
+          ],
+        ),
         label(end),
       ];
     };
@@ -387,14 +397,17 @@ export class FollowCode {
       elements(level),
       jump(skip),
       label(tall),
-      Array.from({ length: mostDescents }, (): Code => [
-        load(8, 'r1', 'r10', FRAME.number),
-        jumpIf('eq', 'r1', 1, last),
-        add('r1', -1),
-        store(8, 'r10', FRAME.number, 'r1'),
-        this.#block(level, inner.size, inner.holes, skip),
-        load(8, 'r3', 'r7', BLOCK.bytes + inner.edges),
-      ]),
+      Array.from(
+        { length: mostDescents },
+        (): Code => [
+          load(8, 'r1', 'r10', FRAME.number),
+          jumpIf('eq', 'r1', 1, last),
+          add('r1', -1),
+          store(8, 'r10', FRAME.number, 'r1'),
+          this.#block(level, inner.size, inner.holes, skip),
+          load(8, 'r3', 'r7', BLOCK.bytes + inner.edges),
+        ],
+      ),
       jump(skip),
       label(last),
       this.#block(level, inner.size, inner.holes, skip),
@@ -434,11 +447,7 @@ export class FollowCode {
       address === null ? [] : read.known.map((known) => this.#known(known, read, base, level, address, skip)),
       read.isKnownOnly
         ? []
-        : [
-            load(8, 'r2', 'r7', BLOCK.bytes + 8),
-            jumpIf('eq', 'r2', 0, skip),
-            this.#bytes(level + 1, read.most, skip),
-          ],
+        : [load(8, 'r2', 'r7', BLOCK.bytes + 8), jumpIf('eq', 'r2', 0, skip), this.#bytes(level + 1, read.most, skip)],
       label(skip),
     ];
   }
@@ -480,10 +489,7 @@ const blockAt = (level: number): Base => ({ kind: 'block', level, at: 0 });
 const loadFrom = (base: Base, size: Size, dst: Reg, offset: number): Code =>
   base.kind === 'record'
     ? [load(size, dst, 'r9', base.at + offset)]
-    : [
-        load(8, 'r7', 'r10', FRAME.levels - 8 * base.level),
-        load(size, dst, 'r7', BLOCK.bytes + base.at + offset),
-      ];
+    : [load(8, 'r7', 'r10', FRAME.levels - 8 * base.level), load(size, dst, 'r7', BLOCK.bytes + base.at + offset)];
 
 /** What is left of `size` bytes without the holes. */
 export const between = (holes: readonly Range[], size: number): Range[] => {
