@@ -22,8 +22,7 @@ export const concreteShapes = (
   for (const { address, name } of types.vtables()) {
     if (found.size >= mostShapes) break;
     const trait = vtableSides(name)?.trait;
-    // `_`: of a trait that isn't known.
-    if (trait !== undefined && trait !== '_' && !traits.has(principalOf(trait))) continue;
+    if (trait !== undefined && !traits.has(principalOf(trait))) continue;
     const shape = shapes.concreteAt(address);
     if (shape !== null) found.set(address, shape);
   }

@@ -15,11 +15,12 @@ const glue = /^core::ptr::drop_(?:in_place|glue)(?:::)?<(.*)>$/s;
 /** What `Box<dyn Error>` makes of a string: a struct of the standard library around a String. */
 const errorString = 'StringError';
 const stringName = 'alloc::string::String';
+const errorTrait = 'core::error::Error';
 
 /**
- * Debug info's types, with vtables that it doesn't list: those of the standard library, whose own debug info is often left
- * out. A vtable begins with the address of the drop glue, whose symbol names the concrete type; it counts if that type is
- * known and has the size that the vtable says.
+ * Debug info's types, with vtables that it doesn't list: those of errors made of a text by the standard library, whose own
+ * debug info is often left out. A vtable begins with the address of the drop glue, whose symbol names the concrete type; it
+ * counts if the size that the vtable says is that of a String.
  */
 export const withDropVtables = (types: DebugTypes, sources: SelectSources, relocations: Relocations): DebugTypes => {
   let known: ReturnType<DebugTypes['vtables']> | undefined;
@@ -41,21 +42,21 @@ const found = (
 ): { address: ReturnType<typeof address>; name: string; type: TypeId | null }[] => {
   const listed = new Set(types.vtables().map((vtable) => vtable.address as bigint));
   const drops = new Map<bigint, string>();
-  for (const row of symbols.containingText('drop_', symbols.functions(), 'raw')) {
+  for (const row of symbols.containingText(errorString, symbols.functions(), 'raw')) {
     const [, name] = glue.exec(symbols.name(row)) ?? [];
-    if (name !== undefined && !symbols.undefined(row)) drops.set(symbols.address(row), name);
+    if (name !== undefined && lastSegment(name) === errorString && !symbols.undefined(row))
+      drops.set(symbols.address(row), name);
   }
   const vtables: { address: ReturnType<typeof address>; name: string; type: TypeId | null }[] = [];
+  let strings: readonly TypeId[] | undefined;
   for (const { slot, address: drop } of relocations.slotsOf(new Set(drops.keys()))) {
     if (listed.has(slot) || vtables.length >= mostVtables) continue;
     const name = drops.get(drop) ?? '';
-    const isErrorString = lastSegment(name) === errorString;
     const size = sizeIn(image, slot);
-    const ids = size === null ? [] : types.find(isErrorString ? stringName : name);
-    const type = ids.find((id) => types.type(id).size === size);
-    if (type === undefined) continue;
-    const trait = isErrorString ? 'core::error::Error' : '_';
-    vtables.push({ address: address(slot), name: `<${name} as ${trait}>::{vtable}`, type });
+    strings ??= types.find(stringName);
+    const type = strings.find((id) => types.type(id).size === size);
+    if (type !== undefined)
+      vtables.push({ address: address(slot), name: `<${name} as ${errorTrait}>::{vtable}`, type });
   }
   return vtables;
 };

@@ -12,10 +12,18 @@ export type EntryProbe = { readonly at: Address; readonly stackAdjust: number; r
 /**
  * The instruction at a function's begin that is probed: one where the most arguments that came in vector registers have a
  * copy; else the one that a probe costs least on, of those where all that the plan reads is still the same. `saved` are
- * registers whose values at entry are wanted as well.
+ * registers whose values at entry are wanted as well; `flowOf` decodes the function, only where that is needed.
  */
-export const entryProbe = (at: Address, plan: CallPlan, saved: readonly Register[], flow: Flow | null): EntryProbe => {
+export const entryProbe = (
+  at: Address,
+  plan: CallPlan,
+  saved: readonly Register[],
+  isCheap: boolean,
+  flowOf: () => Flow | null,
+): EntryProbe => {
   const own = { at, stackAdjust: 0, plan };
+  if (isCheap && !plan.args.some((arg) => piecesOf(arg).some(({ location }) => location.kind === 'vector'))) return own;
+  const flow = flowOf();
   if (flow === null || flow.start !== at) return own;
   return behindStores(plan, saved, flow) ?? cheaper(plan, saved, flow) ?? own;
 };

@@ -14,7 +14,7 @@ import type { ImageCode } from './exits.ts';
 export const withFloats = (
   returns: Returns,
   ret: ReturnPlan,
-  flow: Flow | null,
+  flowOf: () => Flow | null,
   entry: Address,
   code: ImageCode,
 ): Returns => {
@@ -24,7 +24,8 @@ export const withFloats = (
     if (location.kind === 'vector' && isFloatRegister(location.reg)) wanted.set(location.reg, 8 * size);
     if (location.kind === 'register') needed.add(location.reg);
   }
-  if (returns.mode !== 'sites' || flow === null || wanted.size === 0) return returns;
+  const flow = returns.mode !== 'sites' || wanted.size === 0 ? null : flowOf();
+  if (returns.mode !== 'sites' || flow === null) return returns;
   const found = new Map(floatResults(flow, { wanted, needed, entry }).map((exit) => [exit.exit as bigint, exit]));
   return {
     mode: 'sites',

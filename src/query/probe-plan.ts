@@ -119,15 +119,16 @@ export class ProbePlanner {
     const isWatched = returns.mode === 'sites';
     const { after, saved } = afterPlans(isWatched ? this.#options.after : [], plan, savedFor(values, returns));
     // A uretprobe takes what the stack pointer points to for the return address: so it is at the first instruction only.
-    const flow = loops || returns.mode === 'uretprobe' ? null : this.#flows.of({ address: at, ranges: copy.ranges });
-    const probe = entryProbe(at, plan, saved, flow);
+    const isFixed = loops || returns.mode === 'uretprobe';
+    const flowOf = (): Flow | null => (isFixed ? null : this.#flows.of({ address: at, ranges: copy.ranges }));
+    const probe = entryProbe(at, plan, saved, cost.cost === 'emulated', flowOf);
     return {
       ...head,
       entry: fileOffset(this.#code.offsetOf(probe.at)),
       entryAddress: probe.at,
       stackAdjust: probe.stackAdjust,
       saved,
-      returns: withFloats(throughSaved(returns, plan.ret), plan.ret, flow, probe.at, this.#code),
+      returns: withFloats(throughSaved(returns, plan.ret), plan.ret, flowOf, probe.at, this.#code),
       loopsToEntry: loops,
       plan: probe.plan,
       after,
