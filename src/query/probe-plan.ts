@@ -118,7 +118,9 @@ export class ProbePlanner {
     const { returns, loops } = this.#returns(name, copy, plan);
     const isWatched = returns.mode === 'sites';
     const { after, saved } = afterPlans(isWatched ? this.#options.after : [], plan, savedFor(values, returns));
-    const flowOf = (): Flow | null => (loops ? null : this.#flows.of({ address: at, ranges: copy.ranges }));
+    // A uretprobe takes what the stack pointer points to for the return address: so it is at the first instruction only.
+    const isFixed = loops || returns.mode === 'uretprobe';
+    const flowOf = (): Flow | null => (isFixed ? null : this.#flows.of({ address: at, ranges: copy.ranges }));
     const probe = entryProbe(at, plan, saved, cost.cost === 'emulated', flowOf);
     return {
       ...head,

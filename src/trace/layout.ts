@@ -94,7 +94,7 @@ class LayoutBuilder {
   /** The words of a value that were saved at entry. */
   addSaved(shape: ValueShape, words: readonly AfterWord[]): void {
     const at = this.#at;
-    words.forEach((one, i) => this.#pieces.push(afterPiece(one, at + i * wordSize)));
+    this.#pieces.push(...words.map((one, i) => afterPiece(one, at + i * wordSize)));
     this.#at += words.length * wordSize;
     this.#values.push({ first: this.#slots.length, count: 1 });
     this.#slots.push({ at, size: words.length * wordSize, missing: [], read: [], constants: [] });

@@ -46,6 +46,7 @@ const valuesOf = (args: Argument[], returned = result('direct', [reg('rax')])): 
   args,
   result: returned,
   stale: { behindPointers: null, places: [] },
+  captures: [],
   assumptions: [],
 });
 

@@ -15,7 +15,7 @@ const f64: ValueShape = { kind: 'float', size: 8 };
 const probed = (hex: string, pieces: readonly Piece[], saved: readonly Register[] = []): string => {
   const args = pieces.map((piece, i) => argument(`a${i}`, piece.location.kind === 'vector' ? f64 : u64, [piece]));
   const plan: CallPlan = { args, ret: result };
-  const probe = entryProbe(at(0x1000), plan, saved, flowOf(hex, [0x2000]));
+  const probe = entryProbe(at(0x1000), plan, saved, false, () => flowOf(hex, [0x2000]));
   return [probe.at.toString(16), probe.stackAdjust, ...probe.plan.args.map((one) => piecesText(one.pieces))].join(' ');
 };
 
@@ -62,8 +62,24 @@ describe('the instruction that is probed for a call’s beginning', () => {
     expect(probed('53 90 5b c3', [inRegister('rdi', 0, 8)])).toBe('1000 0 rdi:8');
     expect(probed('f2 0f 58 c1 c3', [inVector(0, 0, 8)])).toMatch(/^1000 0 xmm0:8$|^1004 0 xmm0:8$/);
     const plan: CallPlan = { args: [], ret: result };
-    expect(entryProbe(at(0x1000), plan, [], null)).toEqual({ at: 0x1000n, stackAdjust: 0, plan });
-    expect(entryProbe(at(0x1004), plan, [], flowOf(stored))).toMatchObject({ at: 0x1004n, stackAdjust: 0 });
+    expect(entryProbe(at(0x1000), plan, [], false, () => null)).toEqual({ at: 0x1000n, stackAdjust: 0, plan });
+    expect(entryProbe(at(0x1004), plan, [], false, () => flowOf(stored))).toMatchObject({
+      at: 0x1004n,
+      stackAdjust: 0,
+    });
+  });
+
+  test('is the first without a look at the code where that is cheap and no float is asked for', () => {
+    const asked = (piece: Piece): number => {
+      let count = 0;
+      const plan: CallPlan = { args: [argument('a', u64, [piece])], ret: result };
+      entryProbe(at(0x1000), plan, [], true, () => {
+        count++;
+        return null;
+      });
+      return count;
+    };
+    expect([asked(inRegister('rdi', 0, 8)), asked(inVector(0, 0, 8))]).toEqual([0, 1]);
   });
 
   test('moves the places that a conflict claims as well', () => {
@@ -75,7 +91,7 @@ describe('the instruction that is probed for a call’s beginning', () => {
       args: [{ ...argument('a', f64, []), evidence: 'conflict', candidates: claims }],
       ret: result,
     };
-    const { plan: moved } = entryProbe(at(0x1000), plan, [], flowOf(stored));
+    const { plan: moved } = entryProbe(at(0x1000), plan, [], false, () => flowOf(stored));
     expect(moved.args[0]?.candidates.map(({ pieces }) => piecesText(pieces))).toEqual(['rsp+8:8', 'rsp+32:8']);
   });
 });

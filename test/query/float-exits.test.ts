@@ -29,7 +29,7 @@ const returnsAt = (...addresses: number[]): Returns => ({
   exits: addresses.map((address) => exitSite({ address: BigInt(address), offset: at(address - 0xf00) as never })),
 });
 const probed = (hex: string, address: number, ret = inXmm): (string | number | null)[][] | string =>
-  shown(withFloats(returnsAt(address), ret, flowOf(hex, [0x2000]), at(0x1000), code));
+  shown(withFloats(returnsAt(address), ret, () => flowOf(hex, [0x2000]), at(0x1000), code));
 
 describe('a return whose result is in a vector register', () => {
   test('is read where that has a copy on the stack', () => {
@@ -55,12 +55,12 @@ describe('a return whose result is in a vector register', () => {
   test('stays as it is where there is no copy, or nobody knows the code', () => {
     const plain = [['1004', '104', 0, null]];
     expect(probed('f2 0f 58 c1 c3', 0x1004)).toEqual(plain);
-    expect(shown(withFloats(returnsAt(0x1004), inXmm, null, at(0x1000), code))).toEqual(plain);
+    expect(shown(withFloats(returnsAt(0x1004), inXmm, () => null, at(0x1000), code))).toEqual(plain);
     expect(probed('f2 0f 10 47 08 c3', 0x1005, result)).toEqual([['1005', '105', 0, null]]);
   });
 
   test('is not a tail call, nor a uretprobe', () => {
-    const flow = flowOf('f2 0f 10 47 08 c3');
+    const flow = () => flowOf('f2 0f 10 47 08 c3');
     const tail: Returns = { mode: 'sites', exits: [tailCall({ address: 0x1005n })] };
     expect(withFloats(tail, inXmm, flow, at(0x1000), code)).toEqual(tail);
     expect(withFloats({ mode: 'uretprobe' }, inXmm, flow, at(0x1000), code)).toEqual({ mode: 'uretprobe' });

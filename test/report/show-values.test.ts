@@ -45,6 +45,7 @@ const linesOf = (values: Partial<ShownValues>, columns = 80): string[] => [
       args: [],
       result: nothing,
       stale: { behindPointers: null, places: [] },
+      captures: [],
       assumptions: [],
       ...values,
     },

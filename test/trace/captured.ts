@@ -39,7 +39,7 @@ export const enter = (args: readonly ValuePlan[], setting: Setting = {}): Entere
   const [record] = traced.records();
   if (record?.kind !== 'enter') throw new Error('no record of the entry');
   const call = { enter: record, parent: null, depth: 0 };
-  const event = showCall(site, call, 'enter', null, 1, { items: setting.limits?.items ?? 100 });
+  const event = showCall(site, call, 'enter', null, null, 1, { items: setting.limits?.items ?? 100 });
   return {
     traced,
     capture: record.capture,

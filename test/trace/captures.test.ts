@@ -302,6 +302,18 @@ describe('at an exit', () => {
     expect(wordsOf(capture)).toEqual([[1n], [0x1000n, 0x2000n]]);
   });
 
+  test.each([
+    [3n, 3n],
+    [0xffff_ffff_0000_0003n, 3n],
+    [0x7fff_ffffn, 0x7fff_ffffn],
+    [0xffff_ffffn, 0n],
+  ])('of a count of 32 bits in rax, %i, %i is a length', (rax, length) => {
+    const words = [0, { result: 4 }, { constant: 7n }];
+    const after = [{ name: 's', type: '*mut u8', shape: u64, evidence: 'given' as const, words }];
+    const capture = hit({ saved: ['rsi'], after, plan: { args: [], ret: result } }, { rsi: 0x1000n }, { rax });
+    expect(wordsOf(capture).at(-1)).toEqual([0x1000n, length, 7n]);
+  });
+
   test('a result in memory is read where rax says, or where the entry’s register said', () => {
     expect(wordsOf(hit({ plan: { args: [], ret: sret } }, {}, { rax: 0x1000n }, [[0x1000n, 5n]]))).toEqual([[5n]]);
     const atEntry = { ...sret, pieces: [{ ...inMemory('rdi', 0n, 8), atEntry: true as const }] };
