@@ -18,8 +18,8 @@ export const isInLoopOf = (flow: Flow, at: Address, ranges: readonly Range[]): b
   const joined: { start: Address; end: Address }[] = [];
   for (const { start, end } of sorted) {
     const last = joined.at(-1);
-    if (last !== undefined && start - last.end < smallGap) last.end = end > last.end ? end : last.end;
-    else joined.push({ start, end });
+    if (last === undefined || start - last.end >= smallGap) joined.push({ start, end });
+    else if (end > last.end) last.end = end;
   }
   return comesBack(flow, at, (each) => isGlue(each) || joined.some((range) => contains(range, each.at)));
 };

@@ -66,8 +66,8 @@ class LayoutBuilder {
   readonly #slots: ValueSlot[] = [];
   readonly #values: { first: number; count: number }[] = [];
   readonly #follows: { at: number; reads: Reads }[] = [];
-  readonly #planner: ReadPlanner;
   readonly #limits: CaptureLimits;
+  readonly #shares: number;
   readonly #saved: readonly Register[];
   /** The probed address as linked. */
   readonly #address: bigint | null;
@@ -76,10 +76,17 @@ class LayoutBuilder {
   #isRelative = false;
   #at: number;
 
-  constructor(start: number, limits: CaptureLimits, address: bigint | null, saved: readonly Register[]) {
+  /** `shares`: how many values share the reads. */
+  constructor(
+    start: number,
+    limits: CaptureLimits,
+    shares: number,
+    address: bigint | null,
+    saved: readonly Register[],
+  ) {
     this.#at = start;
+    this.#shares = Math.max(1, shares);
     this.#limits = limits;
-    this.#planner = new ReadPlanner(limits);
     this.#address = address;
     this.#saved = saved;
   }
@@ -195,7 +202,8 @@ class LayoutBuilder {
   }
 
   #follow(shape: ValueShape, at: number, size: number): boolean {
-    const reads = this.#planner.of(shape, size);
+    const steps = Math.ceil(this.#limits.steps / this.#shares);
+    const reads = new ReadPlanner({ ...this.#limits, steps }).of(shape, size);
     if (reads.length > 0) this.#follows.push({ at, reads });
     return reads.length > 0;
   }
@@ -242,6 +250,8 @@ class LayoutBuilder {
       this.#at += wordSize;
     }
     const blocks = roundUp(this.#at);
+    // What takes much comes last: if the room ends, little is lost.
+    this.#follows.sort((a, b) => mostRoom([a.reads]) - mostRoom([b.reads]));
     const room = Math.min(mostRoom(this.#follows.map(({ reads }) => reads)), this.#limits.blocks);
     if (blocks + room > maxRecordSize) {
       throw new RsymError('usage', 'so much of one call cannot be captured', {
@@ -325,6 +335,9 @@ const some = (reads: Reads, test: (read: Reads[number]) => boolean): boolean =>
 const hasDyn = (reads: Reads): boolean => some(reads, ({ kind }) => kind === 'dyn');
 const hasKnownDyn = (reads: Reads): boolean => some(reads, (read) => read.kind === 'dyn' && read.known.length > 0);
 
+const valuesWithMemory = (values: readonly ValuePlan[]): number =>
+  values.filter(({ shape }) => new ReadPlanner({ string: 1, items: 1, steps: 1 }).of(shape).length > 0).length;
+
 const afterPiece = (one: AfterWord, at: number): Piece => {
   if (typeof one === 'number') return { kind: 'saved', index: one, at };
   if ('result' in one) return { kind: 'count', ptRegs: PT_REGS.rax, size: one.result < 8 ? 4 : 8, at };
@@ -335,7 +348,7 @@ const afterPiece = (one: AfterWord, at: number): Piece => {
 
 /** The record of an entry: every argument. */
 export const entryLayout = (site: ProbeSite, limits: CaptureLimits): CaptureLayout => {
-  const builder = new LayoutBuilder(ENTER.captured, limits, site.entryAddress, []);
+  const builder = new LayoutBuilder(ENTER.captured, limits, valuesWithMemory(site.plan.args), site.entryAddress, []);
   for (const argument of site.plan.args) builder.add(argument);
   builder.addStale(site.stale);
   return builder.build();
@@ -346,7 +359,7 @@ export const entryLayout = (site: ProbeSite, limits: CaptureLimits): CaptureLayo
  * result to another function, but for one in memory that the other one can't know.
  */
 export const exitLayout = (site: ProbeSite, exit: ExitSite | null, limits: CaptureLimits): CaptureLayout => {
-  const builder = new LayoutBuilder(EXIT.captured, limits, exit?.address ?? null, site.saved);
+  const builder = new LayoutBuilder(EXIT.captured, limits, 1 + site.after.length, exit?.address ?? null, site.saved);
   const { ret } = site.plan;
   const inMemory = exit?.kind === 'tail-call' ? savedResult(site) : null;
   if (inMemory !== null) {

@@ -6,7 +6,7 @@ import { run } from '../../support/process.ts';
 import { Temporary } from '../../support/temporary.ts';
 import { type Toolchain, toolchains } from '../abi/toolchains.ts';
 import { buildTold, buildVariant, toldBuild, type Variant, variants } from './build.ts';
-import { judge } from './judge.ts';
+import { type Judgement, judge } from './judge.ts';
 import { readPrinted, readTrace } from './lines.ts';
 import { countsOf, tallyText } from './tally.ts';
 
@@ -51,6 +51,9 @@ export const buildPrograms = (args: readonly string[]): number => {
 
 const hexadecimal = /0x[0-9a-f]+/g;
 
+/** What the programs are given, unless something else is said. */
+const arguments_ = ['7', 'abacus'];
+
 /** Traces programs and judges what is shown by what they print. Gives the exit status: 1 where anything is wrong. */
 export const judgeTraces = (args: readonly string[]): number => {
   const end = args.indexOf('--');
@@ -70,7 +73,7 @@ export const judgeTraces = (args: readonly string[]): number => {
   });
   if (positionals.length === 0)
     throw new Error('judge.js BIN… [--program dist/cli/main.js] [--truth BIN] [--verbose] [-- ARGS…]');
-  const passed = end < 0 ? ['7', 'abacus'] : args.slice(end + 1);
+  const passed = end < 0 ? arguments_ : args.slice(end + 1);
   const table: string[] = [];
   let isWrong = false;
   for (const binary of positionals) {
@@ -99,6 +102,16 @@ export const judgeTraces = (args: readonly string[]): number => {
   }
   if (positionals.length > 1) for (const line of table) print(line);
   return isWrong ? 1 : 0;
+};
+
+/** A program as `buildVariant` left it, traced and judged by what it prints, or by what its told build does. */
+export const judgementOf = (binary: string): Judgement => {
+  using folder = new Temporary();
+  const { lines, events } = traced(ownProgram, binary, [`${basename(binary)}::**`], [], arguments_, folder.path);
+  const printing = toldBuild(binary);
+  const told = printing === null || lines !== '' ? null : run(printing, arguments_).stdout;
+  const clean = (text: string): string => (told === null ? text : text.replaceAll(hexadecimal, '0x0'));
+  return judge(readPrinted(clean(told ?? lines)), readTrace(clean(events)).calls, told === null);
 };
 
 const traced = (
