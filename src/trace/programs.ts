@@ -56,6 +56,8 @@ const mostInstructions = 500_000;
 /** How much is read behind values is cut by this, and not below that, until the programs are small enough. */
 const stepCut = 3;
 const fewestSteps = 12;
+/** Instructions of one program: no jump is longer than 32,767. A longer one is cut to no steps at all, if need be. */
+const mostInOne = 28_000;
 
 /**
  * Plans programs, with fewer reads behind values where so many functions are watched that loading the programs would
@@ -66,10 +68,14 @@ export const planPrograms = (
   around: Surroundings,
   limits: CaptureLimits,
 ): ProgramPlan & { readonly limits: CaptureLimits } => {
-  for (let cut = limits; ; cut = { ...cut, steps: Math.max(fewestSteps, Math.floor(cut.steps / stepCut)) }) {
+  for (let cut = limits; ; ) {
     const plan = planWith(sites, around, cut);
-    const size = [...plan.entryPrograms, ...plan.exitPrograms].reduce((sum, { spec }) => sum + spec.code.length, 0);
-    if (size <= mostInstructions || cut.steps <= fewestSteps) return { ...plan, limits: cut };
+    const sizes = [...plan.entryPrograms, ...plan.exitPrograms].map(({ spec }) => spec.code.length);
+    const isLong = sizes.some((size) => size > mostInOne);
+    const isLarge = sizes.reduce((sum, size) => sum + size, 0) > mostInstructions;
+    const fewest = isLong ? 0 : fewestSteps;
+    if (!(isLong || isLarge) || cut.steps <= fewest) return { ...plan, limits: cut };
+    cut = { ...cut, steps: Math.max(fewest, Math.floor(cut.steps / stepCut)) };
   }
 };
 
