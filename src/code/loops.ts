@@ -8,9 +8,11 @@ const smallGap = 16n;
 /** Whether control can come from an instruction back to it. */
 export const isInLoop = (flow: Flow, at: Address): boolean => comesBack(flow, at, () => true);
 
-/** It only moves values for the next round: no loop of the code around has nothing else. */
+const readies: ReadonlySet<string | undefined> = new Set(['copy', 'load', 'store', 'constant', 'clear']);
+
+/** It only gets values ready for the next round: no loop of the code around has nothing else. */
 const isGlue = ({ step, effects }: FlowInstruction): boolean =>
-  step === undefined ? effects.action?.kind === 'copy' : step.kind === 'jump' || step.kind === 'nop';
+  step === undefined ? readies.has(effects.action?.kind) : step.kind === 'jump' || step.kind === 'nop';
 
 /** Whether control can come from an instruction of a part back to it without leaving the part. */
 export const isInLoopOf = (flow: Flow, at: Address, ranges: readonly Range[]): boolean => {

@@ -60,9 +60,15 @@ export const pendingStores = (
     const made = madeAfter(each, state.made, isOwn);
     let { changed } = state;
     for (const { id } of each.effects.writes) changed |= bit(id);
-    for (const i of each.next) waiting.push({ i, made, changed });
+    // Back at the address or above it another round begins, in which what comes before the part is done.
+    for (const i of each.next) if (!isBackward(flow, state.i, i, at)) waiting.push({ i, made, changed });
   }
   return [...found.values()];
+};
+
+const isBackward = (flow: Flow, from: number, to: number, at: Address): boolean => {
+  const [here, there] = [flow.instructions[from]?.at ?? 0n, flow.instructions[to]?.at ?? 0n];
+  return there <= at && here >= at;
 };
 
 /** Before a call, everything is stored that the other function may look at. */
