@@ -4,6 +4,7 @@ import type { ValueShape } from '../abi/shape.ts';
 import type { Signature } from '../abi/signature.ts';
 import type { TypeShapes } from '../abi/type-shapes.ts';
 import { unfollowed } from '../abi/unfollowed.ts';
+import { sanitize } from '../base/text.ts';
 import type { ShownArgumentPlace, ShownResult, ShownValues } from './copy-values.ts';
 
 const word = 8;
@@ -28,6 +29,17 @@ export const callPlan = (values: ShownValues, shapes: TypeShapes): CallPlan => (
 /** With what a user gave instead of debug info, or with nothing: registers as they are. */
 export const givenPlan = (signature: Signature | null): CallPlan =>
   signature === null ? rawPlan() : lowerSignature(signature);
+
+/** Of code that is several functions': a call may be another one's, with values of other types. */
+export const mergedPlan = ({ args, ret }: CallPlan, others: readonly string[]): CallPlan => {
+  const doubted = <Plan extends ValuePlan>(plan: Plan): Plan => {
+    const isKnown = plan.shape.size > 0 && plan.evidence !== 'gone' && plan.evidence !== 'conflict';
+    if (!isKnown) return plan;
+    const note = `the same code is ${others.map(sanitize).join(', ')}: the call and its types may be that one's`;
+    return { ...plan, evidence: 'conflict', note, candidates: [{ evidence: plan.evidence, pieces: plan.pieces }] };
+  };
+  return { args: args.map(doubted), ret: doubted(ret) };
+};
 
 /** An inlined copy of which nothing is known. */
 export const emptyPlan: CallPlan = {

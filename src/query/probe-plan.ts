@@ -14,7 +14,7 @@ import type { StorePlace } from '../code/pending-stores.ts';
 import type { DebugCopy, DebugTypes } from '../elf/debug-model.ts';
 import type { ExitSite, ProbeSite, Returns, StalePlace } from '../trace/site.ts';
 import { type AfterRequest, afterPlans } from './after-plan.ts';
-import { callPlan, emptyPlan, givenPlan } from './call-plan.ts';
+import { callPlan, emptyPlan, givenPlan, mergedPlan } from './call-plan.ts';
 import { concreteShapes } from './concrete-shapes.ts';
 import { CopyFlows } from './copy-flows.ts';
 import { CopyValues, isDamage, type ShownValues } from './copy-values.ts';
@@ -114,7 +114,7 @@ export class ProbePlanner {
         copy: info,
       };
     }
-    const plan = this.#planOf(values, signature);
+    const plan = this.#planOf(copy, values, signature);
     const { returns, loops } = this.#returns(name, copy, plan);
     const isWatched = returns.mode === 'sites';
     const { after, saved } = afterPlans(isWatched ? this.#options.after : [], plan, savedFor(values, returns));
@@ -142,8 +142,16 @@ export class ProbePlanner {
     return this.#code;
   }
 
-  #planOf(values: ShownValues | null, signature: Signature | null): CallPlan {
-    return values === null || this.#shapes === null ? givenPlan(signature) : callPlan(values, this.#shapes);
+  #planOf(copy: SelectedCopy, values: ShownValues | null, signature: Signature | null): CallPlan {
+    if (values === null || this.#shapes === null) return givenPlan(signature);
+    const plan = callPlan(values, this.#shapes);
+    return this.#isMerged(copy) ? mergedPlan(plan, copy.aliases) : plan;
+  }
+
+  /** In C two names of one code are one function; of Rust, functions that do the same were merged, whatever their types. */
+  #isMerged({ aliases, debugCopy }: SelectedCopy): boolean {
+    const { debug } = this.#sources;
+    return aliases.length > 0 && debugCopy !== null && debug.scope(debug.copy(debugCopy)).language === 'rust';
   }
 
   #valuesOf(copy: SelectedCopy): ShownValues | null {

@@ -50,7 +50,7 @@ const endings: Record<Outcome, string> = {
 /** A value that holds only under an assumption (told in a note before) carries a question mark. */
 const valueText = (value: ShownValue, palette: Palette): string => {
   const doubtful = value.note !== null && value.evidence === 'given';
-  const mark = value.evidence === 'conflict' ? '<conflict>' : doubtful ? '?' : '';
+  const mark = doubtful ? '?' : '';
   const counts = (value.counts ?? []).map(
     ({ path, strong, weak }) => `${path}${path === '' ? '' : ' '}${strong} strong, ${weak} weak`,
   );

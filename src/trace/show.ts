@@ -45,7 +45,15 @@ class Reader {
         evidence: candidate.evidence,
         ...this.#decode(plan.shape, first + i),
       }));
-      return { name, type, evidence, note, value: { $missing: 'conflict' }, text: '<conflict>', candidates };
+      return {
+        name,
+        type,
+        evidence,
+        note,
+        value: { $missing: 'conflict' },
+        text: conflictText(candidates),
+        candidates,
+      };
     }
     const { missing = [] } = this.#capture.slots[first] ?? {};
     const isGone = missing.some(({ start, end, why }) => why === 'gone' && start === 0 && end >= plan.shape.size);
@@ -73,6 +81,10 @@ const shownValue = (
   counts === undefined
     ? { name, type, value, text, evidence, note }
     : { name, type, value, text, evidence, note, counts };
+
+/** What it would be at each of the places that are claimed. */
+const conflictText = (candidates: readonly { readonly text: string }[]): string =>
+  candidates.length === 0 ? '<conflict>' : `<conflict ${candidates.map(({ text }) => text).join(' or ')}>`;
 
 /** A tail call has none but for one in memory that nobody else knows. */
 const hasResult = ({ values, isPassed }: Capture): boolean => values.length > 0 && !isPassed;
