@@ -34,7 +34,7 @@ export const isBroughtFrom = (question: BroughtQuestion, at: Address, held: Held
   const start = question.flow.indexOf.get(at);
   if (start === undefined) return false;
   const places = placesOf(question, start, held);
-  return places !== null && places.every((place) => comesFrom(question, start, place));
+  return places?.every((place) => comesFrom(question, start, place)) ?? false;
 };
 
 /** The value's words. */

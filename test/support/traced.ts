@@ -11,6 +11,7 @@ export type TracedValue = {
   readonly value: unknown;
   readonly text: string;
   readonly evidence: string;
+  readonly counts?: readonly unknown[];
 };
 
 export type TracedCall = {
@@ -26,6 +27,7 @@ export type TracedCall = {
   readonly copy: { readonly kind: 'symbol' | 'instance' | 'inlined' };
   readonly args: readonly TracedValue[];
   readonly ret: TracedValue | null;
+  readonly after?: readonly TracedValue[];
   readonly outcome: string;
 };
 
