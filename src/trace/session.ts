@@ -7,6 +7,8 @@ import { mapSpecs } from './bpf/maps.ts';
 import { FUNCTION_STATS, GLOBALS, PENDING } from './bpf/records.ts';
 import type { StaleKey } from './correlate.ts';
 import type { Losses } from './event.ts';
+import { startKeeper } from './keeper/keeper.ts';
+import { closeAll, type Group, type Links, OwnLinks } from './keeper/links.ts';
 import { kernelTypes } from './kernel-types.ts';
 import type { CaptureLimits } from './layout.ts';
 import { type PlannedProgram, type ProgramPlan, planPrograms, siteValue } from './programs.ts';
@@ -14,7 +16,7 @@ import { type Layouts, readRecord, type TraceRecord } from './record.ts';
 import type { LandingSite, ProbeSite } from './site.ts';
 import type { OwnedFd } from './sys/fd.ts';
 import { RINGBUF } from './sys/uapi.ts';
-import { attachRawTracepoint, attachUprobes } from './uprobe/attach.ts';
+import { attachRawTracepoint } from './uprobe/attach.ts';
 import { createMap, deleteElement, keysOf, lookupElement, u32, updateElement } from './uprobe/map.ts';
 import { loadProgram } from './uprobe/program.ts';
 import { RingBuffer } from './uprobe/ringbuf.ts';
@@ -44,9 +46,12 @@ export class Session implements Disposable {
   readonly plan: ProgramPlan;
   readonly ring: RingBuffer;
   readonly #options: SessionOptions;
+  /** First of all: it takes its time to start. */
+  readonly #keeper = startKeeper();
+  #links: Links | undefined;
   readonly #owned: Disposable[] = [];
-  /** Probes at entries, and everything else that is attached. */
-  readonly #links: { entries: OwnedFd[]; others: OwnedFd[] } = { entries: [], others: [] };
+  readonly #ownLinks = this.#own(new OwnLinks());
+  readonly #tracepoints: OwnedFd[] = [];
   readonly #maps = new Map<string, OwnedFd>();
   readonly #programs = new Map<object, OwnedFd>();
   readonly #landings: readonly { readonly program: OwnedFd; readonly places: PlannedProgram['places'] }[];
@@ -56,8 +61,9 @@ export class Session implements Disposable {
   /** Makes the maps and loads the programs; nothing is probed yet. Throws RsymError 'permission' or 'unsupported'. */
   constructor(options: SessionOptions) {
     this.#options = options;
+    const ownProcesses = [process.pid, this.#keeper?.pid].filter((pid) => pid !== undefined);
     const around: Surroundings = {
-      scope: options.scoped ? { kind: 'named' } : { kind: 'all', except: process.pid },
+      scope: options.scoped ? { kind: 'named' } : { kind: 'all', except: ownProcesses },
       ringBytes: options.ringBytes,
       vma: kernelTypes().vma,
     };
@@ -85,10 +91,10 @@ export class Session implements Disposable {
         places: sites.map(({ path, offset, kind }) => ({ path, offset, cookie: kind === 'unwinder' ? 0n : 1n })),
       }));
       const { task, threads } = kernelTypes();
-      this.#links.others.push(attachRawTracepoint(load(threadEndProgram(around, threads)), 'sched_process_exit'));
-      this.#links.others.push(attachRawTracepoint(load(execProgram(around)), 'sched_process_exec'));
+      this.#tracepoints.push(attachRawTracepoint(load(threadEndProgram(around, threads)), 'sched_process_exit'));
+      this.#tracepoints.push(attachRawTracepoint(load(execProgram(around)), 'sched_process_exec'));
       const onFork = task && (options.children ? followProgram(task) : forkProgram(task));
-      if (onFork) this.#links.others.push(attachRawTracepoint(load(onFork), 'sched_process_fork'));
+      if (onFork) this.#tracepoints.push(attachRawTracepoint(load(onFork), 'sched_process_fork'));
       else if (options.children) throw cannotFollow();
     } catch (error) {
       this[Symbol.dispose]();
@@ -148,30 +154,30 @@ export class Session implements Disposable {
   }
 
   /** Plants every probe, for one process or (null) for all. Exits first, so that no call is entered unseen at its end. */
-  attach(pid: number | null): void {
-    const plant = (links: OwnedFd[], program: OwnedFd, places: PlannedProgram['places'], uretprobe: boolean): void => {
-      for (const [path, group] of groupBy(places, (place) => place.path)) {
-        links.push(
-          attachUprobes(program, {
-            path,
-            offsets: group.map(({ offset }) => fileOffset(offset)),
-            cookies: group.map(({ cookie }) => cookie),
-            pid,
-            uretprobe,
-          }),
-        );
+  async attach(pid: number | null): Promise<void> {
+    const keeper = this.#keeper;
+    this.#links ??= keeper && (await keeper.ready) ? keeper : this.#ownLinks;
+    const links = this.#links;
+    const plant = async (group: Group, program: OwnedFd, planned: Omit<PlannedProgram, 'spec'>): Promise<void> => {
+      for (const [path, places] of groupBy(planned.places, (place) => place.path)) {
+        await links.attach(group, program, {
+          path,
+          offsets: places.map(({ offset }) => fileOffset(offset)),
+          cookies: places.map(({ cookie }) => cookie),
+          pid,
+          uretprobe: planned.uretprobe,
+        });
       }
     };
-    const { entries, others } = this.#links;
-    for (const { program, places } of this.#landings) plant(others, program, places, false);
-    const plantAll = (links: OwnedFd[], programs: readonly PlannedProgram[]): void => {
+    for (const { program, places } of this.#landings) await plant('others', program, { places, uretprobe: false });
+    const plantAll = async (group: Group, programs: readonly PlannedProgram[]): Promise<void> => {
       for (const program of programs) {
         const loaded = this.#programs.get(program);
-        if (loaded) plant(links, loaded, program.places, program.uretprobe);
+        if (loaded) await plant(group, loaded, program);
       }
     };
-    plantAll(others, this.plan.exitPrograms);
-    plantAll(entries, this.plan.entryPrograms);
+    await plantAll('others', this.plan.exitPrograms);
+    await plantAll('entries', this.plan.entryPrograms);
   }
 
   /**
@@ -179,10 +185,20 @@ export class Session implements Disposable {
    * must not be taken for under way, nor what they saw for still running.
    */
   async detach(): Promise<void> {
-    const { entries, others } = this.#links;
     this.#unmatched ??= this.statistics().unmatchedExits;
-    await closeAll(entries);
-    await closeAll(others);
+    await this.#links?.detach();
+    await closeAll(this.#tracepoints);
+  }
+
+  /** Why the probes are not what they should be: the process that holds them ended or does not answer. */
+  get failure(): RsymError | null {
+    return this.#links?.failure ?? null;
+  }
+
+  /** Disposes, and waits for the process that held the probes to end. */
+  async close(): Promise<void> {
+    this[Symbol.dispose]();
+    await this.#keeper?.ended();
   }
 
   /** Hands over records that have arrived, in ring order; returns how many. */
@@ -258,18 +274,11 @@ export class Session implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const links of [this.#links.entries, this.#links.others])
-      for (const link of links.splice(0)) link[Symbol.dispose]();
+    this.#keeper?.release();
+    for (const link of this.#tracepoints.splice(0)) link[Symbol.dispose]();
     for (const owned of this.#owned.splice(0).reverse()) owned[Symbol.dispose]();
   }
 }
-
-/** Closing a link waits until nobody runs its program: together that takes hardly longer than for one. */
-const closedTogether = 100;
-
-const closeAll = async (links: OwnedFd[]): Promise<void> => {
-  while (links.length > 0) await Promise.all(links.splice(0, closedTogether).map((link) => link.closeAsync()));
-};
 
 type FunctionStatistics = {
   readonly entries: number;

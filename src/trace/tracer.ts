@@ -128,12 +128,12 @@ class Trace {
         for (const pid of scope.pids) {
           if (!isAlive(pid)) throw new RsymError('process', `process ${pid} does not exist`);
           if (!this.#session.watchProcess(pid)) throw new RsymError('usage', 'too many processes are named');
-          if (!children) this.#session.attach(pid);
+          if (!children) await this.#session.attach(pid);
         }
-        if (children) this.#followDescendants(scope.pids);
+        if (children) await this.#followDescendants(scope.pids);
         break;
       case 'everywhere':
-        this.#session.attach(null);
+        await this.#session.attach(null);
         break;
     }
     this.#note(this.#request.notes);
@@ -143,14 +143,14 @@ class Trace {
   }
 
   /** A probe of the kernel belongs to one process or to all: those of a family are planted for all. */
-  #followDescendants(pids: readonly number[]): void {
+  async #followDescendants(pids: readonly number[]): Promise<void> {
     // A child is followed if it is forked while its parent is watched: the others are there to be found by now.
     for (const pid of descendants(pids)) {
       if (!this.#session.watchProcess(pid)) throw new RsymError('usage', 'the processes have too many descendants');
       // Of one that ended before it was watched nobody takes the number out.
       if (!isAlive(pid)) this.#session.unwatchProcess(pid);
     }
-    this.#session.attach(null);
+    await this.#session.attach(null);
   }
 
   /** Lets a started program run; also where tracing it came to nothing, it must not stay stopped. */
@@ -168,7 +168,7 @@ class Trace {
     }
     const launched = await launch(this.#session, command);
     try {
-      this.#session.attach(this.#request.children ? null : launched.pid);
+      await this.#session.attach(this.#request.children ? null : launched.pid);
     } catch (error) {
       launched.kill();
       throw error;
@@ -188,6 +188,7 @@ class Trace {
 
   async *batches(): AsyncGenerator<readonly TraceEvent[], void, void> {
     while (!this.#isEnough()) {
+      this.#refuseFailure();
       const gone = this.#isTargetGone();
       const detached = this.#detached;
       if (this.#stopping) this.#detach();
@@ -222,6 +223,11 @@ class Trace {
       this.#wake();
     });
     return this.#detaching;
+  }
+
+  #refuseFailure(): void {
+    const { failure } = this.#session;
+    if (failure) throw failure;
   }
 
   #isEnough(): boolean {
@@ -316,6 +322,7 @@ class Trace {
     if (this.#program === null) this.#launched?.release();
     // The kernel may still be writing to memory that the wait looks at.
     await this.#waiting;
-    this.#session[Symbol.dispose]();
+    await this.#session.close();
+    this.#refuseFailure();
   }
 }

@@ -1,11 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startCli } from '../support/cli.ts';
-import { type CodeBytes, codeBytes } from '../support/code-bytes.ts';
+import { codeBytes } from '../support/code-bytes.ts';
 import { describeNeeding } from '../support/need.ts';
-import { start } from '../support/process.ts';
+import { type Running, start } from '../support/process.ts';
 import { buildRust } from '../support/rust-program.ts';
 import { Temporary } from '../support/temporary.ts';
 
@@ -23,71 +24,118 @@ const random = (seed: number): (() => number) => {
 
 const attached = /tracing \d+ functions/;
 
-/**
- * Whether breakpoints stay. The kernel leaves them where SIGKILL comes while it plants probes or takes them away ("failed
- * to unregister, leaking uprobe" in its log); the next trace of the same functions takes them with it.
- */
-const isLeft = async (code: CodeBytes): Promise<boolean> => {
-  for (let waited = 0; waited < 1_000; waited += 20) {
-    if (code.differences().length === 0) return false;
-    await sleep(20);
+/** What the process that holds the probes may take to remove them and end. */
+const soon = { timeout: 10_000, interval: 20 };
+
+const read = (path: string): string => {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return ''; // it has ended
   }
-  return true;
 };
 
-describeNeeding(['kernel', 'rustc'], 'rsym killed by SIGKILL', () => {
+/** The children of a process that hold probes; while Node starts in one, it isn't known for what it will be. */
+const keepersOf = (pid: number): number[] =>
+  read(`/proc/${pid}/task/${pid}/children`)
+    .split(' ')
+    .filter((child) => read(`/proc/${child}/comm`) === 'rsym-keeper\n')
+    .map(Number);
+
+const isThere = (pid: number): boolean => read(`/proc/${pid}/comm`) === 'rsym-keeper\n';
+
+describeNeeding(['kernel', 'rustc'], 'by SIGKILL', () => {
   const folder = new Temporary();
   const program = join(folder.path, 'steady');
 
   beforeAll(() => buildRust(source, program, ['-O']));
   afterAll(() => folder[Symbol.dispose]());
 
+  const trace = (target: Running, ...options: string[]) =>
+    startCli(['trace', program, ...functions, '-p', String(target.pid), ...options]);
+
+  const endsRight = async (target: Running): Promise<void> => {
+    target.closeInput();
+    const { status, signal, stdout } = await target.finished;
+    expect({ status, signal }).toEqual({ status: 0, signal: null });
+    expect(stdout).toMatch(/^calls \d+ sum right$/m);
+  };
+
   for (const [phase, kills] of [
     ['begins', 20],
-    ['traces', 20],
-    ['ends', 10],
+    ['traces', 10],
+    ['ends', 20],
   ] as const) {
-    test(`${kills} times while it ${phase}: no breakpoint is left, and the process goes on`, async () => {
+    test(`rsym ends ${kills} times while it ${phase}: no breakpoint is left, and the process goes on`, async () => {
       await using target = start(program);
       await target.waitFor('ready');
       const code = codeBytes(target.pid, program);
       const chance = random(kills);
-      const traceFor = (seconds: number) =>
-        startCli(['trace', program, ...functions, '-p', String(target.pid), '-d', String(seconds)]);
+      const seconds = phase === 'traces' ? '10' : '0.01';
 
       const begun = performance.now();
-      await using whole = traceFor(0.01);
+      await using whole = trace(target, '-d', seconds === '10' ? '0.01' : seconds);
       await whole.waitFor(attached, { stream: 'stderr' });
       const attaching = performance.now() - begun;
       await whole.finished;
       const detaching = performance.now() - begun - attaching;
       expect(code.differences()).toEqual([]);
 
-      let left = 0;
       let planted = 0;
       for (let i = 0; i < kills; i++) {
-        await using traced = traceFor(phase === 'traces' ? 10 : 0.01);
-        if (phase === 'begins') await sleep(chance() * attaching);
+        await using traced = trace(target, '-d', seconds);
+        // The probes are planted at the end of the beginning.
+        if (phase === 'begins') await sleep((0.5 + chance() / 2) * attaching);
         else {
           await traced.waitFor(attached, { stream: 'stderr' });
           await sleep(chance() * (phase === 'traces' ? 100 : detaching));
         }
+        const keepers = keepersOf(traced.pid);
         if (code.differences().length > 0) planted++;
         traced.kill('SIGKILL');
         await traced.finished;
-        if (phase === 'traces') await expect.poll(code.differences, { timeout: 5_000 }).toEqual([]);
-        else if (await isLeft(code)) {
-          left++;
-          await traceFor(0.01).finished;
-          expect(code.differences()).toEqual([]);
-        }
+        await expect.poll(code.differences, soon).toEqual([]);
+        await expect.poll(() => keepers.filter(isThere), soon).toEqual([]);
       }
       if (phase === 'traces') expect(planted).toBe(kills);
-      expect(left).toBeLessThan(kills / 2);
-      target.closeInput();
-      const { status, signal, stdout } = await target.finished;
-      expect({ status, signal }).toEqual({ status: 0, signal: null });
-      expect(stdout).toMatch(/^calls \d+ sum right$/m);
+      await endsRight(target);
     }, 240_000);
   }
+
+  test('the process that holds the probes ends: rsym says so, and nothing is left', async () => {
+    await using target = start(program);
+    await target.waitFor('ready');
+    const code = codeBytes(target.pid, program);
+    await using traced = trace(target);
+    await traced.waitFor(attached, { stream: 'stderr' });
+    const [keeper] = keepersOf(traced.pid);
+    if (keeper === undefined) throw new Error('no keeper');
+    process.kill(keeper, 'SIGKILL');
+    const done = await traced.finished;
+    expect({ status: done.status, signal: done.signal }).toEqual({ status: 2, signal: null });
+    expect(done.stderr).toContain(
+      `rsym: the probes are gone\n  the process that held them, ${keeper}, ended (SIGKILL)`,
+    );
+    await expect.poll(code.differences, soon).toEqual([]);
+    await endsRight(target);
+  });
+
+  test('signals of the terminal and of others do not end the process that holds the probes', async () => {
+    await using target = start(program);
+    await target.waitFor('ready');
+    const code = codeBytes(target.pid, program);
+    await using traced = trace(target);
+    await traced.waitFor(attached, { stream: 'stderr' });
+    const [keeper] = keepersOf(traced.pid);
+    if (keeper === undefined) throw new Error('no keeper');
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) process.kill(keeper, signal);
+    await sleep(200);
+    expect(code.differences()).not.toEqual([]);
+    traced.kill('SIGINT');
+    expect((await traced.finished).status).toBe(130);
+    // Here at once: rsym has waited for it.
+    expect(code.differences()).toEqual([]);
+    expect(isThere(keeper)).toBe(false);
+    await endsRight(target);
+  });
 });

@@ -78,7 +78,7 @@ describe('programs that read memory behind values are loaded', () => {
       after: [{ name: 'a', type: '&mut T', shape: reference(last), evidence: 'abi', words: [0] }],
       returns: { mode: 'sites', exits: [exitSite(), tailCall({ passes: ['rdi'] })] },
     });
-    const around: Surroundings = { scope: { kind: 'all', except: process.pid }, ringBytes: 1 << 16, vma: null };
+    const around: Surroundings = { scope: { kind: 'all', except: [process.pid] }, ringBytes: 1 << 16, vma: null };
     const plan = planPrograms([site], around, { ...captureLimits(200), ...few });
     return loadAll(plan);
   };

@@ -181,7 +181,7 @@ test('nested steps become one list', () => {
 
 describe('the listing of', () => {
   const ringBytes = 1 << 20;
-  const everywhere = { scope: { kind: 'all', except: 7 }, ringBytes, vma: { start: 0, end: 8 } } as const;
+  const everywhere = { scope: { kind: 'all', except: [7] }, ringBytes, vma: { start: 0, end: 8 } } as const;
   const named = { scope: { kind: 'named' }, ringBytes, vma: null } as const;
   const cString: ValueShape = { kind: 'c-string', size: 8 };
   const site = probeSite({

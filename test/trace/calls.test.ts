@@ -140,7 +140,7 @@ describe('the scope', () => {
   });
 
   test('all: everything but rsym itself, by process and not by thread', () => {
-    const traced = new TracedMachine([probeSite()], { scope: { kind: 'all', except: 100 } });
+    const traced = new TracedMachine([probeSite()], { scope: { kind: 'all', except: [99, 100] } });
     traced.enter({ tgid: 100, tid: 555 }, 0, sp);
     traced.enter({ tgid: 555, tid: 100 }, 0, sp);
     expect(traced.records().map(({ tgid }) => tgid)).toEqual([555]);

@@ -114,7 +114,7 @@ export class TracedMachine {
   constructor(sites: readonly ProbeSite[], options: Options = {}) {
     const ringBytes = options.ringBytes ?? 1 << 20;
     this.around = {
-      scope: options.scope ?? { kind: 'all', except: 1 },
+      scope: options.scope ?? { kind: 'all', except: [1] },
       ringBytes,
       vma: options.vma === undefined ? { start: 0, end: 8 } : options.vma,
     };

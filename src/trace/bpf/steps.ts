@@ -64,8 +64,10 @@ export const remove = (map: string, key: number): Code => [
   call('map_delete_elem'),
 ];
 
-/** The processes in the map `scope`, or all but rsym itself: what it does to report a call must not be another call. */
-export type WatchedProcesses = { readonly kind: 'named' } | { readonly kind: 'all'; readonly except: number };
+/** The processes in the map `scope`, or all but rsym's own: what they do to report a call must not be another call. */
+export type WatchedProcesses =
+  | { readonly kind: 'named' }
+  | { readonly kind: 'all'; readonly except: readonly number[] };
 
 /** Keeps the context, notes the thread, and leaves the program unless the process is one that is watched. */
 export const begin = (scope: WatchedProcesses): Code => [
@@ -75,7 +77,7 @@ export const begin = (scope: WatchedProcesses): Code => [
   alu('rsh', 'r0', 32),
   scope.kind === 'named'
     ? [store(4, 'r10', FRAME.small, 'r0'), lookup('scope', FRAME.small), jumpIf('eq', 'r0', 0, 'out')]
-    : jumpIf('eq', 'r0', scope.except, 'out'),
+    : scope.except.map((pid) => jumpIf('eq', 'r0', pid, 'out')),
 ];
 
 export const end: Code = [label('out'), mov('r0', 0), exit()];

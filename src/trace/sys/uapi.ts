@@ -1,7 +1,23 @@
 /** Numbers of the kernel's user API, x86-64. Each group names the header it comes from. */
 
 /** asm/unistd_64.h */
-export const NR = { perfEventOpen: 298, prlimit64: 302, memfdCreate: 319, bpf: 321 } as const;
+export const NR = {
+  sendmsg: 46,
+  recvmsg: 47,
+  socketpair: 53,
+  perfEventOpen: 298,
+  prlimit64: 302,
+  memfdCreate: 319,
+  bpf: 321,
+} as const;
+
+/** bits/socket.h, asm-generic/socket.h: a local stream, and the control message that carries descriptors. */
+export const SOCKET = { unix: 1, stream: 1, cloexec: 0x80000, level: 1, rights: 1 } as const;
+export const MSG_NOSIGNAL = 0x4000;
+export const MSG_CMSG_CLOEXEC = 0x4000_0000;
+/** linux/socket.h: struct user_msghdr, and struct cmsghdr with one int behind it. */
+export const MSGHDR = { size: 56, pieces: 16, pieceCount: 24, control: 32, controlLength: 40 } as const;
+export const CMSG = { size: 24, length: 0, level: 8, type: 12, data: 16 } as const;
 
 /** linux/memfd.h */
 export const MFD_CLOEXEC = 1;

@@ -31,17 +31,22 @@ export const attachUprobes = (program: OwnedFd, target: UprobeTarget): OwnedFd =
   attr.writeUInt32LE(target.pid ?? 0, 56);
   const result = bpf('linkCreate', attr);
   if (result.ok) return new Fd(result.value);
-  if (result.errno === 3) {
-    throw new KernelRefusal('process', `process ${target.pid} does not exist`, result.errno, {
+  throw uprobeRefusal(target, result.errno);
+};
+
+/** Why the kernel did not plant these probes. */
+export const uprobeRefusal = (target: UprobeTarget, errno: number): KernelRefusal => {
+  if (errno === 3) {
+    return new KernelRefusal('process', `process ${target.pid} does not exist`, errno, {
       reason: 'the kernel answered ESRCH',
     });
   }
-  if (result.errno === 2 || result.errno === 40) {
-    throw new KernelRefusal('input', `cannot probe ${target.path}`, result.errno, {
-      reason: `the file is gone (${errnoName(result.errno)})`,
+  if (errno === 2 || errno === 40) {
+    return new KernelRefusal('input', `cannot probe ${target.path}`, errno, {
+      reason: `the file is gone (${errnoName(errno)})`,
     });
   }
-  throw refusal(`plant ${target.offsets.length} probes in ${target.path}`, result.errno);
+  return refusal(`plant ${target.offsets.length} probes in ${target.path}`, errno);
 };
 
 export const attachRawTracepoint = (program: OwnedFd, name: string): OwnedFd => {

@@ -1,0 +1,56 @@
+import { readSync, writeSync } from 'node:fs';
+import { StringDecoder } from 'node:string_decoder';
+import { receiveFd } from '../sys/pass-fd.ts';
+import { KernelRefusal } from '../uprobe/bpf.ts';
+import { OwnLinks } from './links.ts';
+import { type Answer, Lines, type Request, receivedTarget } from './messages.ts';
+
+/**
+ * The process that holds the probes, so that rsym may be killed at any moment. A task that is being killed can't
+ * change other processes' code: a link that it just creates or closes leaves its breakpoints where they are. Here rsym's
+ * end, whatever its kind, is the end of the input, and the probes are removed by a process in good health.
+ *
+ * It ends with its input, and nothing else but SIGKILL ends it before.
+ */
+const input = 0;
+const output = 1;
+const descriptors = 3;
+
+const requests = function* (): Generator<Request> {
+  const lines = new Lines();
+  const text = new StringDecoder('utf8');
+  const piece = Buffer.alloc(1 << 16);
+  for (let length = 1; length > 0; ) {
+    length = readSync(input, piece);
+    for (const line of lines.add(text.write(piece.subarray(0, length)))) yield JSON.parse(line);
+  }
+};
+
+const answer = (errno: Answer['errno']): void => {
+  writeSync(output, `${JSON.stringify({ errno } satisfies Answer)}\n`);
+};
+
+const fulfil = async (request: Request, links: OwnLinks): Promise<Answer['errno']> => {
+  if (request.do === 'detach') {
+    await links.detach();
+    return null;
+  }
+  using program = receiveFd(descriptors);
+  try {
+    await links.attach(request.group, program, receivedTarget(request));
+    return null;
+  } catch (error) {
+    if (error instanceof KernelRefusal) return error.errno;
+    throw error;
+  }
+};
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) process.on(signal, () => undefined);
+process.title = 'rsym-keeper';
+const links = new OwnLinks();
+try {
+  answer(null);
+  for (const request of requests()) answer(await fulfil(request, links));
+} finally {
+  await links.detach();
+}

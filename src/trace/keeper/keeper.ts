@@ -1,0 +1,161 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Socket } from 'node:net';
+import { extname } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { RsymError } from '../../base/errors.ts';
+import type { OwnedFd } from '../sys/fd.ts';
+import { sendFd, socketPair } from '../sys/pass-fd.ts';
+import { type UprobeTarget, uprobeRefusal } from '../uprobe/attach.ts';
+import type { Group, Links } from './links.ts';
+import { type Answer, Lines, type Request, sentTarget } from './messages.ts';
+
+const startMs = 10_000;
+/** Planting and removing thousands of probes takes the kernel seconds on a busy machine. */
+const answerMs = 60_000;
+const endMs = 5_000;
+
+/** The process that holds this process's probes ({@link file://./keeper-main.ts}), as seen from here. */
+export class Keeper implements Links {
+  /** False: it could not be started. */
+  readonly ready: Promise<boolean>;
+  readonly #child: ChildProcess;
+  readonly #descriptors: OwnedFd;
+  readonly #waiting: ((answer: Answer | null) => void)[] = [];
+  readonly #hasEnded: Promise<void>;
+  #isReady = false;
+  #isReleased = false;
+  #failure: RsymError | null = null;
+
+  constructor(child: ChildProcess, descriptors: OwnedFd) {
+    this.#child = child;
+    this.#descriptors = descriptors;
+    // It must not keep this process from ending; whoever awaits an answer does.
+    child.unref();
+    for (const stream of [child.stdin, child.stdout] as (Socket | null)[]) {
+      stream?.unref();
+      stream?.on('error', () => undefined); // told by its end
+    }
+    const lines = new Lines();
+    child.stdout?.setEncoding('utf8').on('data', (piece: string) => {
+      for (const line of lines.add(piece)) this.#waiting.shift()?.(JSON.parse(line));
+    });
+    this.#hasEnded = new Promise((resolve) => {
+      const end = (status: number | null, signal: string | null): void => {
+        this.#end(signal ?? `status ${status}`);
+        resolve();
+      };
+      child.once('exit', end);
+      child.once('error', () => end(null, null));
+    });
+    this.ready = this.#answer(startMs).then((answer) => {
+      this.#isReady = answer !== null;
+      if (!this.#isReady) this.release();
+      return this.#isReady;
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  get failure(): RsymError | null {
+    return this.#failure;
+  }
+
+  async attach(group: Group, program: OwnedFd, target: UprobeTarget): Promise<void> {
+    if (!this.#failure) sendFd(this.#descriptors, program);
+    const errno = await this.#ask({ do: 'attach', group, ...sentTarget(target) }, 'plant probes');
+    if (errno !== null) throw uprobeRefusal(target, errno);
+  }
+
+  async detach(): Promise<void> {
+    if (!this.#isReleased) await this.#ask({ do: 'detach' }, 'remove the probes').catch(() => undefined);
+    this.release();
+  }
+
+  async #ask(request: Request, what: string): Promise<Answer['errno']> {
+    if (this.#failure) throw this.#failure;
+    this.#child.stdin?.write(`${JSON.stringify(request)}\n`);
+    const answer = await this.#answer(answerMs);
+    if (answer) return answer.errno;
+    this.#failure ??= new RsymError('process', `cannot ${what}`, {
+      reason: `the process that holds them, ${this.pid}, has not answered for ${answerMs / 1000} s`,
+      hints: ['what it holds goes when it goes on, or ends'],
+    });
+    throw this.#failure;
+  }
+
+  /** The next answer; null: none came in time, or never will. */
+  #answer(ms: number): Promise<Answer | null> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(null), ms);
+      this.#waiting.push((answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      });
+    });
+  }
+
+  #end(how: string): void {
+    if (this.#isReady && !this.#isReleased) {
+      this.#failure ??= new RsymError('process', 'the probes are gone', {
+        reason: `the process that held them, ${this.pid}, ended (${how})`,
+        hints: ['start the trace again'],
+      });
+    }
+    this.release();
+    this.#child.stdin?.destroy();
+    this.#child.stdout?.destroy();
+    for (const resolve of this.#waiting.splice(0)) resolve(null);
+  }
+
+  /** Nothing more will be asked: it removes what probes it holds, and ends. */
+  release(): void {
+    this.#isReleased = true;
+    this.#child.stdin?.end();
+    this.#descriptors[Symbol.dispose]();
+  }
+
+  /** Waits for its end, as long as that may take in a healthy machine. */
+  async ended(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const tooLong = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, endMs);
+    });
+    await Promise.race([this.#hasEnded, tooLong]);
+    clearTimeout(timer);
+  }
+}
+
+/** What Node is to run: beside this file, compiled or, where there is tsx, as it was written. */
+const keeperCommand = (): string[] | null => {
+  const here = import.meta.url;
+  const extension = extname(here);
+  const main = fileURLToPath(new URL(`./keeper-main${extension}`, here));
+  if (!existsSync(main)) return null;
+  if (extension !== '.ts') return [main];
+  try {
+    return ['--import', pathToFileURL(createRequire(here).resolve('tsx')).href, main];
+  } catch {
+    return null;
+  }
+};
+
+/**
+ * Starts the process that will hold the probes. It is in a session of its own, where the terminal's keys don't reach
+ * it, and has none of this process's streams. Null: it can't be started, and who wants probes must hold them.
+ */
+export const startKeeper = (): Keeper | null => {
+  const command = keeperCommand();
+  if (!command) return null;
+  try {
+    const [own, its] = socketPair();
+    using _its = its;
+    const child = spawn(process.execPath, command, { detached: true, stdio: ['pipe', 'pipe', 'ignore', its.value] });
+    return new Keeper(child, own);
+  } catch {
+    return null;
+  }
+};

@@ -1,0 +1,45 @@
+import { fileOffset } from '../../base/units.ts';
+import type { UprobeTarget } from '../uprobe/attach.ts';
+import type { Group } from './links.ts';
+
+/** What rsym asks of the keeper, one line of JSON each. Of `attach`, the program is sent beforehand, as a descriptor. */
+export type Request = ({ readonly do: 'attach'; readonly group: Group } & SentTarget) | { readonly do: 'detach' };
+
+/** One line for each request, and one before the first, when the keeper is ready. */
+export type Answer = { readonly errno: number | null };
+
+/** Offsets and cookies may be many: their bytes, in base64. */
+type SentTarget = Omit<UprobeTarget, 'offsets' | 'cookies'> & { readonly offsets: string; readonly cookies: string };
+
+const toText = (numbers: readonly bigint[]): string =>
+  Buffer.from(new BigUint64Array(numbers).buffer).toString('base64');
+
+const toNumbers = (text: string): bigint[] => [
+  ...new BigUint64Array(new Uint8Array(Buffer.from(text, 'base64')).buffer),
+];
+
+export const sentTarget = ({ offsets, cookies, ...rest }: UprobeTarget): SentTarget => ({
+  ...rest,
+  offsets: toText(offsets),
+  cookies: toText(cookies),
+});
+
+export const receivedTarget = ({ path, pid, uretprobe, offsets, cookies }: SentTarget): UprobeTarget => ({
+  path,
+  pid,
+  uretprobe,
+  offsets: toNumbers(offsets).map((offset) => fileOffset(offset)),
+  cookies: toNumbers(cookies),
+});
+
+/** Text that comes in pieces, as lines. */
+export class Lines {
+  #rest = '';
+
+  /** The lines that this piece completes. */
+  add(piece: string): string[] {
+    const lines = (this.#rest + piece).split('\n');
+    this.#rest = lines.pop() ?? '';
+    return lines;
+  }
+}
