@@ -137,9 +137,11 @@ const trace = async (target: string, _: unknown, flags: Flags, command: Command)
       `rsym: tracing ${watch.functions.length === 1 ? sanitize(watch.functions[0]?.name ?? '') : `${watch.functions.length} functions`} in ${who}: ${probes} probes\n`,
     );
   };
+  const isText = flags.json === undefined && slices === null;
   try {
-    for await (const batch of watch.batches(announce)) {
-      const text = batch.map(format).join('');
+    for await (const batch of watch.batches(announce, isText)) {
+      let text = '';
+      for (const event of batch) text += format(event);
       if (text !== '') await write(to, text);
       await slices?.add(batch);
       if (batch.some((event) => event.event === 'end' && event.calls === 0)) adviseOn(target, watch.patterns, flags);

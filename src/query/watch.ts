@@ -102,6 +102,8 @@ export type Watch = {
   /** Starts watching; the last event of the last batch is `end`. Told once the probes are planted. */
   readonly batches: (
     onAttached?: (attached: { readonly probes: number; readonly pid: number | null }) => void,
+    /** Events are for their texts: other properties of a call's are getters, and values are decoded only if asked for. */
+    texts?: boolean,
   ) => AsyncGenerator<readonly TraceEvent[], void, void>;
 };
 
@@ -139,7 +141,7 @@ export const planWatch = (request: WatchRequest): Watch => {
     patterns: request.functions.map((text) => parseSpec(text).pattern),
     functions,
     notes,
-    batches: (onAttached) =>
+    batches: (onAttached, texts = false) =>
       traceBatches({
         sites,
         landings,
@@ -147,6 +149,7 @@ export const planWatch = (request: WatchRequest): Watch => {
         scope,
         children: request.children ?? false,
         entries: request.entries ?? false,
+        texts,
         limits: captureLimits(request.maxString ?? watchDefaults.maxString, (request.redact ?? []).length > 0),
         ringBytes: 2 ** Math.ceil(Math.log2(request.ringBytes ?? ringFor(sites))),
         maxPending: request.maxPending ?? watchDefaults.maxPending,

@@ -25,11 +25,27 @@ export const wantsColour = (env: Environment, isTerminal: boolean): boolean => {
 
 type Format = Parameters<typeof styleText>[0];
 
+const asItIs = (text: string): string => text;
+const plain: Palette = {
+  name: asItIs,
+  address: asItIs,
+  type: asItIs,
+  value: asItIs,
+  faint: asItIs,
+  good: asItIs,
+  warning: asItIs,
+  error: asItIs,
+  heading: asItIs,
+};
+
 /** Made once for each stream a command writes to. */
 export const makePalette = (colour: boolean): Palette => {
   // Whether to colour is decided by the caller, for the stream it writes to; styleText would ask about stdout.
-  const paint = (format: Format) => (text: string) =>
-    colour ? styleText(format, text, { validateStream: false }) : text;
+  const paint =
+    (format: Format): ((text: string) => string) =>
+    (text) =>
+      styleText(format, text, { validateStream: false });
+  if (!colour) return plain;
   return {
     name: paint('cyan'),
     address: paint('gray'),

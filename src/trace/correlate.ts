@@ -54,7 +54,7 @@ export class Correlator {
 
   accept(record: TraceRecord): void {
     this.#accepted++;
-    this.#newest = Math.max(this.#newest, record.sequence);
+    if (record.sequence > this.#newest) this.#newest = record.sequence;
     switch (record.kind) {
       case 'enter':
         this.#enter(record);
@@ -69,6 +69,11 @@ export class Correlator {
       case 'exec':
         this.#threadEnd(record);
     }
+  }
+
+  /** Whether a call is under way, or may be. */
+  follows(callId: number): boolean {
+    return this.#calls.has(callId);
   }
 
   /** Ends what is still under way; `alive` tells whether a thread still exists. */
@@ -144,9 +149,17 @@ export class Correlator {
 
   #enter(record: EnterRecord): void {
     const thread = this.#thread(record);
+    if (thread.isIdle) {
+      // Nothing to compare frames with: their addresses, which are bigints, need not be read.
+      this.#begin(record, thread, undefined);
+      return;
+    }
     for (const call of thread.below(thread.stackOf(record), record.sp, record.stackEnd)) this.#doubt(thread, call);
     for (const call of [thread.takeDoubtful(record), thread.takeSameKey(record)]) if (call) this.#endLeft(call);
-    const caller = thread.callerFor(record);
+    this.#begin(record, thread, thread.callerFor(record));
+  }
+
+  #begin(record: EnterRecord, thread: ThreadCalls, caller: Pending | undefined): void {
     const call = {
       enter: record,
       parent: caller?.enter.sequence ?? null,

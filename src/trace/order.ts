@@ -1,7 +1,8 @@
 import type { TraceRecord } from './record.ts';
+import { RecordBytes } from './record-bytes.ts';
 
 /** Records of different threads reach the ring out of order by tens of microseconds; this is far more. */
-const windowNs = 2_000_000n;
+const windowNs = 2_000_000;
 
 /**
  * Puts records back in the order in which they happened (the programs number them before they reserve room). A record
@@ -9,30 +10,42 @@ const windowNs = 2_000_000n;
  */
 export class RecordOrder {
   #held: TraceRecord[] = [];
-  #newest = 0n;
+  /** Their times: numbers, since these are looked at twice and a window needs no nanosecond. */
+  #times: number[] = [];
+  #newest = 0;
   #sorted = true;
+  #last = 0;
 
   add(record: TraceRecord): void {
-    const last = this.#held.at(-1);
-    if (last !== undefined && record.sequence < last.sequence) this.#sorted = false;
-    if (record.time > this.#newest) this.#newest = record.time;
+    if (record.sequence < this.#last) this.#sorted = false;
+    this.#last = record.sequence;
+    const time = timeOf(record);
+    if (time > this.#newest) this.#newest = time;
     this.#held.push(record);
+    this.#times.push(time);
   }
 
   /** The records that are due: all of them if `idle`. */
   take(idle: boolean): TraceRecord[] {
     const held = this.#held;
-    if (!this.#sorted) held.sort((a, b) => a.sequence - b.sequence);
+    if (!this.#sorted) {
+      held.sort((a, b) => a.sequence - b.sequence);
+      this.#times = held.map(timeOf);
+    }
     this.#sorted = true;
     const due = idle ? held.length : this.#due();
     this.#held = held.splice(due);
+    this.#times = this.#times.slice(due);
+    this.#last = this.#held.at(-1)?.sequence ?? 0;
     return held;
   }
 
   /** How many precede the first that is young. */
   #due(): number {
     const young = this.#newest - windowNs;
-    const first = this.#held.findIndex(({ time }) => time > young);
+    const first = this.#times.findIndex((time) => time > young);
     return first < 0 ? this.#held.length : first;
   }
 }
+
+const timeOf = (record: TraceRecord): number => (record instanceof RecordBytes ? record.ns : Number(record.time));

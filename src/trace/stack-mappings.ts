@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { TraceRecord } from './record.ts';
+import { EntryBytes } from './record-bytes.ts';
 
 type Range = { readonly start: bigint; readonly end: bigint };
 
@@ -15,9 +16,8 @@ export class StackMappings {
 
   /** The record with its stack's end, where that can still be known. */
   complete(record: TraceRecord): TraceRecord {
-    if (record.kind !== 'enter' || record.stackEnd !== 0n) return record;
-    const stackEnd = this.#endOf(record.tgid, record.sp);
-    return stackEnd === 0n ? record : { ...record, stackEnd };
+    if (record instanceof EntryBytes && !record.hasStackEnd) record.endStackAt(this.#endOf(record.tgid, record.sp));
+    return record;
   }
 
   #endOf(tgid: number, sp: bigint): bigint {

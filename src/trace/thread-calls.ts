@@ -19,9 +19,16 @@ export class ThreadCalls {
   readonly tgid: number;
   readonly #stacks = new Map<bigint, Pending[]>();
   readonly #doubtful = new Map<string, Pending>();
+  /** How many calls are on the stacks. */
+  #under = 0;
 
   constructor(tgid: number) {
     this.tgid = tgid;
+  }
+
+  /** No call of it was ever kept, or all are gone. */
+  get isIdle(): boolean {
+    return this.#under === 0 && this.#doubtful.size === 0;
   }
 
   stackOf(enter: EnterRecord): Pending[] {
@@ -45,6 +52,7 @@ export class ThreadCalls {
   }
 
   push(call: Pending): void {
+    this.#under++;
     this.stackOf(call.enter).push(call);
   }
 
@@ -52,6 +60,7 @@ export class ThreadCalls {
   *below(stack: Pending[], sp: bigint, end: bigint): Generator<Pending> {
     for (let top = stack.at(-1); top && top.enter.sp < sp && sp < end; top = stack.at(-1)) {
       stack.pop();
+      this.#under--;
       yield top;
     }
   }
@@ -66,7 +75,9 @@ export class ThreadCalls {
     const stack = this.stackOf(enter);
     for (let i = stack.length - 1; i >= 0 && stack[i]?.enter.sp === enter.sp; i--) {
       const call = stack[i];
-      if (call?.enter.fn === enter.fn) return stack.splice(i, 1)[0];
+      if (call?.enter.fn !== enter.fn) continue;
+      this.#under--;
+      return stack.splice(i, 1)[0];
     }
     return undefined;
   }
@@ -75,8 +86,10 @@ export class ThreadCalls {
   take(call: Pending): void {
     const stack = this.stackOf(call.enter);
     const at = stack.lastIndexOf(call);
-    if (at >= 0) stack.splice(at, 1);
-    else this.#doubtful.delete(keyOf(call.enter));
+    if (at >= 0) {
+      stack.splice(at, 1);
+      this.#under--;
+    } else this.#doubtful.delete(keyOf(call.enter));
   }
 
   /** Keeps a call in doubt. Gives back the calls for which that is settled now: same place, or too many of them. */
@@ -111,6 +124,7 @@ export class ThreadCalls {
     const others = [...this.#stacks.values()].flat().sort((a, b) => b.enter.sequence - a.enter.sequence);
     this.#doubtful.clear();
     this.#stacks.clear();
+    this.#under = 0;
     return { doubtful, others };
   }
 }

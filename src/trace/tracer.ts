@@ -1,5 +1,6 @@
-import { setImmediate } from 'node:timers/promises';
+import { setTimeout as pause, setImmediate } from 'node:timers/promises';
 import { RsymError } from '../base/errors.ts';
+import { CallTexts } from './call-text.ts';
 import { Correlator, type EndedCall } from './correlate.ts';
 import { descendants } from './descendants.ts';
 import type { CallEvent, EndEvent, ProgramEnd, TraceEvent } from './event.ts';
@@ -8,6 +9,7 @@ import { type Command, isAlive, type Launched, launch } from './launch.ts';
 import type { CaptureLimits } from './layout.ts';
 import { lossesBetween, noLosses } from './losses.ts';
 import { RecordOrder } from './order.ts';
+import { EntryBytes } from './record-bytes.ts';
 import { Session, type SessionStatistics } from './session.ts';
 import { showCall } from './show.ts';
 import type { LandingSite, ProbeSite } from './site.ts';
@@ -34,6 +36,8 @@ export type TraceRequest = {
   readonly calls?: number;
   /** Also an event when a call begins. */
   readonly entries: boolean;
+  /** Only texts of values are wanted: an event's other properties are found when they are asked for. */
+  readonly texts: boolean;
   readonly limits: CaptureLimits;
   readonly ringBytes: number;
   readonly maxPending: number;
@@ -44,6 +48,9 @@ export type TraceRequest = {
 // Objects that live for one short batch die young: with large batches the garbage collector takes most of the time.
 const readLimit = 1_000;
 const idleMs = 50;
+/** What comes while nobody reads: of the usual ring's 8 MiB, 3 million records a second would fill it. */
+const mostPauseMs = 8;
+const ringBytesForMs = 1 << 20;
 /** Nothing for so long: no record that belongs before those that came is still on its way. */
 const quietMs = 2;
 const lossCheckMs = 1_000;
@@ -87,6 +94,8 @@ class Trace {
   #lossCheckedAt = 0;
   readonly #stacks = new StackMappings();
   readonly #files: FileWatch;
+  readonly #callTexts: CallTexts[] = [];
+  readonly #pauseMs: number;
   #accepted = 0;
   #readAt = 0;
   #lastSequence = 0;
@@ -95,6 +104,7 @@ class Trace {
     this.#session = session;
     this.#request = request;
     this.#lossesTold = session.statistics();
+    this.#pauseMs = Math.min(mostPauseMs, Math.floor(request.ringBytes / ringBytesForMs));
     // Where no process comes that isn't there yet, the path may lead where it will.
     const isOpen = request.scope.kind === 'everywhere' || request.children;
     this.#files = new FileWatch(isOpen ? request.sites.map(({ path }) => path) : []);
@@ -195,17 +205,22 @@ class Trace {
       const read = this.#session.read((record) => this.#order.add(record), readLimit);
       if (read > 0) this.#readAt = performance.now();
       const quiet = read === 0 && (gone || detached || performance.now() - this.#readAt > quietMs);
-      for (const record of this.#order.take(quiet)) {
+      const due = this.#order.take(quiet);
+      for (const record of due) {
         this.#accepted++;
         this.#lastSequence = record.sequence;
         this.#correlator.accept(this.#stacks.complete(record));
         if (this.#isEnough()) break;
       }
+      for (const record of due)
+        if (record instanceof EntryBytes && this.#correlator.follows(record.sequence)) record.keep();
       this.#checkLosses();
       this.#note(this.#files.news());
       if (this.#events.length > 0) yield this.#takeEvents();
       if (read === 0 && (gone || detached)) break;
       if (read === 0) await this.#wait(quiet ? idleMs : quietMs);
+      // Reading few records at a time costs more than showing them.
+      else if (read < readLimit && this.#pauseMs > 0) await pause(this.#pauseMs);
       // A steady stream must not keep timers and signals from being heard.
       else await setImmediate();
     }
@@ -275,7 +290,21 @@ class Trace {
     if (!site) return;
     const exit = ended?.ret == null ? null : (this.#session.plan.exits[ended.ret.site] ?? null);
     const exitAddress = exit?.address ?? null;
+    if (this.#request.texts) {
+      this.#events.push(this.#texts(call.enter.fn, site).event(call, event, ended, exitAddress, ++this.#seq));
+      return;
+    }
     this.#events.push(showCall(site, call, event, ended, exitAddress, ++this.#seq, this.#request.limits));
+  }
+
+  #texts(fn: number, site: ProbeSite): CallTexts {
+    const known = this.#callTexts[fn];
+    if (known) return known;
+    const layout = this.#session.plan.entryLayouts[fn];
+    if (!layout) throw new Error(`no layout of function ${fn}`);
+    const made = new CallTexts(site, layout, this.#request.limits);
+    this.#callTexts[fn] = made;
+    return made;
   }
 
   #note(texts: readonly string[]): void {

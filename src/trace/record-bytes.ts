@@ -1,0 +1,131 @@
+import { decodeBytes } from '../base/text.ts';
+import { ENTER, EXIT, FOLLOW, HEADER } from './bpf/records.ts';
+import { type Capture, readCapture } from './capture.ts';
+import type { CaptureLayout } from './layout.ts';
+
+const commWords = [0, 4, 8, 12] as const;
+/** Nearly every record names the thread that the one before it did. */
+const lastComm = { words: [0, 0, 0, 0], text: '' };
+
+export const readComm = (view: DataView, at: number): string => {
+  if (commWords.every((offset, i) => lastComm.words[i] === view.getUint32(at + offset, true))) return lastComm.text;
+  const bytes = new Uint8Array(view.buffer, view.byteOffset + at, 16);
+  const end = bytes.indexOf(0);
+  lastComm.words = commWords.map((offset) => view.getUint32(at + offset, true));
+  lastComm.text = decodeBytes(bytes.slice(0, end < 0 ? 16 : end));
+  return lastComm.text;
+};
+
+/** A 64-bit count, which stays far below 2^53, without a bigint on the way. */
+export const readCount = (view: DataView, at: number): number =>
+  view.getUint32(at + 4, true) * 2 ** 32 + view.getUint32(at, true);
+
+/**
+ * Records as the bytes that they are: what nobody asks for is never decoded. Times and addresses are bigints, of which
+ * each takes as long as all the rest of a record.
+ */
+export abstract class RecordBytes {
+  readonly fn: number;
+  readonly sequence: number;
+  readonly tgid: number;
+  readonly tid: number;
+  view: DataView;
+  base: number;
+
+  constructor(view: DataView, base: number, fn: number) {
+    this.fn = fn;
+    this.sequence = readCount(view, base + HEADER.sequence);
+    this.tgid = view.getUint32(base + HEADER.thread + 4, true);
+    this.tid = view.getUint32(base + HEADER.thread, true);
+    this.view = view;
+    this.base = base;
+  }
+
+  get time(): bigint {
+    return this.view.getBigUint64(this.base + HEADER.time, true);
+  }
+
+  /** The time as a number: right to a few ns. */
+  get ns(): number {
+    return readCount(this.view, this.base + HEADER.time);
+  }
+
+  get sp(): bigint {
+    return this.view.getBigUint64(this.base + HEADER.sp, true);
+  }
+}
+
+export class EntryBytes extends RecordBytes {
+  readonly kind = 'enter';
+  readonly layout: CaptureLayout;
+  #capture: Capture | null = null;
+  #stackEnd: bigint | null = null;
+
+  constructor(view: DataView, base: number, fn: number, layout: CaptureLayout) {
+    super(view, base, fn);
+    this.layout = layout;
+  }
+
+  get comm(): string {
+    return readComm(this.view, this.base + ENTER.comm);
+  }
+
+  get stackEnd(): bigint {
+    return this.#stackEnd ?? this.view.getBigUint64(this.base + ENTER.stackEnd, true);
+  }
+
+  /** The program could tell where the stack's mapping ends. */
+  get hasStackEnd(): boolean {
+    const at = this.base + ENTER.stackEnd;
+    return this.view.getUint32(at, true) !== 0 || this.view.getUint32(at + 4, true) !== 0;
+  }
+
+  /** For a program that could not tell. */
+  endStackAt(end: bigint): void {
+    this.#stackEnd = end;
+  }
+
+  get capture(): Capture {
+    this.#capture ??= readCapture(this.view, this.base, this.layout);
+    return this.#capture;
+  }
+
+  /** Makes the bytes its own: those of a batch are held as long as one of its records is. */
+  keep(): void {
+    const { view, base, layout } = this;
+    const used = layout.follows.length === 0 ? layout.blocks : view.getUint32(base + FOLLOW.used, true);
+    const size = Math.max(used, layout.blocks);
+    this.view = new DataView(view.buffer.slice(view.byteOffset + base, view.byteOffset + base + size));
+    this.base = 0;
+    this.#capture = null;
+  }
+}
+
+export class ExitBytes extends RecordBytes {
+  readonly kind = 'exit';
+  readonly site: number;
+  readonly callId: number;
+  readonly layout: CaptureLayout;
+  #capture: Capture | null = null;
+
+  constructor(view: DataView, base: number, fn: number, site: number, layout: CaptureLayout) {
+    super(view, base, fn);
+    this.site = site;
+    this.callId = readCount(view, base + EXIT.callId);
+    this.layout = layout;
+  }
+
+  get capture(): Capture {
+    this.#capture ??= readCapture(this.view, this.base, this.layout);
+    return this.#capture;
+  }
+}
+
+export class OtherBytes<Kind extends 'landing' | 'thread-end' | 'exec'> extends RecordBytes {
+  readonly kind: Kind;
+
+  constructor(kind: Kind, view: DataView, base: number, fn: number) {
+    super(view, base, fn);
+    this.kind = kind;
+  }
+}
