@@ -21,6 +21,8 @@ export type InlinedQuestion = {
   readonly isProbeable: (at: Address) => boolean;
   /** The instruction behind one that only fills up, where a probe can be planted; null: the instruction does something. */
   readonly behindFill: (at: Address) => Address | null;
+  /** Where control comes into the copy first, by address; null: not known. */
+  readonly entries: readonly Address[] | null;
   /** Whether a probe at an address counts calls at least as well as one at the copy's first. */
   readonly countsAsWell: (at: Address, first: Address) => boolean;
   /** Whether the copy's own code has computed what a place holds, or nobody can tell. */
@@ -56,8 +58,12 @@ export const placeInlined = (question: InlinedQuestion): InlinedAnswer => {
 };
 
 const addressesOf = (question: InlinedQuestion): Address[] => {
-  const { parameters, ranges, isProbeable, behindFill, countsAsWell } = question;
-  const starts = ranges.flatMap(({ start }) => (isProbeable(start) ? [start] : (behindFill(start) ?? [])));
+  const { parameters, ranges, isProbeable, behindFill, countsAsWell, entries } = question;
+  const lowest = ranges.map(({ start }) => start).reduce((a, b) => (b < a ? b : a));
+  // A piece that lies first need not be run first, nor at every call.
+  const isFirst = entries === null || entries.length === 0 || entries.includes(lowest);
+  const ahead = isFirst ? ranges.map(({ start }) => start) : entries;
+  const starts = ahead.flatMap((start) => (isProbeable(start) ? [start] : (behindFill(start) ?? [])));
   const begins = parameters.flatMap(({ locations }) =>
     locations.flatMap(({ range }) => (range === null ? [] : [range.start])),
   );

@@ -22,15 +22,17 @@ export type PendingStore = {
   readonly place: StorePlace | null;
   /** On every way what it stores, or where, was computed by the part. */
   readonly isMade: boolean;
+  /** The part makes it itself. */
+  readonly isOwn: boolean;
 };
 
 /** Instructions looked at on all ways together, each for what the registers hold. */
 const mostStates = 3_000;
 
 /**
- * The stores behind an address, up to the next call or the function's end, that code around the part `isInside` makes. An
- * optimiser may have moved them there from before the part: memory need not be yet what it is in the source. Null: there is
- * too much code to tell.
+ * The stores behind an address, up to the next call or the function's end, with those of the part
+ * `isInside`. An optimiser may have moved them there from before the part, and left out earlier ones to the same place: memory
+ * need not be what it is in the source. Null: there is too much code to tell.
  */
 export const pendingStores = (
   flow: Flow,
@@ -41,6 +43,7 @@ export const pendingStores = (
   const start = flow.indexOf.get(at);
   if (start === undefined) return null;
   const found = new Map<Address, PendingStore>();
+  const loaded: StorePlace[] = [];
   const seen = new Set<string>();
   /** A bit for each register: `made`, whose value the part computed; `changed`, that isn't what it was at the address. */
   const waiting = [{ i: start, made: 0, changed: 0 }];
@@ -52,10 +55,15 @@ export const pendingStores = (
     if (each === undefined || seen.size > mostStates || each.isOpen) return null;
     if (isBarrier(each)) continue;
     const isOwn = isInside(each.at);
-    if (!isOwn && writesMemory(each)) {
+    if (writesMemory(each)) {
       const before = found.get(each.at);
       const made = isMade(each, state.made) && before?.isMade !== false;
-      found.set(each.at, { ...storeOf(each, frames, state.i, start, before, state.changed), isMade: made });
+      const isRead = isOwn && each.effects.memory?.access === 'both';
+      if (!isRead)
+        found.set(each.at, { ...storeOf(each, frames, state.i, start, before, state.changed), isMade: made, isOwn });
+    } else if (isOwn && each.effects.memory !== undefined) {
+      const { place } = storeOf(each, frames, state.i, start, undefined, state.changed);
+      if (place !== null) loaded.push(place);
     }
     const made = madeAfter(each, state.made, isOwn);
     let { changed } = state;
@@ -63,8 +71,18 @@ export const pendingStores = (
     // Back at the address or above it another round begins, in which what comes before the part is done.
     for (const i of each.next) if (!isBackward(flow, state.i, i, at)) waiting.push({ i, made, changed });
   }
-  return [...found.values()];
+  // What the part reads before it writes was in memory.
+  return [...found.values()].filter(
+    ({ isOwn, place }) => !isOwn || place === null || !loaded.some((one) => covers(one, place)),
+  );
 };
+
+const covers = (a: StorePlace, b: StorePlace): boolean =>
+  a.base === b.base &&
+  a.index === b.index &&
+  a.scale === b.scale &&
+  a.displacement <= b.displacement &&
+  a.displacement + a.size >= b.displacement + b.size;
 
 const isBackward = (flow: Flow, from: number, to: number, at: Address): boolean => {
   const [here, there] = [flow.instructions[from]?.at ?? 0n, flow.instructions[to]?.at ?? 0n];
@@ -99,7 +117,7 @@ const storeOf = (
   start: number,
   before: PendingStore | undefined,
   changed: number,
-): Omit<PendingStore, 'isMade'> => {
+): Omit<PendingStore, 'isMade' | 'isOwn'> => {
   if (writesElsewhere || memory === undefined || memory.size === 0 || memory.elsewhere)
     return { at, slot: null, place: null };
   const { base, index, scale, displacement, size } = memory;

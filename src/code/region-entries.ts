@@ -58,6 +58,22 @@ export class RegionEntries {
     return false;
   }
 
+  /** Instructions of the part that control comes to first, on the ways from the function's beginning. */
+  firstEntries(): Address[] {
+    const { instructions, entry, orphans } = this.#flow;
+    const seen = new Set<number>();
+    const found: Address[] = [];
+    const waiting = [entry, ...orphans];
+    for (let i = waiting.pop(); i !== undefined; i = waiting.pop()) {
+      const each = instructions[i];
+      if (seen.has(i) || each === undefined) continue;
+      seen.add(i);
+      if (this.#isInside(i)) found.push(each.at);
+      else waiting.push(...each.next);
+    }
+    return found.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  }
+
   /** Whether control can come back to an instruction without passing another. */
   #goesRound(through: number, without: number): boolean {
     const seen = new Set<number>([without]);

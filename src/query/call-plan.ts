@@ -8,6 +8,7 @@ import { sanitize } from '../base/text.ts';
 import type { ShownArgumentPlace, ShownResult, ShownValues } from './copy-values.ts';
 
 const word = 8;
+const untold = 'debug info tells no type: it is `()`, or another type without size';
 
 /** How a copy's values are captured and decoded: from where they are, and their types' shapes. */
 export const callPlan = (values: ShownValues, shapes: TypeShapes): CallPlan => ({
@@ -81,5 +82,7 @@ const resultPlan = (result: ShownResult, shapes: TypeShapes): ReturnPlan => {
   const shape: ValueShape = mode === 'never' ? { kind: 'never', size: 0 } : shapes.of(typeId, 'ret');
   const claims = result.candidates.map(({ pieces }) => pieces);
   const made = plan('', type, shape, { ...result, candidates: evidence === 'conflict' ? claims : [] });
-  return { ...made, mode };
+  // A result without size has no type in debug info, `()` or another.
+  const isUntold = mode === 'none' && typeId === null;
+  return { ...made, mode, note: isUntold ? untold : made.note };
 };

@@ -50,6 +50,8 @@ export type ShownValues = {
   readonly at: Address | null;
   readonly args: readonly ShownArgumentPlace[];
   readonly result: ShownResult;
+  /** In how many places control comes into the copy; a probe is at one. */
+  readonly entries: number;
   /** Of a closure whose environment no parameter declares: the variables that it captured. */
   readonly captures: readonly ShownArgumentPlace[];
   /** Memory behind the arguments' pointers that isn't believed where they are read. */
@@ -161,6 +163,7 @@ export class CopyValues {
     return {
       at: start,
       captures: this.#captures(scope, fn, hidden, start),
+      entries: 1,
       args: [
         ...hiddenOf(hidden, true),
         ...args.map((arg, i) => ({ ...arg, ...namedParameter(fn, named(fn.parameters[i], scope)) })),
@@ -194,6 +197,7 @@ export class CopyValues {
     };
     const isProbeable = (at: Address): boolean => this.#facts.isProbeable(at, flow);
     const entries = flow === null ? null : new RegionEntries(flow, copy.ranges, this.#facts.predecessorsOf(flow));
+    const entered = entries?.firstEntries() ?? null;
     const { at, args } = placeInlined({
       ...around,
       parameters: fn.parameters,
@@ -204,6 +208,7 @@ export class CopyValues {
       isComputed: (place, location, size) =>
         flow === null || this.#facts.isComputedIn(flow, place, location, size, copy.ranges),
       behindFill: (start) => this.#facts.behindFill(start, flow),
+      entries: entered,
       countsAsWell: (place, first) => entries?.countsAsWell(place, first) ?? false,
     });
     const stale = at === null ? null : staleMemory(this.#debug, copy, at, flow, flow && this.#facts.framesOf(flow));
@@ -214,6 +219,7 @@ export class CopyValues {
         ...namedParameter(fn, named(fn.parameters[i], scope)),
       })),
       captures: [],
+      entries: entered?.length ?? 1,
       stale: stale === null ? noneStale : { behindPointers: stale.behindPointers, places: stale.places },
       result: this.#bound(copy, fn, around, isProbeable, flow),
       assumptions: [],

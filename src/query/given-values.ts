@@ -71,6 +71,7 @@ export const givenValues = (copy: SelectedCopy, { debug, other, signature }: Fou
     args: args.map((arg, i) => ({ ...given(arg), ...namedParameter(fn, fn.parameters[i]) })),
     result: { ...given(result), type: typeName(types, fn.returns, fn.language), typeId: fn.returns, bound: null },
     captures: [],
+    entries: 1,
     stale: noneStale,
     assumptions: ['it is called as in the other build'],
   };

@@ -9,6 +9,7 @@ import { longestInstruction, readUpTo } from '../code/bytes.ts';
 import { probeCost } from '../code/cost.ts';
 import type { Flow } from '../code/flow.ts';
 import { type Frames, framesOf, isFromEntry } from '../code/frames.ts';
+import { likenessOf } from '../code/likeness.ts';
 import { isInLoopOf } from '../code/loops.ts';
 import type { StorePlace } from '../code/pending-stores.ts';
 import type { DebugCopy, DebugTypes } from '../elf/debug-model.ts';
@@ -100,6 +101,7 @@ export class ProbePlanner {
         );
         return null;
       }
+      this.#doubtCounts(`${sanitize(name)}${sanitize(where)}`, copy, values, around);
       const plan = values === null || this.#shapes === null ? emptyPlan : callPlan(values, this.#shapes);
       return {
         ...head,
@@ -140,6 +142,16 @@ export class ProbePlanner {
   /** What of the code serves other questions too. */
   get code(): ImageCode {
     return this.#code;
+  }
+
+  /** Says where calls of an inlined copy may be missed. */
+  #doubtCounts(what: string, copy: SelectedCopy, values: ShownValues | null, around: Flow | null): void {
+    const likeness = around === null ? null : likenessOf(copy.ranges, around);
+    if (likeness !== null) this.notes.push(`${what} calls may be missed: the loop around it was ${likeness}`);
+    else if ((values?.entries ?? 1) > 1)
+      this.notes.push(
+        `${what} calls may be missed: its code is entered in ${values?.entries} places, of which one is watched`,
+      );
   }
 
   #planOf(copy: SelectedCopy, values: ShownValues | null, signature: Signature | null): CallPlan {

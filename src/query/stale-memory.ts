@@ -37,12 +37,14 @@ export const staleMemory = (
   if (stores === null) return all('the code around the copy branches too much to tell what is stored before it');
   const loops = stores.length > 0 && isInLoop(flow, at);
   const pending = stores.filter((store) => {
+    if (store.isOwn) return false;
     const order = orderOf(debug, copy, store);
     if (order === 'before') return true;
     return !store.isMade && (order !== 'behind' || loops);
   });
   const lost = pending.find(({ place }) => place === null);
-  const places = pending.flatMap(({ slot, place }) =>
+  // A store that is overwritten before anybody reads it is left out, so whatever is stored next makes what is there doubtful.
+  const places = stores.flatMap(({ slot, place }) =>
     // What has no address that anybody took isn't reached through pointers.
     place === null || (slot !== null && slot.offset + slot.size <= frames.lowestTaken) ? [] : [place],
   );
@@ -58,7 +60,9 @@ export const staleMemory = (
       const from = (base === 'rsp' ? frames.rsp[i] : frames.rbp[i]) ?? Number.NaN;
       if (!isFromEntry(from)) return pending.some(({ slot }) => slot !== null);
       const start = from + Number(offset);
-      return pending.some(({ slot }) => slot !== null && slot.offset < start + size && slot.offset + slot.size > start);
+      return [...pending, ...stores.filter(({ isOwn }) => isOwn)].some(
+        ({ slot }) => slot !== null && slot.offset < start + size && slot.offset + slot.size > start,
+      );
     },
   };
 };

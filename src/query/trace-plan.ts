@@ -127,7 +127,7 @@ class TracePlanner {
     for (const note of fn.notes) this.#notes.push(`${sanitize(fn.name)}: ${sanitize(note)}`);
     if (wanted.length === 0)
       this.#notes.push(`${sanitize(fn.name)}: no code of it is left: it was optimised away or merged with another`);
-    const copies = wanted.flatMap((copy) => this.#probed(fn, copy));
+    const copies = withoutMergedTails(wanted).flatMap((copy) => this.#probed(fn, copy));
     if (copies.length > 0)
       this.#wanted.push({ fn, signature, copies, aliases: wanted.flatMap(({ aliases }) => aliases) });
   }
@@ -175,6 +175,24 @@ class TracePlanner {
     return { ...copy, address: at, size, ranges, aliases: [], function: null, debugCopy: null };
   }
 }
+
+/**
+ * Where the optimiser merged the ends of two copies of one line, debug info calls the rest a copy of its own, without a
+ * column: it is no call.
+ */
+const withoutMergedTails = (copies: readonly SelectedCopy[]): readonly SelectedCopy[] =>
+  copies.filter(
+    ({ callSite, callers }) =>
+      callSite === null ||
+      callSite.column !== 0 ||
+      !copies.some(
+        (other) =>
+          other.callSite !== null &&
+          other.callSite.column !== 0 &&
+          other.callSite.line === callSite.line &&
+          other.callers[0]?.address === callers[0]?.address,
+      ),
+  );
 
 const watched = (
   { fn, signature, copies, aliases }: Wanted,

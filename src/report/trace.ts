@@ -95,7 +95,9 @@ const valueText = (value: ShownValue, palette: Palette): string => {
 
 const endText = (call: CallEvent, palette: Palette): string => {
   if (call.event === 'enter') return ' …';
-  if (call.ret) return ` -> ${valueText(call.ret, palette)}`;
+  // What has no size and no type is nothing to show.
+  if (call.ret && !(call.ret.text === '()' && call.ret.note !== null)) return ` -> ${valueText(call.ret, palette)}`;
+  if (call.ret) return '';
   const ending = call.outcome === null ? '' : endings[call.outcome];
   return ending === '' ? '' : ` ${palette.warning(`[${ending}]`)}`;
 };

@@ -60,7 +60,7 @@ class Reader {
     if (isGone && plan.shape.size > 0)
       return { name, type, evidence: 'gone', note, value: { $missing: 'gone' }, text: '<gone>' };
     // What is told of a place doesn't matter to one who sees the value, unless it rests on an assumption.
-    const isWhole = missing.length === 0 && evidence !== 'given' && evidence !== 'gone';
+    const isWhole = missing.length === 0 && plan.shape.size > 0 && evidence !== 'given' && evidence !== 'gone';
     return shownValue(name, type, evidence, isWhole ? null : note, this.#decode(plan.shape, first));
   }
 

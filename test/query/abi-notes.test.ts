@@ -47,6 +47,7 @@ const valuesOf = (args: Argument[], returned = result('direct', [reg('rax')])): 
   result: returned,
   stale: { behindPointers: null, places: [] },
   captures: [],
+  entries: 1,
   assumptions: [],
 });
 

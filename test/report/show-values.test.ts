@@ -46,6 +46,7 @@ const linesOf = (values: Partial<ShownValues>, columns = 80): string[] => [
       result: nothing,
       stale: { behindPointers: null, places: [] },
       captures: [],
+      entries: 1,
       assumptions: [],
       ...values,
     },
