@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { RsymError } from '../base/errors.ts';
 import { shellCommand } from '../base/shell.ts';
 import { sanitize } from '../base/text.ts';
-import { planWatch, type TraceEvent, type WatchScope, watchDefaults } from '../query/watch.ts';
+import { planWatch, prepareKeeper, type TraceEvent, type WatchScope, watchDefaults } from '../query/watch.ts';
 import { traceText } from '../report/trace.ts';
 import { traceJson } from '../report/trace-json.ts';
 import { fileWriter } from './file-writer.ts';
@@ -104,10 +104,12 @@ export const register = (program: Command): void => {
 
 const trace = async (target: string, _: unknown, flags: Flags, command: Command): Promise<void> => {
   const { functions, args } = splitAtDashes(command);
+  const scope = scopeOf(flags, args);
+  prepareKeeper();
   const watch = planWatch({
     target,
     functions,
-    scope: scopeOf(flags, args),
+    scope,
     children: flags.children === true,
     returns: flags.returns,
     entries: flags.events === 'both',

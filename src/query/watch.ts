@@ -32,6 +32,7 @@ export type {
   ShownValue,
   TraceEvent,
 } from '../trace/event.ts';
+export { prepareKeeper } from '../trace/keeper/keeper.ts';
 export type { ReturnsChoice } from './exits.ts';
 export type { WatchedFunction } from './trace-plan.ts';
 

@@ -7,7 +7,7 @@ import { mapSpecs } from './bpf/maps.ts';
 import { FUNCTION_STATS, GLOBALS, PENDING } from './bpf/records.ts';
 import type { StaleKey } from './correlate.ts';
 import type { Losses } from './event.ts';
-import { startKeeper } from './keeper/keeper.ts';
+import { takeKeeper } from './keeper/keeper.ts';
 import { closeAll, type Group, type Links, OwnLinks } from './keeper/links.ts';
 import { kernelTypes } from './kernel-types.ts';
 import type { CaptureLimits } from './layout.ts';
@@ -47,7 +47,7 @@ export class Session implements Disposable {
   readonly ring: RingBuffer;
   readonly #options: SessionOptions;
   /** First of all: it takes its time to start. */
-  readonly #keeper = startKeeper();
+  readonly #keeper = takeKeeper();
   #links: Links | undefined;
   readonly #owned: Disposable[] = [];
   readonly #ownLinks = this.#own(new OwnLinks());
@@ -156,7 +156,7 @@ export class Session implements Disposable {
   /** Plants every probe, for one process or (null) for all. Exits first, so that no call is entered unseen at its end. */
   async attach(pid: number | null): Promise<void> {
     const keeper = this.#keeper;
-    this.#links ??= keeper && (await keeper.ready) ? keeper : this.#ownLinks;
+    this.#links ??= keeper && (await keeper.isReady()) ? keeper : this.#ownLinks;
     const links = this.#links;
     const plant = async (group: Group, program: OwnedFd, planned: Omit<PlannedProgram, 'spec'>): Promise<void> => {
       for (const [path, places] of groupBy(planned.places, (place) => place.path)) {

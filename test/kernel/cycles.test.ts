@@ -83,5 +83,5 @@ describeNeeding(['kernel', 'rustc'], 'attaching to a running process again and a
     const { status, stdout } = await target.finished;
     expect(status).toBe(0);
     expect(stdout).toMatch(/^calls \d+ sum right$/m);
-  }, 240_000);
+  }, 480_000);
 });

@@ -18,12 +18,11 @@ const endMs = 5_000;
 
 /** The process that holds this process's probes ({@link file://./keeper-main.ts}), as seen from here. */
 export class Keeper implements Links {
-  /** False: it could not be started. */
-  readonly ready: Promise<boolean>;
   readonly #child: ChildProcess;
   readonly #descriptors: OwnedFd;
   readonly #waiting: ((answer: Answer | null) => void)[] = [];
-  readonly #hasEnded: Promise<void>;
+  readonly #start: Promise<Answer | null>;
+  readonly #hasEnded: Promise<null>;
   #isReady = false;
   #isReleased = false;
   #failure: RsymError | null = null;
@@ -44,16 +43,20 @@ export class Keeper implements Links {
     this.#hasEnded = new Promise((resolve) => {
       const end = (status: number | null, signal: string | null): void => {
         this.#end(signal ?? `status ${status}`);
-        resolve();
+        resolve(null);
       };
       child.once('exit', end);
       child.once('error', () => end(null, null));
     });
-    this.ready = this.#answer(startMs).then((answer) => {
-      this.#isReady = answer !== null;
-      if (!this.#isReady) this.release();
-      return this.#isReady;
-    });
+    this.#start = this.#answer();
+  }
+
+  /** Waits for its start; false: it could not be started. */
+  async isReady(): Promise<boolean> {
+    const answer = await within(startMs, this.#start);
+    this.#isReady = answer !== null && !this.#isReleased;
+    if (!this.#isReady) this.release();
+    return this.#isReady;
   }
 
   get pid(): number | undefined {
@@ -78,7 +81,7 @@ export class Keeper implements Links {
   async #ask(request: Request, what: string): Promise<Answer['errno']> {
     if (this.#failure) throw this.#failure;
     this.#child.stdin?.write(`${JSON.stringify(request)}\n`);
-    const answer = await this.#answer(answerMs);
+    const answer = await within(answerMs, this.#answer());
     if (answer) return answer.errno;
     this.#failure ??= new RsymError('process', `cannot ${what}`, {
       reason: `the process that holds them, ${this.pid}, has not answered for ${answerMs / 1000} s`,
@@ -87,15 +90,9 @@ export class Keeper implements Links {
     throw this.#failure;
   }
 
-  /** The next answer; null: none came in time, or never will. */
-  #answer(ms: number): Promise<Answer | null> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(null), ms);
-      this.#waiting.push((answer) => {
-        clearTimeout(timer);
-        resolve(answer);
-      });
-    });
+  /** The next answer; null: it ended. */
+  #answer(): Promise<Answer | null> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   #end(how: string): void {
@@ -118,16 +115,22 @@ export class Keeper implements Links {
     this.#descriptors[Symbol.dispose]();
   }
 
-  /** Waits for its end, as long as that may take in a healthy machine. */
+  /** Waits for its end, as long as that may take on a healthy machine. */
   async ended(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const tooLong = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, endMs);
-    });
-    await Promise.race([this.#hasEnded, tooLong]);
-    clearTimeout(timer);
+    await within(endMs, this.#hasEnded);
   }
 }
+
+/** What comes of it within so many ms, else null. The time begins here: this thread may have been busy before. */
+const within = async <Result>(ms: number, awaited: Promise<Result | null>): Promise<Result | null> => {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), ms);
+  });
+  const result = await Promise.race([awaited, tooLate]);
+  clearTimeout(timer);
+  return result;
+};
 
 /** What Node is to run: beside this file, compiled or, where there is tsx, as it was written. */
 const keeperCommand = (): string[] | null => {
@@ -147,8 +150,8 @@ const keeperCommand = (): string[] | null => {
  * Starts the process that will hold the probes. It is in a session of its own, where the terminal's keys don't reach
  * it, and has none of this process's streams. Null: it can't be started, and who wants probes must hold them.
  */
-export const startKeeper = (): Keeper | null => {
-  const command = keeperCommand();
+const startKeeper = (): Keeper | null => {
+  const command = process.platform === 'linux' && process.arch === 'x64' ? keeperCommand() : null;
   if (!command) return null;
   try {
     const [own, its] = socketPair();
@@ -158,4 +161,18 @@ export const startKeeper = (): Keeper | null => {
   } catch {
     return null;
   }
+};
+
+let prepared: Keeper | null = null;
+
+/** Starts a keeper ahead of its use, while there is other work to do. Without use, it ends with this process. */
+export const prepareKeeper = (): void => {
+  prepared ??= startKeeper();
+};
+
+/** The keeper that was prepared, else a new one. */
+export const takeKeeper = (): Keeper | null => {
+  const keeper = prepared ?? startKeeper();
+  prepared = null;
+  return keeper;
 };
