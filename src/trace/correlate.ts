@@ -148,18 +148,19 @@ export class Correlator {
   }
 
   #enter(record: EnterRecord): void {
-    const thread = this.#thread(record);
-    if (thread.isIdle) {
-      // Nothing to compare frames with: their addresses, which are bigints, need not be read.
-      this.#begin(record, thread, undefined);
+    const isTracked = this.#tracked(record.fn);
+    const known = this.#threads.get(record.tid);
+    if (!isTracked && (known === undefined || (known.tgid === record.tgid && known.isIdle))) {
+      // Nothing to compare frames with: their addresses, which are bigints, need not be read, nor the thread be known.
+      const call = { enter: record, parent: null, depth: 0, missing: this.#missing };
+      this.#sink.entered(call);
+      this.#end(call, 'entered', null, null);
       return;
     }
+    const thread = this.#thread(record);
     for (const call of thread.below(thread.stackOf(record), record.sp, record.stackEnd)) this.#doubt(thread, call);
     for (const call of [thread.takeDoubtful(record), thread.takeSameKey(record)]) if (call) this.#endLeft(call);
-    this.#begin(record, thread, thread.callerFor(record));
-  }
-
-  #begin(record: EnterRecord, thread: ThreadCalls, caller: Pending | undefined): void {
+    const caller = thread.callerFor(record);
     const call = {
       enter: record,
       parent: caller?.enter.sequence ?? null,
@@ -167,7 +168,7 @@ export class Correlator {
       missing: this.#missing,
     };
     this.#sink.entered(call);
-    if (!this.#tracked(record.fn)) {
+    if (!isTracked) {
       this.#end(call, 'entered', null, null);
       return;
     }

@@ -60,6 +60,7 @@ export class Session implements Disposable {
       scope: options.scoped ? { kind: 'named' } : { kind: 'all', except: process.pid },
       ringBytes: options.ringBytes,
       vma: kernelTypes().vma,
+      ...(options.sites.some(({ returns }) => returns.mode !== 'none') ? {} : { entriesOnly: true }),
     };
     this.plan = planPrograms(options.sites, around, options.limits);
     refuseLargeRecords(this.plan, options.ringBytes);
