@@ -158,9 +158,8 @@ export class Correlator {
       return;
     }
     const thread = this.#thread(record);
-    for (const call of thread.below(thread.stackOf(record), record.sp, record.stackEnd)) this.#doubt(thread, call);
-    for (const call of [thread.takeDoubtful(record), thread.takeSameKey(record)]) if (call) this.#endLeft(call);
-    const caller = thread.callerFor(record);
+    // Of a thread without calls there is nothing to compare with.
+    const caller = thread.isIdle ? undefined : this.#settleBefore(record, thread);
     const call = {
       enter: record,
       parent: caller?.enter.sequence ?? null,
@@ -174,6 +173,13 @@ export class Correlator {
     }
     thread.push(call);
     this.#calls.set(record.sequence, call);
+  }
+
+  /** Ends the calls whose frames a new one shows to be gone; the one that it comes from. */
+  #settleBefore(record: EnterRecord, thread: ThreadCalls): Pending | undefined {
+    for (const call of thread.below(thread.stackOf(record), record.sp, record.stackEnd)) this.#doubt(thread, call);
+    for (const call of [thread.takeDoubtful(record), thread.takeSameKey(record)]) if (call) this.#endLeft(call);
+    return thread.callerFor(record);
   }
 
   #exit(record: ExitRecord): void {
