@@ -45,12 +45,13 @@ class CallText implements CallEvent {
     this.#ended = ended;
     this.#exitAddress = exitAddress;
     this.#quickResult = quickResult;
-    const args: ShownValue[] = [];
+    // Not pushed to: the first push makes room for 17, an eighth of all that an event takes.
+    const args = new Array<ShownValue>(shower.quick.length);
     const { enter } = call;
-    for (let i = 0; i < shower.quick.length; i++) {
+    for (let i = 0; i < args.length; i++) {
       const plan = shower.site.plan.args[i];
       const text = textOf(shower.quick[i] ?? null, enter);
-      args.push(text === null || plan === undefined ? full(this, i) : new ValueText(this, i, plan, text));
+      args[i] = text === null || plan === undefined ? full(this, i) : new ValueText(this, i, plan, text);
     }
     this.args = args;
   }

@@ -148,18 +148,18 @@ export class Correlator {
   }
 
   #enter(record: EnterRecord): void {
-    const thread = this.#thread(record);
-    if (thread.isIdle) {
-      // Nothing to compare frames with: their addresses, which are bigints, need not be read.
-      this.#begin(record, thread, undefined);
+    const isTracked = this.#tracked(record.fn);
+    const known = this.#threads.get(record.tid);
+    if (!isTracked && (known === undefined || (known.tgid === record.tgid && known.isIdle))) {
+      // Nothing to compare frames with: their addresses, which are bigints, need not be read, nor the thread be known.
+      const call = { enter: record, parent: null, depth: 0, missing: this.#missing };
+      this.#sink.entered(call);
+      this.#end(call, 'entered', null, null);
       return;
     }
-    for (const call of thread.below(thread.stackOf(record), record.sp, record.stackEnd)) this.#doubt(thread, call);
-    for (const call of [thread.takeDoubtful(record), thread.takeSameKey(record)]) if (call) this.#endLeft(call);
-    this.#begin(record, thread, thread.callerFor(record));
-  }
-
-  #begin(record: EnterRecord, thread: ThreadCalls, caller: Pending | undefined): void {
+    const thread = this.#thread(record);
+    // Of a thread without calls there is nothing to compare with.
+    const caller = thread.isIdle ? undefined : this.#settleBefore(record, thread);
     const call = {
       enter: record,
       parent: caller?.enter.sequence ?? null,
@@ -167,12 +167,19 @@ export class Correlator {
       missing: this.#missing,
     };
     this.#sink.entered(call);
-    if (!this.#tracked(record.fn)) {
+    if (!isTracked) {
       this.#end(call, 'entered', null, null);
       return;
     }
     thread.push(call);
     this.#calls.set(record.sequence, call);
+  }
+
+  /** Ends the calls whose frames a new one shows to be gone; the one that it comes from. */
+  #settleBefore(record: EnterRecord, thread: ThreadCalls): Pending | undefined {
+    for (const call of thread.below(thread.stackOf(record), record.sp, record.stackEnd)) this.#doubt(thread, call);
+    for (const call of [thread.takeDoubtful(record), thread.takeSameKey(record)]) if (call) this.#endLeft(call);
+    return thread.callerFor(record);
   }
 
   #exit(record: ExitRecord): void {

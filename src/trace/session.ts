@@ -66,6 +66,7 @@ export class Session implements Disposable {
       scope: options.scoped ? { kind: 'named' } : { kind: 'all', except: ownProcesses },
       ringBytes: options.ringBytes,
       vma: kernelTypes().vma,
+      ...(options.sites.some(({ returns }) => returns.mode !== 'none') ? {} : { entriesOnly: true }),
     };
     this.plan = planPrograms(options.sites, around, options.limits);
     refuseLargeRecords(this.plan, options.ringBytes);

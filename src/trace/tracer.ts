@@ -96,6 +96,7 @@ class Trace {
   readonly #files: FileWatch;
   readonly #callTexts: CallTexts[] = [];
   readonly #pauseMs: number;
+  readonly #followsCalls: boolean;
   #accepted = 0;
   #readAt = 0;
   #lastSequence = 0;
@@ -104,6 +105,7 @@ class Trace {
     this.#session = session;
     this.#request = request;
     this.#lossesTold = session.statistics();
+    this.#followsCalls = session.plan.tracked.includes(true);
     this.#pauseMs = Math.min(mostPauseMs, Math.floor(request.ringBytes / ringBytesForMs));
     // Where no process comes that isn't there yet, the path may lead where it will.
     const isOpen = request.scope.kind === 'everywhere' || request.children;
@@ -209,7 +211,7 @@ class Trace {
       for (const record of due) {
         this.#accepted++;
         this.#lastSequence = record.sequence;
-        this.#correlator.accept(this.#stacks.complete(record));
+        this.#correlator.accept(this.#followsCalls ? this.#stacks.complete(record) : record);
         if (this.#isEnough()) break;
       }
       for (const record of due)

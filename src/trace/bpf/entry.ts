@@ -49,6 +49,8 @@ export type Surroundings = {
   readonly ringBytes: number;
   /** Offsets of vm_area_struct.vm_start and vm_end in this kernel; null: stack mappings stay unknown. */
   readonly vma: { readonly start: number; readonly end: number } | null;
+  /** No call is followed to its end, so that nobody needs to know of threads and their stacks. */
+  readonly entriesOnly?: true;
 };
 
 /** r7 = the thread's value, made if this is the thread's first entry. */
@@ -167,15 +169,14 @@ export const entryProgram = (shape: EntryShape, around: Surroundings): ProgramSp
   name: 'rsym_entry',
   type: 'kprobe',
   uprobeMulti: true,
-  functions: around.vma ? ['on_mapping'] : [],
+  functions: around.vma && !around.entriesOnly ? ['on_mapping'] : [],
   code: flatten([
     begin(around.scope),
     noteStackPointer(shape.stackAdjust),
     mov('r1', 'r6'),
     call('get_attach_cookie'),
     store(8, 'r10', FRAME.fn, 'r0'),
-    ownThread,
-    around.vma ? noteStackMapping : [],
+    around.entriesOnly ? [] : [ownThread, around.vma ? noteStackMapping : []],
     shape.tracked && shape.loops ? sameCallAgain : [],
     takeSequence,
     reserve(shape.layout.size),
@@ -185,8 +186,9 @@ export const entryProgram = (shape: EntryShape, around: Surroundings): ProgramSp
     shape.tracked ? keepPending(shape.saved) : [],
     jumpIf('eq', 'r9', 0, 'out'),
     writeHeader(RECORD.enter),
-    load(8, 'r1', 'r7', THREAD.stackEnd),
-    store(8, 'r9', ENTER.stackEnd, 'r1'),
+    around.entriesOnly
+      ? store(8, 'r9', ENTER.stackEnd, 0)
+      : [load(8, 'r1', 'r7', THREAD.stackEnd), store(8, 'r9', ENTER.stackEnd, 'r1')],
     mov('r1', 'r9'),
     add('r1', ENTER.comm),
     mov('r2', 16),
@@ -194,6 +196,6 @@ export const entryProgram = (shape: EntryShape, around: Surroundings): ProgramSp
     capture(shape.layout),
     submit(around.ringBytes),
     end,
-    around.vma ? onMapping(around.vma) : [],
+    around.vma && !around.entriesOnly ? onMapping(around.vma) : [],
   ]),
 });

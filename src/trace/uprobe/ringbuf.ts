@@ -3,8 +3,8 @@ import { pollAsync } from '../sys/libc.ts';
 import { POLLIN, PROT, RINGBUF } from '../sys/uapi.ts';
 
 const pageSize = 4096;
-/** Bytes that are copied together: few enough to stay in a processor's cache until they are decoded. */
-const copySize = 128 * 1024;
+/** Bytes that are copied together: memory of 128 KiB and more is mapped anew each time, page by page. */
+const copySize = 64 * 1024;
 
 /**
  * The reader's end of a BPF ring buffer. The kernel maps the data twice in a row, so that a record that wraps around
