@@ -59,9 +59,9 @@ export const placeInlined = (question: InlinedQuestion): InlinedAnswer => {
 
 const addressesOf = (question: InlinedQuestion): Address[] => {
   const { parameters, ranges, isProbeable, behindFill, countsAsWell, entries } = question;
-  const lowest = ranges.map(({ start }) => start).reduce((a, b) => (b < a ? b : a));
+  const [lowest] = ranges.map(({ start }) => start).sort((a, b) => (a < b ? -1 : 1));
   // A piece that lies first need not be run first, nor at every call.
-  const isFirst = entries === null || entries.length === 0 || entries.includes(lowest);
+  const isFirst = entries === null || entries.length === 0 || lowest === undefined || entries.includes(lowest);
   const ahead = isFirst ? ranges.map(({ start }) => start) : entries;
   const starts = ahead.flatMap((start) => (isProbeable(start) ? [start] : (behindFill(start) ?? [])));
   const begins = parameters.flatMap(({ locations }) =>

@@ -155,7 +155,7 @@ describe('a value’s own bytes', () => {
       { first: 0, count: 2 },
       { first: 2, count: 1 },
     ]);
-    expect(texts).toEqual(['<conflict>', '3']);
+    expect(texts).toEqual(['<conflict 1 or 2>', '3']);
   });
 
   test('of a large value are cut, and what is behind them is marked', () => {
