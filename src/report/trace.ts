@@ -39,7 +39,7 @@ const threeDigits = Array.from({ length: 1000 }, (_, i) => String(i).padStart(3,
 /** Up to here a number of seconds is right to a ns. */
 const mostSeconds = 1_000_000;
 
-/** Seconds with six digits: as `toFixed`, which takes a third of a line's time. */
+/** Seconds with six digits: as `toFixed`, which took a fifth of a line's time in a profile. */
 const timeText = (at: bigint, origin: bigint): string => {
   const ns = Number(at - origin);
   const rest = ns % 1000;

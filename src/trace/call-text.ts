@@ -45,7 +45,7 @@ class CallText implements CallEvent {
     this.#ended = ended;
     this.#exitAddress = exitAddress;
     this.#quickResult = quickResult;
-    // Not pushed to: the first push makes room for 17, an eighth of all that an event takes.
+    // Not pushed to: the first push makes room for 17.
     const args = new Array<ShownValue>(shower.quick.length);
     const { enter } = call;
     for (let i = 0; i < args.length; i++) {

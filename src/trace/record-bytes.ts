@@ -21,8 +21,8 @@ export const readCount = (view: DataView, at: number): number =>
   view.getUint32(at + 4, true) * 2 ** 32 + view.getUint32(at, true);
 
 /**
- * Records as the bytes that they are: what nobody asks for is never decoded. Times and addresses are bigints, of which
- * each takes as long as all the rest of a record.
+ * Records as the bytes that they are: what nobody asks for is never decoded. Times and addresses are bigints, each an
+ * object of its own.
  */
 export abstract class RecordBytes {
   readonly fn: number;
