@@ -1,7 +1,7 @@
 import type { Address } from '../base/units.ts';
 import type { Flow, FlowInstruction } from './flow.ts';
 import { type Frames, isFromEntry } from './frames.ts';
-import { type AnyRegister, nameOf, type RegisterId } from './register-id.ts';
+import { type AnyRegister, idOf, nameOf, type RegisterId } from './register-id.ts';
 
 /** Where a store goes, by what registers hold at the address that it is looked for from. `base` null: as linked. */
 export type StorePlace = {
@@ -63,7 +63,10 @@ export const pendingStores = (
         found.set(each.at, { ...storeOf(each, frames, state.i, start, before, state.changed), isMade: made, isOwn });
     } else if (isOwn && each.effects.memory !== undefined) {
       const { place } = storeOf(each, frames, state.i, start, undefined, state.changed);
-      if (place !== null) loaded.push(place);
+      // What was stored by then says nothing of what was there.
+      const isNew =
+        place !== null && ![...found.values()].some((store) => store.place !== null && overlaps(store.place, place));
+      if (isNew) loaded.push(place);
     }
     const made = madeAfter(each, state.made, isOwn);
     let { changed } = state;
@@ -77,6 +80,13 @@ export const pendingStores = (
   );
 };
 
+const overlaps = (a: StorePlace, b: StorePlace): boolean =>
+  a.base === b.base &&
+  a.index === b.index &&
+  a.scale === b.scale &&
+  a.displacement < b.displacement + b.size &&
+  b.displacement < a.displacement + a.size;
+
 const covers = (a: StorePlace, b: StorePlace): boolean =>
   a.base === b.base &&
   a.index === b.index &&
@@ -88,6 +98,44 @@ const isBackward = (flow: Flow, from: number, to: number, at: Address): boolean 
   const [here, there] = [flow.instructions[from]?.at ?? 0n, flow.instructions[to]?.at ?? 0n];
   return there <= at && here >= at;
 };
+
+/**
+ * Whether code behind an address, in this round of a loop, reads an object of the frame or takes its address; `offset` from the
+ * stack pointer at entry. What nobody reads any more needn't have been stored.
+ */
+export const isUsedLater = (flow: Flow, frames: Frames, at: Address, offset: number, size: number): boolean => {
+  const start = flow.indexOf.get(at);
+  if (start === undefined) return false;
+  const seen = new Set<number>();
+  const waiting = [start];
+  for (let i = waiting.pop(); i !== undefined; i = waiting.pop()) {
+    const each = flow.instructions[i];
+    if (seen.has(i) || each === undefined) continue;
+    seen.add(i);
+    if (usesFrame(each, frames, i, offset, size)) return true;
+    for (const next of each.next) if (!isBackward(flow, i, next, at)) waiting.push(next);
+  }
+  return false;
+};
+
+const usesFrame = ({ effects }: FlowInstruction, frames: Frames, i: number, offset: number, size: number): boolean => {
+  const { memory, action } = effects;
+  if (action?.kind === 'lea') {
+    const from = baseOf(frames, i, action.base) + action.displacement;
+    return from >= offset && from < offset + size;
+  }
+  if (memory === undefined || memory.access === 'write') return false;
+  const from = frames.memory[i] ?? Number.NaN;
+  return from < offset + size && (memory.index !== null || from + memory.size > offset);
+};
+
+const baseOf = (frames: Frames, i: number, base: RegisterId): number => {
+  if (base === rsp) return frames.rsp[i] ?? Number.NaN;
+  return base === rbp ? (frames.rbp[i] ?? Number.NaN) : Number.NaN;
+};
+
+const rsp = idOf('rsp');
+const rbp = idOf('rbp');
 
 /** Before a call, everything is stored that the other function may look at. */
 const isBarrier = ({ step, isStackProbe }: FlowInstruction): boolean =>

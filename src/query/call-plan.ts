@@ -8,6 +8,7 @@ import { sanitize } from '../base/text.ts';
 import type { ShownArgumentPlace, ShownResult, ShownValues } from './copy-values.ts';
 
 const word = 8;
+const unread = 'nothing reads what is behind it any more, so it need not have been stored';
 const untold = 'debug info tells no type: it is `()`, or another type without size';
 
 /** How a copy's values are captured and decoded: from where they are, and their types' shapes. */
@@ -20,9 +21,10 @@ export const callPlan = (values: ShownValues, shapes: TypeShapes): CallPlan => (
     if (arg.isHidden) return arg.pieces.length === 0 ? [] : [hiddenPlan(arg)];
     const name = arg.name ?? `arg${i}`;
     const shape = shapes.of(arg.typeId, name);
-    if (values.stale.behindPointers === null) return [plan(name, arg.type ?? '?', shape, arg)];
+    const why = arg.isUnread ? unread : values.stale.behindPointers;
+    if (why === null) return [plan(name, arg.type ?? '?', shape, arg)];
     const own = plan(name, arg.type ?? '?', unfollowed(shape), arg);
-    return [{ ...own, note: own.note ?? values.stale.behindPointers }];
+    return [{ ...own, note: own.note ?? why }];
   }),
   ret: resultPlan(values.result, shapes),
 });

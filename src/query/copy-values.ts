@@ -18,7 +18,7 @@ import { resultLoads } from '../code/result-loads.ts';
 import { resultWrites } from '../code/result-writes.ts';
 import { storeBefore } from '../code/slot-store.ts';
 import { isUnoptimised } from '../code/unoptimised.ts';
-import type { DebugCopy, DebugInfo, DebugScope, DebugVariable, TypeId } from '../elf/debug-model.ts';
+import type { DebugCopy, DebugInfo, DebugScope, DebugTypes, DebugVariable, TypeId } from '../elf/debug-model.ts';
 import { calledFunction, isFunctionItem, namedParameter, sizeOf } from './called-function.ts';
 import { CodeReferences } from './code-references.ts';
 import { CodeFacts } from './copy-code-facts.ts';
@@ -33,6 +33,8 @@ export type ShownArgumentPlace = PlacedArgument & {
   readonly type: string | null;
   /** The type in debug info; null where it has none. */
   readonly typeId: TypeId | null;
+  /** It points to an object that nobody reads any more: what is there needn't be its value. */
+  readonly isUnread?: true;
   /** No parameter declares it: a closure's captures, the context of a poll. */
   readonly isHidden?: true;
 };
@@ -216,6 +218,7 @@ export class CopyValues {
       at,
       args: args.map((arg, i) => ({
         ...(stale === null ? arg : freshOnly(arg, stale)),
+        ...(stale !== null && isDeadBehind(arg, fn.types, fn.parameters[i], stale) ? { isUnread: true as const } : {}),
         ...namedParameter(fn, named(fn.parameters[i], scope)),
       })),
       captures: [],
@@ -333,6 +336,25 @@ const freshOnly = (arg: PlacedArgument, stale: StaleMemory): PlacedArgument => {
   if (!isStale) return arg;
   const note = 'it may not be stored yet where the copy is probed';
   return { mode: arg.mode, pieces: [], evidence: 'gone', note, candidates: [] };
+};
+
+/** Bytes of a slice that count as used. */
+const mostLooked = 64;
+
+/** Whether a pointer leads to an object of the frame that the code doesn't use any more. */
+const isDeadBehind = (
+  { pieces }: PlacedArgument,
+  types: DebugTypes,
+  parameter: DebugVariable | undefined,
+  stale: StaleMemory,
+): boolean => {
+  const [first] = pieces;
+  if (first?.location.kind !== 'register' || first.valueOffset !== 0) return false;
+  const { reg, add } = first.location;
+  if ((reg !== 'rsp' && reg !== 'rbp') || parameter?.type == null) return false;
+  const type = types.type(parameter.type);
+  const target = type.kind === 'pointer' ? type.target : null;
+  return !stale.isAlive(reg, add, Math.max(1, target === null ? mostLooked : (sizeOf(types, target) ?? mostLooked)));
 };
 
 /** GCC names what it made of a function with other parameters. */

@@ -2,7 +2,7 @@ import { type Address, hex } from '../base/units.ts';
 import type { Flow } from '../code/flow.ts';
 import { type Frames, isFromEntry } from '../code/frames.ts';
 import { isInLoop } from '../code/loops.ts';
-import { type PendingStore, pendingStores, type StorePlace } from '../code/pending-stores.ts';
+import { isUsedLater, type PendingStore, pendingStores, type StorePlace } from '../code/pending-stores.ts';
 import type { DebugCopy, DebugInfo } from '../elf/debug-model.ts';
 
 /** What may not have been stored yet where an inlined copy is probed. */
@@ -12,6 +12,8 @@ export type StaleMemory = {
   /** Memory that isn't believed, by what registers hold where the copy is probed. */
   readonly places: readonly StorePlace[];
   /** Whether bytes of the frame, from the operand's base at the probed address, are stored to later. */
+  /** Whether an object of the frame that a pointer leads to is used later: else it needn't have been stored. */
+  readonly isAlive: (base: 'rsp' | 'rbp', offset: bigint, size: number) => boolean;
   readonly isSlotStale: (base: 'rsp' | 'rbp', offset: bigint, size: number) => boolean;
 };
 
@@ -29,7 +31,12 @@ export const staleMemory = (
   flow: Flow | null,
   frames: Frames | null,
 ): StaleMemory => {
-  const all = (why: string): StaleMemory => ({ behindPointers: why, places: [], isSlotStale: () => true });
+  const all = (why: string): StaleMemory => ({
+    behindPointers: why,
+    places: [],
+    isAlive: () => false,
+    isSlotStale: () => true,
+  });
   if (flow === null || frames === null)
     return all('the code around the copy is too long to tell what is stored before it');
   const isInside = (one: Address): boolean => copy.ranges.some(({ start, end }) => one >= start && one < end);
@@ -56,6 +63,10 @@ export const staleMemory = (
     behindPointers:
       lost !== undefined ? why(lost) : places.length > mostPlaces && first !== undefined ? why(first) : null,
     places: places.slice(0, mostPlaces),
+    isAlive: (base, offset, size) => {
+      const from = (base === 'rsp' ? frames.rsp[i] : frames.rbp[i]) ?? Number.NaN;
+      return !isFromEntry(from) || isUsedLater(flow, frames, at, from + Number(offset), size);
+    },
     isSlotStale: (base, offset, size) => {
       const from = (base === 'rsp' ? frames.rsp[i] : frames.rbp[i]) ?? Number.NaN;
       if (!isFromEntry(from)) return pending.some(({ slot }) => slot !== null);
