@@ -74,6 +74,34 @@ export class RegionEntries {
     return found.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   }
 
+  /**
+   * Further instructions that control comes to first when it comes again, having called something outside since it left: the
+   * loop around the part was turned so that its first round has code of its own.
+   */
+  laterEntries(first: readonly Address[]): Address[] {
+    const { instructions } = this.#flow;
+    const seen = new Set<string>();
+    const found = new Set<Address>();
+    const waiting = instructions.flatMap((each, i) =>
+      this.#isInside(i)
+        ? each.next.filter((next) => !this.#isInside(next)).map((next) => ({ i: next, called: false }))
+        : [],
+    );
+    for (let state = waiting.pop(); state !== undefined; state = waiting.pop()) {
+      const each = instructions[state.i];
+      const key = `${state.i} ${state.called}`;
+      if (seen.has(key) || each === undefined) continue;
+      seen.add(key);
+      if (this.#isInside(state.i)) {
+        if (state.called && !first.includes(each.at)) found.add(each.at);
+        continue;
+      }
+      const called = state.called || each.step?.kind === 'call' || each.step?.kind === 'indirect-call';
+      for (const i of each.next) waiting.push({ i, called });
+    }
+    return [...found];
+  }
+
   /** Whether control can come back to an instruction without passing another. */
   #goesRound(through: number, without: number): boolean {
     const seen = new Set<number>([without]);

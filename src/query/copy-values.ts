@@ -222,7 +222,7 @@ export class CopyValues {
         ...namedParameter(fn, named(fn.parameters[i], scope)),
       })),
       captures: [],
-      entries: entered?.length ?? 1,
+      entries: entered === null ? 1 : entered.length + (entries?.laterEntries(entered).length ?? 0),
       stale: stale === null ? noneStale : { behindPointers: stale.behindPointers, places: stale.places },
       result: this.#bound(copy, fn, around, isProbeable, flow),
       assumptions: [],
