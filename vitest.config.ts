@@ -5,6 +5,8 @@ const shared = { globalSetup: [] as string[], testTimeout: 60_000, hookTimeout: 
 
 export default defineConfig({
   test: {
+    // Every processor: most tests wait for programs that they start.
+    maxWorkers: '100%',
     projects: [
       { test: { ...shared, name: 'unit', include: ['test/**/*.test.{ts,tsx}'], exclude: ['test/kernel/**'] } },
       {

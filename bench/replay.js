@@ -14,6 +14,7 @@ const { showCall } = await load('trace/show.js');
 const { CallTexts } = await load('trace/call-text.js').catch(() => ({}));
 const { traceText } = await load('report/trace.js');
 const { traceJson } = await load('report/trace-json.js');
+const { TraceLines } = await load('report/trace-lines.js').catch(() => ({}));
 const { makePalette } = await load('report/terminal-colour.js');
 
 const limits = { string: 200, items: 100, steps: 400, blocks: 4_096 };
@@ -106,6 +107,13 @@ const replay = (of, isText, asJson) => {
     { entered: () => undefined, ended, stale: () => undefined, isUnderWay: () => false },
     { tracked: () => false, exitOutcome: () => 'returned' },
   );
+  const lines = asJson || TraceLines === undefined ? null : new TraceLines(style);
+  const written = () => {
+    if (lines === null)
+      return Buffer.from(events.map((event) => (asJson ? traceJson(event) : traceText(event, style))).join(''));
+    for (const event of events) lines.add(event);
+    return lines.take();
+  };
   let bytes = 0;
   const pass = (count) => {
     for (let round = 0; round < count; round++) {
@@ -113,9 +121,7 @@ const replay = (of, isText, asJson) => {
       const view = new DataView(batches[round % batches.length].buffer.slice(0));
       for (let i = 0; i < batch; i++) order.add(readRecord(view, i * layout.size, layout.size, layouts));
       for (const record of order.take(true)) correlator.accept(record);
-      let lines = '';
-      for (const event of events) lines += asJson ? traceJson(event) : traceText(event, style);
-      bytes += Buffer.from(lines).length;
+      bytes += written().length;
       events = [];
     }
   };

@@ -6,6 +6,7 @@ import { sanitize } from '../base/text.ts';
 import { planWatch, prepareKeeper, type TraceEvent, type WatchScope, watchDefaults } from '../query/watch.ts';
 import { traceText } from '../report/trace.ts';
 import { traceJson } from '../report/trace-json.ts';
+import { TraceLines } from '../report/trace-lines.ts';
 import { fileWriter } from './file-writer.ts';
 import { paletteFor, write } from './output.ts';
 import { perfettoFile } from './perfetto-file.ts';
@@ -142,9 +143,8 @@ const trace = async (target: string, _: unknown, flags: Flags, command: Command)
   const isText = flags.json === undefined && slices === null;
   try {
     for await (const batch of watch.batches(announce, isText)) {
-      let text = '';
-      for (const event of batch) text += format(event);
-      if (text !== '') await write(to, text);
+      const answer = format(batch);
+      if (answer.length > 0) await write(to, answer);
       await slices?.add(batch);
       if (batch.some((event) => event.event === 'end' && event.calls === 0)) adviseOn(target, watch.patterns, flags);
     }
@@ -191,29 +191,30 @@ const scopeOf = (flags: Flags, args: readonly string[] | null): WatchScope => {
   return { kind: 'everywhere' };
 };
 
+/** Makes a batch's answer, which is good until the next; what belongs on stderr is told at once. */
 const formatter = (
   flags: Flags,
   to: Writable,
   args: readonly string[] | null,
   told: number,
-): ((event: TraceEvent) => string) => {
-  if (flags.json) return traceJson;
+): ((batch: readonly TraceEvent[]) => string | Uint8Array) => {
+  if (flags.json) return (batch) => batch.map(traceJson).join('');
   const palette = paletteFor(to);
   const origin = process.hrtime.bigint();
   const isOne = args !== null || flags.command !== undefined || flags.pid?.length === 1;
   const style = { palette, origin, threads: args === null, processes: flags.children === true || !isOne };
+  const aside = (event: TraceEvent): void => {
+    process.stderr.write(`rsym: ${traceText(event, { ...style, palette: paletteFor(process.stderr) })}`);
+  };
+  const lines = new TraceLines(style);
   let notes = 0;
-  return (event) => {
-    if (event.event === 'note') {
+  return (batch) => {
+    for (const event of batch) {
+      if (event.event === 'end') aside(event);
+      else if (event.event !== 'note') lines.add(event);
       // The first are the plan's, told on stderr before tracing began.
-      if (notes++ >= told)
-        process.stderr.write(`rsym: ${traceText(event, { ...style, palette: paletteFor(process.stderr) })}`);
-      return '';
+      else if (notes++ >= told) aside(event);
     }
-    if (event.event === 'end') {
-      process.stderr.write(`rsym: ${traceText(event, { ...style, palette: paletteFor(process.stderr) })}`);
-      return '';
-    }
-    return traceText(event, style);
+    return lines.take();
   };
 };

@@ -23,6 +23,7 @@ import { splitWords } from './words.ts';
 export type { JsonValue } from '../trace/decode/decode.ts';
 export type {
   CallEvent,
+  CallWriter,
   EndEvent,
   FunctionLosses,
   Losses,

@@ -12,10 +12,10 @@ export type TraceStyle = {
   readonly processes: boolean;
 };
 
-const indentation = '  ';
-const maxIndented = 40;
-const timeWidth = 10;
-const durationWidth = 9;
+export const indentation = '  ';
+export const maxIndented = 40;
+export const timeWidth = 10;
+export const durationWidth = 9;
 const noDuration = ' '.repeat(durationWidth);
 
 const units = [
@@ -37,7 +37,7 @@ export const durationText = (ns: bigint): string => {
 
 const threeDigits = Array.from({ length: 1000 }, (_, i) => String(i).padStart(3, '0'));
 /** Up to here a number of seconds is right to a ns. */
-const mostSeconds = 1_000_000;
+export const mostSeconds = 1_000_000;
 
 /** Seconds with six digits: as `toFixed`, which took a fifth of a line's time in a profile. */
 const timeText = (at: bigint, origin: bigint): string => {
@@ -56,7 +56,7 @@ const timeText = (at: bigint, origin: bigint): string => {
 const safeNames = new Map<string, string>();
 const mostNames = 10_000;
 
-const safeName = (name: string): string => {
+export const safeName = (name: string): string => {
   const known = safeNames.get(name);
   if (known !== undefined) return known;
   if (safeNames.size >= mostNames) safeNames.clear();
@@ -65,7 +65,7 @@ const safeName = (name: string): string => {
   return safe;
 };
 
-const listText = (values: readonly ShownValue[], palette: Palette): string => {
+export const listText = (values: readonly ShownValue[], palette: Palette): string => {
   let text = '';
   for (const value of values) text += `${text === '' ? '' : ', '}${safeName(value.name)}: ${valueText(value, palette)}`;
   return text;
@@ -83,7 +83,7 @@ const endings: Record<Outcome, string> = {
 };
 
 /** A value that holds only under an assumption (told in a note before) carries a question mark. */
-const valueText = (value: ShownValue, palette: Palette): string => {
+export const valueText = (value: ShownValue, palette: Palette): string => {
   const mark = value.evidence === 'given' && value.note !== null ? '?' : '';
   if (mark === '' && value.counts === undefined) return palette.value(value.text);
   const counts = (value.counts ?? []).map(
@@ -93,7 +93,7 @@ const valueText = (value: ShownValue, palette: Palette): string => {
   return palette.value(value.text) + (mark === '' ? '' : palette.warning(mark)) + held;
 };
 
-const endText = (call: CallEvent, palette: Palette): string => {
+export const endText = (call: CallEvent, palette: Palette): string => {
   if (call.event === 'enter') return ' …';
   // What has no size and no type is nothing to show.
   if (call.ret && !(call.ret.text === '()' && call.ret.note !== null)) return ` -> ${valueText(call.ret, palette)}`;

@@ -1,31 +1,28 @@
 import type { ReturnPlan, ValuePlan } from '../abi/model.ts';
+import { TextBytes } from '../base/text-bytes.ts';
 import type { EndedCall } from './correlate.ts';
-import type { CallEvent, Outcome, ShownValue } from './event.ts';
+import type { CallEvent, CallWriter, Outcome, ShownValue } from './event.ts';
 import type { CaptureLayout } from './layout.ts';
-import { quickValue } from './quick/plan.ts';
+import { type QuickValue, quickValue } from './quick/plan.ts';
 import type { EnterRecord, ExitRecord } from './record.ts';
 import { EntryBytes, ExitBytes } from './record-bytes.ts';
 import { type ShowLimits, showCall } from './show.ts';
 import type { CopyInfo, ProbeSite } from './site.ts';
 import type { EnteredCall } from './thread-calls.ts';
 
-type Quick = ReturnType<typeof quickValue>;
-
 /**
  * A call's event of which everything is found when it is asked for, for a reader that wants texts: a value whose quick
  * text does is never decoded, and most of the rest is read straight from the record. Its properties are getters: it is
  * no plain object that could be copied.
  */
-class CallText implements CallEvent {
+class CallText implements CallEvent, CallWriter {
   readonly event: CallEvent['event'];
   readonly seq: number;
-  readonly args: readonly ShownValue[];
-  readonly #site: ProbeSite;
+  readonly #shower: CallTexts;
   readonly #call: EnteredCall;
   readonly #ended: EndedCall | null;
   readonly #exitAddress: bigint | null;
-  readonly #limits: ShowLimits;
-  readonly #quickResult: Quick;
+  #args: readonly ShownValue[] | null = null;
   #full: CallEvent | null = null;
 
   constructor(
@@ -34,32 +31,56 @@ class CallText implements CallEvent {
     event: CallEvent['event'],
     ended: EndedCall | null,
     exitAddress: bigint | null,
-    quickResult: Quick,
     seq: number,
   ) {
     this.event = event;
     this.seq = seq;
-    this.#site = shower.site;
-    this.#limits = shower.limits;
+    this.#shower = shower;
     this.#call = call;
     this.#ended = ended;
     this.#exitAddress = exitAddress;
-    this.#quickResult = quickResult;
-    // Not pushed to: the first push makes room for 17.
-    const args = new Array<ShownValue>(shower.quick.length);
-    const { enter } = call;
-    for (let i = 0; i < args.length; i++) {
-      const plan = shower.site.plan.args[i];
-      const text = textOf(shower.quick[i] ?? null, enter);
-      args[i] = text === null || plan === undefined ? full(this, i) : new ValueText(this, i, plan, text);
-    }
-    this.args = args;
   }
 
   /** The event with everything decoded. */
   get full(): CallEvent {
-    this.#full ??= showCall(this.#site, this.#call, this.event, this.#ended, this.#exitAddress, this.seq, this.#limits);
+    const { site, limits } = this.#shower;
+    this.#full ??= showCall(site, this.#call, this.event, this.#ended, this.#exitAddress, this.seq, limits);
     return this.#full;
+  }
+
+  get writer(): CallWriter {
+    return this;
+  }
+
+  get names(): readonly string[] {
+    return this.#shower.names;
+  }
+
+  nsSince(upper: number, lower: number): number {
+    const { enter } = this.#call;
+    if (enter instanceof EntryBytes) return enter.nsSince(upper, lower);
+    return Number(enter.time - ((BigInt(upper) << 32n) | BigInt(lower)));
+  }
+
+  writeArgument(index: number, to: TextBytes): boolean {
+    return !this.#shower.isMarked(index) && write(this.#shower.quick[index] ?? null, this.#call.enter, to);
+  }
+
+  writeResult(to: TextBytes): boolean {
+    return !this.#shower.isMarked(null) && this.#ended?.ret != null && this.#writeResult(this.#ended.ret, to);
+  }
+
+  #writeResult(exit: ExitRecord, to: TextBytes): boolean {
+    if (this.#ended?.outcome !== 'returned' || this.#shower.site.plan.ret.mode === 'none') return false;
+    return exit instanceof ExitBytes && write(this.#shower.quickResult(exit.layout), exit, to);
+  }
+
+  get args(): readonly ShownValue[] {
+    this.#args ??= this.#shower.site.plan.args.map((plan, i) => {
+      const text = textOf((to) => write(this.#shower.quick[i] ?? null, this.#call.enter, to));
+      return text === null ? (this.full.args[i] ?? unknown) : new ValueText(this, i, plan, text);
+    });
+    return this.#args;
   }
 
   get time(): bigint {
@@ -84,10 +105,10 @@ class CallText implements CallEvent {
     return this.#call.enter.comm;
   }
   get function(): string {
-    return this.#site.name;
+    return this.#shower.site.name;
   }
   get copy(): CopyInfo {
-    return this.#site.copy;
+    return this.#shower.site.copy;
   }
   get outcome(): Outcome | null {
     return this.#ended?.outcome ?? null;
@@ -98,25 +119,33 @@ class CallText implements CallEvent {
   get ret(): ShownValue | null {
     const { ret: exit = null, outcome = null } = this.#ended ?? {};
     if (exit === null && outcome !== 'tail-call') return null;
-    const text = exit === null || this.#site.plan.ret.mode === 'none' ? null : textOf(this.#quickResult, exit);
-    return text === null ? this.full.ret : new ValueText(this, null, this.#site.plan.ret, text);
+    const text = exit === null ? null : textOf((to) => this.#writeResult(exit, to));
+    return text === null ? this.full.ret : new ValueText(this, null, this.#shower.site.plan.ret, text);
   }
   /** Undefined where there are none. */
   get after(): readonly ShownValue[] {
-    return this.#site.after.length === 0 ? none : (this.full.after ?? none);
+    return this.#shower.site.after.length === 0 ? none : (this.full.after ?? none);
   }
 }
 
 const none: readonly ShownValue[] = [];
-
-const full = (call: CallText, index: number): ShownValue => call.full.args[index] ?? unknown;
 const unknown: ShownValue = { name: '', type: '', value: null, text: '', evidence: 'gone', note: null };
 
-/** Null also where the record isn't one of bytes. */
-const textOf = (quick: Quick, record: EnterRecord | ExitRecord): string | null =>
-  quick !== null && (record instanceof EntryBytes || record instanceof ExitBytes)
-    ? quick(record.view, record.base)
-    : null;
+/** False also where the record isn't one of bytes; nothing is written then. */
+const write = (quick: QuickValue | null, record: EnterRecord | ExitRecord, to: TextBytes): boolean => {
+  if (quick === null || !(record instanceof EntryBytes || record instanceof ExitBytes)) return false;
+  const { length } = to;
+  if (quick(record.view, record.base, to)) return true;
+  to.length = length;
+  return false;
+};
+
+const scratch = new TextBytes();
+
+const textOf = (writeTo: (to: TextBytes) => boolean): string | null => {
+  scratch.length = 0;
+  return writeTo(scratch) ? scratch.since(0) : null;
+};
 
 /** A whole value by its quick text; `index` null: the result. */
 class ValueText implements ShownValue {
@@ -141,9 +170,8 @@ class ValueText implements ShownValue {
   get evidence(): ShownValue['evidence'] {
     return this.#plan.evidence;
   }
-  /** As `showCall` has it for a value of which nothing is missing. */
   get note(): string | null {
-    return this.#plan.evidence === 'given' ? this.#plan.note : null;
+    return noteOf(this.#plan);
   }
   get value(): ShownValue['value'] {
     const { full } = this.#call;
@@ -151,18 +179,33 @@ class ValueText implements ShownValue {
   }
 }
 
+/** As `showCall` has it for a value of which nothing is missing. */
+const noteOf = (plan: ValuePlan | ReturnPlan): string | null => (plan.evidence === 'given' ? plan.note : null);
+
 /** The events of one function's calls. */
 export class CallTexts {
   readonly site: ProbeSite;
   readonly limits: ShowLimits;
+  readonly names: readonly string[];
   /** By argument. */
-  readonly quick: readonly Quick[];
-  readonly #results = new Map<CaptureLayout, Quick>();
+  readonly quick: readonly (QuickValue | null)[];
+  readonly #marked: readonly boolean[];
+  readonly #isResultMarked: boolean;
+  readonly #results = new Map<CaptureLayout, QuickValue | null>();
 
   constructor(site: ProbeSite, entry: CaptureLayout, limits: ShowLimits) {
+    const { args, ret } = site.plan;
     this.site = site;
     this.limits = limits;
-    this.quick = site.plan.args.map((plan, i) => quickOf(plan, entry, i, limits));
+    this.names = args.map(({ name }) => name);
+    this.quick = args.map((plan, i) => quickOf(plan, entry, i, limits));
+    this.#marked = args.map((plan) => noteOf(plan) !== null);
+    this.#isResultMarked = noteOf(ret) !== null;
+  }
+
+  /** Whether something is said beside the text of an argument, or (null) of the result. */
+  isMarked(index: number | null): boolean {
+    return index === null ? this.#isResultMarked : (this.#marked[index] ?? true);
   }
 
   event(
@@ -172,12 +215,10 @@ export class CallTexts {
     exitAddress: bigint | null,
     seq: number,
   ): CallEvent {
-    const exit = ended?.ret;
-    const result = exit instanceof ExitBytes && ended?.outcome === 'returned' ? this.#result(exit.layout) : null;
-    return new CallText(this, call, event, ended, exitAddress, result, seq);
+    return new CallText(this, call, event, ended, exitAddress, seq);
   }
 
-  #result(layout: CaptureLayout): Quick {
+  quickResult(layout: CaptureLayout): QuickValue | null {
     const known = this.#results.get(layout);
     if (known !== undefined) return known;
     const made = quickOf(this.site.plan.ret, layout, 0, this.limits);
@@ -186,5 +227,10 @@ export class CallTexts {
   }
 }
 
-const quickOf = (plan: ValuePlan | ReturnPlan, layout: CaptureLayout, value: number, { items }: ShowLimits): Quick =>
+const quickOf = (
+  plan: ValuePlan | ReturnPlan,
+  layout: CaptureLayout,
+  value: number,
+  { items }: ShowLimits,
+): QuickValue | null =>
   plan.evidence === 'conflict' || plan.evidence === 'gone' ? null : quickValue(plan.shape, layout, value, items);

@@ -1,4 +1,5 @@
 import type { Evidence } from '../abi/model.ts';
+import type { TextBytes } from '../base/text-bytes.ts';
 import type { JsonValue } from './decode/shown.ts';
 import type { CopyInfo } from './site.ts';
 
@@ -30,6 +31,18 @@ export type ShownValue = {
   readonly counts?: readonly { readonly path: string; readonly strong: string; readonly weak: string }[];
 };
 
+/** Writes what a line about a call needs, without a string or an object for each value. */
+export type CallWriter = {
+  /** The arguments' names: one array for all calls of a copy. */
+  readonly names: readonly string[];
+  /** From a moment (CLOCK_MONOTONIC, ns, in two halves) to the call's entry, ns. */
+  nsSince(upper: number, lower: number): number;
+  /** The text of an argument, to which nothing is to be added. False: nothing was written, and `args` has to be asked. */
+  writeArgument(index: number, to: TextBytes): boolean;
+  /** Likewise of `ret`. */
+  writeResult(to: TextBytes): boolean;
+};
+
 export type CallEvent = {
   readonly event: 'call' | 'enter';
   /** CLOCK_MONOTONIC at the entry, ns. */
@@ -51,6 +64,8 @@ export type CallEvent = {
   readonly outcome: Outcome | null;
   /** ns; null where the end's time isn't known. */
   readonly duration: bigint | null;
+  /** Of an event for a reader who wants texts. */
+  readonly writer?: CallWriter;
 };
 
 /** Calls and pieces of knowledge that did not reach us, by cause. */

@@ -3,17 +3,27 @@ import { ENTER, EXIT, FOLLOW, HEADER } from './bpf/records.ts';
 import { type Capture, readCapture } from './capture.ts';
 import type { CaptureLayout } from './layout.ts';
 
-const commWords = [0, 4, 8, 12] as const;
-/** Nearly every record names the thread that the one before it did. */
-const lastComm = { words: [0, 0, 0, 0], text: '' };
+type Comm = { readonly words: readonly [number, number, number, number]; readonly text: string };
+/** By thread: nearly every record names it as the one before did. */
+const comms = new Map<number, Comm>();
+const mostComms = 10_000;
 
-export const readComm = (view: DataView, at: number): string => {
-  if (commWords.every((offset, i) => lastComm.words[i] === view.getUint32(at + offset, true))) return lastComm.text;
+export const readComm = (view: DataView, at: number, tid: number): string => {
+  const a = view.getUint32(at, true);
+  const b = view.getUint32(at + 4, true);
+  const c = view.getUint32(at + 8, true);
+  const d = view.getUint32(at + 12, true);
+  const known = comms.get(tid);
+  if (known !== undefined) {
+    const { words } = known;
+    if (words[0] === a && words[1] === b && words[2] === c && words[3] === d) return known.text;
+  }
   const bytes = new Uint8Array(view.buffer, view.byteOffset + at, 16);
   const end = bytes.indexOf(0);
-  lastComm.words = commWords.map((offset) => view.getUint32(at + offset, true));
-  lastComm.text = decodeBytes(bytes.slice(0, end < 0 ? 16 : end));
-  return lastComm.text;
+  const text = decodeBytes(bytes.slice(0, end < 0 ? 16 : end));
+  if (comms.size >= mostComms) comms.clear();
+  comms.set(tid, { words: [a, b, c, d], text });
+  return text;
 };
 
 /** A 64-bit count, which stays far below 2^53, without a bigint on the way. */
@@ -50,6 +60,12 @@ export abstract class RecordBytes {
     return readCount(this.view, this.base + HEADER.time);
   }
 
+  /** From a moment given in two halves, exact as long as it is less than 104 days. */
+  nsSince(upper: number, lower: number): number {
+    const at = this.base + HEADER.time;
+    return (this.view.getUint32(at + 4, true) - upper) * 2 ** 32 + (this.view.getUint32(at, true) - lower);
+  }
+
   get sp(): bigint {
     return this.view.getBigUint64(this.base + HEADER.sp, true);
   }
@@ -67,7 +83,7 @@ export class EntryBytes extends RecordBytes {
   }
 
   get comm(): string {
-    return readComm(this.view, this.base + ENTER.comm);
+    return readComm(this.view, this.base + ENTER.comm, this.tid);
   }
 
   get stackEnd(): bigint {

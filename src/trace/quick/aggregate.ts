@@ -1,7 +1,7 @@
 import type { FieldShape, FollowedShape, Form, StructShape } from '../../abi/shape.ts';
 import { nameText } from '../decode/name.ts';
 import { findBlock, found, isNull } from './block.ts';
-import type { Parts, QuickParts, QuickPlan, QuickText } from './quick.ts';
+import { type Parts, type QuickParts, type QuickPlan, type QuickText, quickFixed } from './quick.ts';
 
 type Of<Kind extends FollowedShape['kind']> = Extract<FollowedShape, { kind: Kind }>;
 
@@ -14,30 +14,27 @@ export const quickFields = (
   left: Parts,
 ): QuickText | null => {
   const title = nameText(name);
-  if (fields.length === 0) {
-    const text = title === '' ? '()' : title;
-    return () => text;
-  }
+  if (fields.length === 0) return quickFixed(title === '' ? '()' : title);
   const isNamed = form === 'named';
   const open = isNamed ? (title === '' ? '{ ' : `${title} { `) : `${title}(`;
-  const close = isNamed ? ' }' : title === '' && fields.length === 1 ? ',)' : ')';
-  const steps: { before: string; offset: number; text: QuickText }[] = [];
+  const close = Buffer.from(isNamed ? ' }' : title === '' && fields.length === 1 ? ',)' : ')');
+  const steps: { before: Uint8Array; offset: number; text: QuickText }[] = [];
   for (const field of fields) {
     // Damaged debug info may say that a field lies outside.
     const isInside = field.offset >= 0 && field.offset + field.shape.size <= size;
     const text = isInside ? parts(field.shape, plan, left) : null;
     if (text === null) return null;
     const label = isNamed ? `${nameText(field.name)}: ` : '';
-    steps.push({ before: (steps.length === 0 ? open : ', ') + label, offset: field.offset, text });
+    const before = Buffer.from((steps.length === 0 ? open : ', ') + label);
+    steps.push({ before, offset: field.offset, text });
   }
-  return (view, record, at) => {
-    let all = '';
+  return (view, record, at, to) => {
     for (const { before, offset, text } of steps) {
-      const one = text(view, record, at + offset);
-      if (one === null) return null;
-      all += before + one;
+      to.piece(before);
+      if (!text(view, record, at + offset, to)) return false;
     }
-    return all + close;
+    to.piece(close);
+    return true;
   };
 };
 
@@ -56,15 +53,17 @@ export const quickPointer = (
     return null;
   const text = parts(target, plan, left);
   if (text === null) return null;
-  return (view, record, at) => {
-    if (isNull(view, at + data) || !findBlock(view, record, blocks, at + data, add)) return null;
-    return found.size < target.size ? null : text(view, record, found.at);
+  return (view, record, at, to) => {
+    if (isNull(view, at + data) || !findBlock(view, record, blocks, at + data, add)) return false;
+    return found.size >= target.size && text(view, record, found.at, to);
   };
 };
 
 const scalars = new Set(['int', 'bool', 'char', 'float']);
 /** Of a sequence, all shown. */
 const mostElements = 256;
+const comma = Buffer.from(', ');
+const bracket = { open: 0x5b, close: 0x5d } as const;
 
 export const quickSequence = (
   { behind, length, element, size }: Of<'sequence'>,
@@ -79,18 +78,18 @@ export const quickSequence = (
   const text = parts(element, plan, left);
   if (text === null) return null;
   const most = Math.min(mostElements, plan.items);
-  return (view, record, at) => {
+  return (view, record, at, to) => {
     const count = view.getUint32(at + length, true);
-    if (isNull(view, at + data) || view.getUint32(at + length + 4, true) !== 0 || count > most) return null;
-    if (count === 0) return '[]';
-    if (!findBlock(view, record, blocks, at + data, add) || found.size < count * element.size) return null;
+    if (isNull(view, at + data) || view.getUint32(at + length + 4, true) !== 0 || count > most) return false;
+    if (count > 0 && !(findBlock(view, record, blocks, at + data, add) && found.size >= count * element.size))
+      return false;
     const first = found.at;
-    let all = '[';
+    to.byte(bracket.open);
     for (let i = 0; i < count; i++) {
-      const one = text(view, record, first + i * element.size);
-      if (one === null) return null;
-      all += i === 0 ? one : `, ${one}`;
+      if (i > 0) to.piece(comma);
+      if (!text(view, record, first + i * element.size, to)) return false;
     }
-    return `${all}]`;
+    to.byte(bracket.close);
+    return true;
   };
 };

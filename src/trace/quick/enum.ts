@@ -27,13 +27,18 @@ const tagAt = (view: DataView, at: number, size: Size): number => {
 
 export const quickCEnum = ({ size, variants }: CEnumShape): QuickText | null => {
   if (size === 16) return null;
-  const names = new Map<number, string>();
+  const names = new Map<number, Uint8Array>();
   for (const { name, value } of variants) {
     const bits = BigInt.asUintN(size * 8, value);
     // The first of two names for one value counts.
-    if (bits <= largest && !names.has(Number(bits))) names.set(Number(bits), nameText(name));
+    if (bits <= largest && !names.has(Number(bits))) names.set(Number(bits), Buffer.from(nameText(name)));
   }
-  return (view, _, at) => names.get(tagAt(view, at, size)) ?? null;
+  return (view, _, at, to) => {
+    const name = names.get(tagAt(view, at, size));
+    if (name === undefined) return false;
+    to.piece(name);
+    return true;
+  };
 };
 
 export const quickEnum = (shape: EnumShape, parts: QuickParts, plan: QuickPlan, left: Parts): QuickText | null => {
@@ -52,10 +57,10 @@ export const quickEnum = (shape: EnumShape, parts: QuickParts, plan: QuickPlan, 
       ways.push({ low: Number(range.low), high: Number(range.high), text });
     }
   }
-  return (view, record, at) => {
+  return (view, record, at, to) => {
     const value = tagAt(view, at + tag.offset, tag.size);
-    if (value < 0) return null;
-    for (const way of ways) if (value >= way.low && value <= way.high) return way.text(view, record, at);
-    return other === null ? null : other(view, record, at);
+    if (value < 0) return false;
+    for (const way of ways) if (value >= way.low && value <= way.high) return way.text(view, record, at, to);
+    return other?.(view, record, at, to) ?? false;
   };
 };

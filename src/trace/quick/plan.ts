@@ -1,10 +1,11 @@
 import type { ValueShape } from '../../abi/shape.ts';
 import { sanitize } from '../../base/text.ts';
+import type { TextBytes } from '../../base/text-bytes.ts';
 import { holesOf } from '../holes.ts';
 import type { CaptureLayout } from '../layout.ts';
 import { quickPointer, quickSequence, quickStruct } from './aggregate.ts';
 import { quickCEnum, quickEnum } from './enum.ts';
-import { type Parts, type QuickPlan, type QuickText, someParts } from './quick.ts';
+import { type Parts, type QuickPlan, type QuickText, quickFixed, someParts } from './quick.ts';
 import { quickAddress, quickBool, quickChar, quickFloat, quickInt } from './scalar.ts';
 import { quickText } from './text.ts';
 
@@ -31,11 +32,9 @@ const partOf = (shape: ValueShape, plan: QuickPlan, left: Parts): QuickText | nu
     case 'char':
       return quickChar;
     case 'unit':
-      return () => '()';
-    case 'fixed': {
-      const text = sanitize(shape.text);
-      return () => text;
-    }
+      return quickFixed('()');
+    case 'fixed':
+      return quickFixed(sanitize(shape.text));
     case 'address':
       return shape.size < 8 ? null : quickAddress;
     case 'text':
@@ -55,13 +54,16 @@ const partOf = (shape: ValueShape, plan: QuickPlan, left: Parts): QuickText | nu
   }
 };
 
-/** The quick text of a value in records of this layout, from where the record begins; null where there is none. */
+/** As {@link QuickText}, of a value in records of one layout, from where the record begins. */
+export type QuickValue = (view: DataView, record: number, to: TextBytes) => boolean;
+
+/** The quick text of a value in records of this layout; null where there is none. */
 export const quickValue = (
   shape: ValueShape,
   layout: CaptureLayout,
   value: number,
   items: number,
-): ((view: DataView, record: number) => string | null) | null => {
+): QuickValue | null => {
   const { first = 0, count = 0 } = layout.values[value] ?? {};
   const slot = layout.slots[first];
   if (count !== 1 || slot === undefined || slot.missing.length > 0 || slot.constants.length > 0) return null;
@@ -70,9 +72,9 @@ export const quickValue = (
   const text = quickShape(shape, { blocks: layout.follows.length === 0 ? null : layout.blocks, items });
   if (text === null) return null;
   const { at, read } = slot;
-  if (read.length === 0) return (view, record) => text(view, record, record + at);
-  return (view, record) => {
-    for (const { resultAt } of read) if (view.getInt32(record + resultAt, true) < 0) return null;
-    return text(view, record, record + at);
+  if (read.length === 0) return (view, record, to) => text(view, record, record + at, to);
+  return (view, record, to) => {
+    for (const { resultAt } of read) if (view.getInt32(record + resultAt, true) < 0) return false;
+    return text(view, record, record + at, to);
   };
 };

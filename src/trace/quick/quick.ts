@@ -1,13 +1,15 @@
 import type { ValueShape } from '../../abi/shape.ts';
+import type { TextBytes } from '../../base/text-bytes.ts';
 
 /**
  * The short way from a record's bytes to a value's text, for what most calls have: numbers, texts, small structs. What is
- * said of a value must not depend on the way: a quick text gives null for whatever isn't ordinary (a byte that is escaped, a
+ * said of a value must not depend on the way: a quick text gives up on whatever isn't ordinary (a byte that is escaped, a
  * bit pattern that the type doesn't have, memory that wasn't read), and the value is then decoded in full.
  *
- * `record` is where the record begins in the view, `at` where the value's own bytes do.
+ * `record` is where the record begins in the view, `at` where the value's own bytes do. False: it gave up, and what it has
+ * written is for the caller to take back.
  */
-export type QuickText = (view: DataView, record: number, at: number) => string | null;
+export type QuickText = (view: DataView, record: number, at: number, to: TextBytes) => boolean;
 
 /** What a quick text of a value depends on beside its shape. */
 export type QuickPlan = {
@@ -27,3 +29,12 @@ const mostParts = 24;
 const mostDepth = 12;
 
 export const someParts = (): Parts => ({ count: mostParts, depth: mostDepth });
+
+/** A text that is always the same. */
+export const quickFixed = (text: string): QuickText => {
+  const bytes = Buffer.from(text);
+  return (_view, _record, _at, to) => {
+    to.piece(bytes);
+    return true;
+  };
+};

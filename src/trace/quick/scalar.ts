@@ -8,34 +8,37 @@ const high = 0x1_0000_0000;
 /** The upper half of the first word that a number can't hold exactly. */
 const wide = 0x20_0000;
 
-const word: QuickText = (view, _, at) => {
+const word: QuickText = (view, _, at, to) => {
   const upper = view.getUint32(at + 4, true);
-  const lower = view.getUint32(at, true);
-  return upper === 0
-    ? String(lower)
-    : upper < wide
-      ? String(upper * high + lower)
-      : view.getBigUint64(at, true).toString();
+  if (upper < wide) to.integer(upper * high + view.getUint32(at, true));
+  else to.text(view.getBigUint64(at, true).toString());
+  return true;
 };
 
-const signedWord: QuickText = (view, _, at) => {
+const signedWord: QuickText = (view, _, at, to) => {
   const upper = view.getInt32(at + 4, true);
-  if (upper >= wide || upper < -wide) return view.getBigInt64(at, true).toString();
-  return String(upper * high + view.getUint32(at, true));
+  if (upper >= wide || upper < -wide) to.text(view.getBigInt64(at, true).toString());
+  else to.integer(upper * high + view.getUint32(at, true));
+  return true;
 };
+
+type Reader = (view: DataView, at: number) => number;
+
+const narrow =
+  (read: Reader): QuickText =>
+  (view, _, at, to) => {
+    to.integer(read(view, at));
+    return true;
+  };
 
 export const quickInt = ({ size, signed }: Of<'int'>): QuickText | null => {
   switch (size) {
     case 1:
-      return signed ? (view, _, at) => String(view.getInt8(at)) : (view, _, at) => String(view.getUint8(at));
+      return narrow(signed ? (view, at) => view.getInt8(at) : (view, at) => view.getUint8(at));
     case 2:
-      return signed
-        ? (view, _, at) => String(view.getInt16(at, true))
-        : (view, _, at) => String(view.getUint16(at, true));
+      return narrow(signed ? (view, at) => view.getInt16(at, true) : (view, at) => view.getUint16(at, true));
     case 4:
-      return signed
-        ? (view, _, at) => String(view.getInt32(at, true))
-        : (view, _, at) => String(view.getUint32(at, true));
+      return narrow(signed ? (view, at) => view.getInt32(at, true) : (view, at) => view.getUint32(at, true));
     case 8:
       return signed ? signedWord : word;
     default:
@@ -44,21 +47,37 @@ export const quickInt = ({ size, signed }: Of<'int'>): QuickText | null => {
 };
 
 export const quickFloat = ({ size }: Of<'float'>): QuickText | null => {
-  if (size === 8) return (view, _, at) => debugFloat(view.getFloat64(at, true));
-  return size === 4 ? (view, _, at) => debugFloat(shortestF32(view.getFloat32(at, true))) : null;
+  if (size !== 8 && size !== 4) return null;
+  const read: (view: DataView, at: number) => string =
+    size === 8
+      ? (view, at) => debugFloat(view.getFloat64(at, true))
+      : (view, at) => debugFloat(shortestF32(view.getFloat32(at, true)));
+  return (view, _, at, to) => {
+    to.text(read(view, at));
+    return true;
+  };
 };
 
-export const quickBool: QuickText = (view, _, at) => {
+const yes = Buffer.from('true');
+const no = Buffer.from('false');
+
+export const quickBool: QuickText = (view, _, at, to) => {
   const bits = view.getUint8(at);
-  return bits === 1 ? 'true' : bits === 0 ? 'false' : null;
+  if (bits > 1) return false;
+  to.piece(bits === 1 ? yes : no);
+  return true;
 };
 
-export const quickChar: QuickText = (view, _, at) => {
+export const quickChar: QuickText = (view, _, at, to) => {
   const bits = view.getUint32(at, true);
-  return bits > 0x10ffff || (bits >= 0xd800 && bits <= 0xdfff) ? null : debugChar(String.fromCodePoint(bits));
+  if (bits > 0x10ffff || (bits >= 0xd800 && bits <= 0xdfff)) return false;
+  to.text(debugChar(String.fromCodePoint(bits)));
+  return true;
 };
 
-export const quickAddress: QuickText = (view, _, at) => {
+export const quickAddress: QuickText = (view, _, at, to) => {
   const upper = view.getUint32(at + 4, true);
-  return upper < wide ? `0x${(upper * high + view.getUint32(at, true)).toString(16)}` : null;
+  if (upper >= wide) return false;
+  to.text(`0x${(upper * high + view.getUint32(at, true)).toString(16)}`);
+  return true;
 };
