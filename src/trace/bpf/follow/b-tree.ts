@@ -1,5 +1,5 @@
 import { add, type Code, jump, jumpIf, label, load, store } from '../asm.ts';
-import type { Read } from '../reads.ts';
+import type { Read } from '../reads/reads.ts';
 import { BLOCK } from '../records.ts';
 import { FRAME } from '../steps.ts';
 import { blockAt, loadAddress, loadFrom } from './base.ts';

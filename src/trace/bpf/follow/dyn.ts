@@ -1,6 +1,6 @@
 import { PT_REGS } from '../../sys/uapi.ts';
 import { add, alu, type Code, jump, jumpIf, label, load, load64, mov, store } from '../asm.ts';
-import type { KnownRead, Read } from '../reads.ts';
+import type { KnownRead, Read } from '../reads/reads.ts';
 import { BLOCK } from '../records.ts';
 import { FRAME } from '../steps.ts';
 import { blockAt, loadAddress, loadBlock, loadFrom } from './base.ts';

@@ -1,5 +1,5 @@
 import { alu, type Code, jump, jumpIf, label, load64 } from '../asm.ts';
-import type { Read, Reads } from '../reads.ts';
+import type { Read, Reads } from '../reads/reads.ts';
 import { followTree } from './b-tree.ts';
 import { blockAt, loadAddress, loadFrom } from './base.ts';
 import { followDyn } from './dyn.ts';

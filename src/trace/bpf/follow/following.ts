@@ -1,5 +1,5 @@
 import type { Code } from '../asm.ts';
-import type { Read, Reads } from '../reads.ts';
+import type { Read, Reads } from '../reads/reads.ts';
 import type { Base } from './base.ts';
 import { BlockCode } from './block-code.ts';
 import { Labels } from './labels.ts';

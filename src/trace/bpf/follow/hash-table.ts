@@ -1,5 +1,5 @@
 import { add, type Code, jumpIf, label, load, mov } from '../asm.ts';
-import type { Read } from '../reads.ts';
+import type { Read } from '../reads/reads.ts';
 import { BLOCK } from '../records.ts';
 import { blockAt, loadAddress, loadBlock, loadFrom } from './base.ts';
 import type { Following, Spot } from './following.ts';

@@ -1,5 +1,5 @@
 import { add, alu, type Code, jumpIf, label, load, mov, type Reg } from '../asm.ts';
-import type { Read, Reads } from '../reads.ts';
+import type { Read, Reads } from '../reads/reads.ts';
 import { BLOCK } from '../records.ts';
 import { blockAt, loadAddress, loadBlock, loadFrom } from './base.ts';
 import type { Following, Spot } from './following.ts';
