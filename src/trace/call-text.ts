@@ -1,7 +1,7 @@
 import type { ReturnPlan, ValuePlan } from '../abi/model.ts';
+import type { CaptureLayout } from './capture-layout.ts';
 import type { EndedCall } from './correlate.ts';
 import type { CallEvent, Outcome, ShownValue } from './event.ts';
-import type { CaptureLayout } from './layout.ts';
 import { quickValue } from './quick/plan.ts';
 import type { EnterRecord, ExitRecord } from './record.ts';
 import { EntryBytes, ExitBytes } from './record-bytes.ts';

@@ -1,7 +1,7 @@
 import { decodeBytes } from '../base/text.ts';
 import { ENTER, EXIT, FOLLOW, HEADER } from './bpf/records.ts';
 import { type Capture, readCapture } from './capture.ts';
-import type { CaptureLayout } from './layout.ts';
+import type { CaptureLayout } from './capture-layout.ts';
 
 const commWords = [0, 4, 8, 12] as const;
 /** Nearly every record names the thread that the one before it did. */

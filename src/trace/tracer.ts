@@ -1,12 +1,12 @@
 import { setTimeout as pause, setImmediate } from 'node:timers/promises';
 import { RsymError } from '../base/errors.ts';
 import { CallTexts } from './call-text.ts';
+import type { CaptureLimits } from './capture-layout.ts';
 import { Correlator, type EndedCall } from './correlate.ts';
 import { descendants } from './descendants.ts';
 import type { CallEvent, EndEvent, ProgramEnd, TraceEvent } from './event.ts';
 import { FileWatch } from './file-watch.ts';
 import { type Command, isAlive, type Launched, launch } from './launch.ts';
-import type { CaptureLimits } from './layout.ts';
 import { lossesBetween, noLosses } from './losses.ts';
 import { RecordOrder } from './order.ts';
 import { EntryBytes } from './record-bytes.ts';

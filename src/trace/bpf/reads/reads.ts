@@ -119,3 +119,29 @@ export type KnownRead = {
 };
 
 type Node = { readonly size: number; readonly holes: readonly Range[] };
+
+const insideOf = (read: Reads[number]): readonly Reads[] => {
+  switch (read.kind) {
+    case 'if':
+    case 'tagged':
+    case 'block':
+      return [read.then];
+    case 'b-tree':
+      return read.each;
+    case 'dyn':
+      return read.known.map(({ then }) => then);
+    case 'c-string':
+      return [];
+    default:
+      return [read.each];
+  }
+};
+
+const some = (reads: Reads, test: (read: Reads[number]) => boolean): boolean =>
+  reads.some((read) => test(read) || insideOf(read).some((inner) => some(inner, test)));
+
+/** Whether a trait object is among them, however deep. */
+export const hasDyn = (reads: Reads): boolean => some(reads, ({ kind }) => kind === 'dyn');
+/** Whether a trait object is among them of which concrete types are known. */
+export const hasKnownDyn = (reads: Reads): boolean =>
+  some(reads, (read) => read.kind === 'dyn' && read.known.length > 0);
