@@ -61,3 +61,14 @@ export const namedParameter = (
   const name = type === null ? null : typeName(fn.types, type, fn.language);
   return { name: variable?.name ?? null, type: name, typeId: type };
 };
+
+/** A parameter without size has no name in debug info: a variable of the function has it. */
+export const named = (parameter: DebugVariable | undefined, { variables }: DebugScope): DebugVariable | undefined => {
+  if (parameter === undefined || parameter.name !== null) return parameter;
+  const own = variables.filter(
+    ({ isParameter, block, type, line }) =>
+      !isParameter && block === null && type === parameter.type && line === parameter.line,
+  );
+  const [only, ...others] = own;
+  return only === undefined || others.length > 0 ? parameter : { ...parameter, name: only.name };
+};

@@ -6,8 +6,8 @@ import type { Evidence } from '../abi/model.ts';
 import { placeResult } from '../abi/result-places.ts';
 import type { DebugVariable } from '../elf/debug-model.ts';
 import { namedParameter, sizeOf } from './called-function.ts';
-import { noneStale, type ShownValues } from './copy-values.ts';
 import type { SelectedCopy } from './select-model.ts';
+import { noneStale, type ShownValues } from './shown-values.ts';
 import type { FoundSignature } from './signature-source.ts';
 import { typeName } from './type-name.ts';
 
