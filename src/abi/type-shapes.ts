@@ -1,7 +1,7 @@
-import type { DebugType, DebugTypes, TypeId } from '../elf/debug-model.ts';
 import type { RustType } from '../elf/rust-model.ts';
 import { withoutArguments, withoutDefaults } from '../elf/rust-name.ts';
 import { classify, typeText } from '../elf/rust-type.ts';
+import type { DebugType, DebugTypes, TypeId } from '../elf/type-model.ts';
 import { cShape } from './c-shapes.ts';
 import { cEnumShape, enumShape, wordSize } from './enum-shapes.ts';
 import { pointerShape } from './pointer-shapes.ts';

@@ -6,26 +6,15 @@ import type { ByteColumn } from '../core/demangle.ts';
 import { CallFrames } from './call-frames.ts';
 import { countsOf, levelOf, producersOf } from './debug-counts.ts';
 import { type DebugFileOptions, findDebugFile } from './debug-file.ts';
-import type {
-  AddressRange,
-  DebugCopy,
-  DebugCounts,
-  DebugFunction,
-  DebugInfo,
-  DebugLevel,
-  DebugScope,
-  DebugSource,
-  DebugTypes,
-  Frame,
-  LineRow,
-  Producer,
-  SourcePosition,
-} from './debug-model.ts';
+import type { DebugCounts, DebugInfo, DebugLevel, DebugSource, Producer } from './debug-model.ts';
 import { hasDebugInfo } from './debug-sections.ts';
 import { readError } from './file.ts';
+import type { AddressRange, DebugCopy, DebugFunction, Frame, LineRow, SourcePosition } from './function-model.ts';
 import { indexKey, readCachedIndex, writeCachedIndex } from './index-cache.ts';
 import type { Image } from './model.ts';
+import type { DebugTypes } from './type-model.ts';
 import { openTypes } from './types.ts';
+import type { DebugScope } from './variable-model.ts';
 import { scopeOf } from './variables.ts';
 
 /**

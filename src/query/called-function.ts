@@ -1,7 +1,8 @@
 import { compilerOf } from '../abi/compiler.ts';
 import type { CalledFunction } from '../abi/hypothesis.ts';
-import type { DebugScope, DebugTypes, DebugVariable, TypeId } from '../elf/debug-model.ts';
 import { lastSegment } from '../elf/rust-name.ts';
+import type { DebugTypes, TypeId } from '../elf/type-model.ts';
+import type { DebugScope, DebugVariable } from '../elf/variable-model.ts';
 import type { SelectedCopy } from './select-model.ts';
 import { typeName } from './type-name.ts';
 

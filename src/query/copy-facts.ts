@@ -1,5 +1,5 @@
 import type { Likeness } from '../code/likeness.ts';
-import type { DebugTypes, TypeId } from '../elf/debug-model.ts';
+import type { DebugTypes, TypeId } from '../elf/type-model.ts';
 import type { InlinedThere } from './inlined-into.ts';
 import type { SelectedCopy } from './select-model.ts';
 import type { ShownProbe } from './show-code.ts';

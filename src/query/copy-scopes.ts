@@ -1,4 +1,6 @@
-import type { DebugCopy, DebugInfo, DebugScope } from '../elf/debug-model.ts';
+import type { DebugInfo } from '../elf/debug-model.ts';
+import type { DebugCopy } from '../elf/function-model.ts';
+import type { DebugScope } from '../elf/variable-model.ts';
 
 /** Scopes that are kept for further questions. */
 const mostScopes = 32;

@@ -4,7 +4,7 @@ import { placeArguments } from '../abi/entry-places.ts';
 import { type CalledFunction, hypothesesOf } from '../abi/hypothesis.ts';
 import type { Evidence } from '../abi/model.ts';
 import { placeResult } from '../abi/result-places.ts';
-import type { DebugVariable } from '../elf/debug-model.ts';
+import type { DebugVariable } from '../elf/variable-model.ts';
 import { namedParameter, sizeOf } from './called-function.ts';
 import type { SelectedCopy } from './select-model.ts';
 import { noneStale, type ShownValues } from './shown-values.ts';

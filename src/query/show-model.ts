@@ -1,6 +1,7 @@
 import type { RsymError } from '../base/errors.ts';
 import type { ListedInstruction } from '../code/listing.ts';
-import type { DebugLevel, DebugSource, SourcePosition } from '../elf/debug-model.ts';
+import type { DebugLevel, DebugSource } from '../elf/debug-model.ts';
+import type { SourcePosition } from '../elf/function-model.ts';
 import type { SelectedCopy } from './select-model.ts';
 import type { ShownProbe } from './show-code.ts';
 import type { ShownSignature } from './show-signature.ts';

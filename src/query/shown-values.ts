@@ -1,7 +1,7 @@
 import type { PlacedArgument } from '../abi/placed-argument.ts';
 import type { PlacedResult } from '../abi/result-places.ts';
 import type { Address } from '../base/units.ts';
-import type { TypeId } from '../elf/debug-model.ts';
+import type { TypeId } from '../elf/type-model.ts';
 import type { StaleMemory } from './stale-memory.ts';
 
 export type ShownArgumentPlace = PlacedArgument & {
