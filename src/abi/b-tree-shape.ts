@@ -1,4 +1,4 @@
-import type { DebugType, DebugTypes } from '../elf/debug-model.ts';
+import type { DebugType, DebugTypes } from '../elf/type-model.ts';
 import type { Recognise } from './collection-shapes.ts';
 import { argumentOf, type Part, partAt, someOf, whole, wordAt } from './part.ts';
 import { sizeOf } from './shape-site.ts';

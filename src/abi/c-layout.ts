@@ -1,4 +1,4 @@
-import type { DebugType, DebugTypes, TypeId } from '../elf/debug-model.ts';
+import type { DebugType, DebugTypes, TypeId } from '../elf/type-model.ts';
 import { isVectorName } from './rust-layout.ts';
 
 /** The class of eight bytes of a value in the System V ABI; null: nothing is in them. */

@@ -1,5 +1,5 @@
-import type { DebugTypes, TypeId } from '../elf/debug-model.ts';
 import type { Aggregate } from '../elf/rust-model.ts';
+import type { DebugTypes, TypeId } from '../elf/type-model.ts';
 
 const deepest = 16;
 /** Types looked at for one answer: wide types inside wide types are nobody's. */

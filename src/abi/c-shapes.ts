@@ -1,6 +1,6 @@
-import type { DebugType, Member } from '../elf/debug-model.ts';
 import type { Aggregate } from '../elf/rust-model.ts';
 import { lastSegment, withoutArguments } from '../elf/rust-name.ts';
+import type { DebugType, Member } from '../elf/type-model.ts';
 import { wordSize } from './enum-shapes.ts';
 import type { FieldShape, ValueShape } from './shape.ts';
 import { type ShapeSite, sizeOf } from './shape-site.ts';

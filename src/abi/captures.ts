@@ -1,5 +1,5 @@
 import type { Address } from '../base/units.ts';
-import type { DebugVariable, Operation } from '../elf/debug-model.ts';
+import type { DebugVariable, Operation } from '../elf/variable-model.ts';
 import { dwarfRegister } from './dwarf-register.ts';
 import type { Location, Piece } from './place.ts';
 

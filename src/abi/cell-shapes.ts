@@ -1,5 +1,5 @@
-import type { TypeId } from '../elf/debug-model.ts';
 import { lastSegment, withoutArguments } from '../elf/rust-name.ts';
+import type { TypeId } from '../elf/type-model.ts';
 import type { Recognise } from './collection-shapes.ts';
 import { argumentOf, firstPart, type Part, partAt, unwrapped, whole, wordAt, wordIn } from './part.ts';
 import type { EnumShape, FieldShape, ValueShape } from './shape.ts';

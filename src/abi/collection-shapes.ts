@@ -1,6 +1,6 @@
-import type { DebugType, DebugTypes, TypeId } from '../elf/debug-model.ts';
 import type { Aggregate } from '../elf/rust-model.ts';
 import { withoutArguments } from '../elf/rust-name.ts';
+import type { DebugType, DebugTypes, TypeId } from '../elf/type-model.ts';
 import { argumentOf, firstPart, type Part, partAt, someOf, unwrapped, whole, wordAt } from './part.ts';
 import type { ValueShape } from './shape.ts';
 import { type ShapeSite, sizeOf } from './shape-site.ts';

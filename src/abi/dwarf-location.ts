@@ -1,5 +1,5 @@
 import type { Address } from '../base/units.ts';
-import type { DebugVariable, Operation, VariableLocation } from '../elf/debug-model.ts';
+import type { DebugVariable, Operation, VariableLocation } from '../elf/variable-model.ts';
 import { continues, dwarfRegister, dwarfVector, maskedRegister } from './dwarf-register.ts';
 import type { Register } from './model.ts';
 import { inRegister, inVector, type Location, moved, type Piece } from './place.ts';

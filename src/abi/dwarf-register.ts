@@ -1,4 +1,4 @@
-import type { Operation } from '../elf/debug-model.ts';
+import type { Operation } from '../elf/variable-model.ts';
 import type { Register } from './model.ts';
 import type { Piece } from './place.ts';
 

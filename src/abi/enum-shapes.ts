@@ -1,7 +1,7 @@
-import type { Member, Variant } from '../elf/debug-model.ts';
 import { isUninhabited } from '../elf/rust-enum.ts';
 import type { Aggregate, RustEnum, RustHead } from '../elf/rust-model.ts';
 import { lastSegment } from '../elf/rust-name.ts';
+import type { Member, Variant } from '../elf/type-model.ts';
 import type { EnumShape, ValueShape, VariantShape } from './shape.ts';
 import { type ShapeSite, sizeOf } from './shape-site.ts';
 import { fieldShapes, formOf } from './struct-shapes.ts';

@@ -1,4 +1,4 @@
-import type { DebugVariable } from '../elf/debug-model.ts';
+import type { DebugVariable } from '../elf/variable-model.ts';
 import { type EntryFrame, type Observation, observe } from './observation.ts';
 
 /**

@@ -1,4 +1,5 @@
 import type { GivenShape } from './given-shape.ts';
+import { plainShapes } from './plain-shapes.ts';
 import type { ValueShape } from './shape.ts';
 
 /** A data pointer, and a length behind it. */
@@ -12,12 +13,10 @@ export const givenValue = (given: GivenShape): ValueShape => {
     case 'float':
       return { kind: 'float', size: given.bits === 32 ? 4 : 8 };
     case 'bool':
-      return { kind: 'bool', size: 1 };
     case 'char':
-      return { kind: 'char', size: 4 };
     case 'unit':
     case 'never':
-      return { kind: given.kind, size: 0 };
+      return plainShapes[given.kind];
     case 'pointer':
     case 'raw':
       return { kind: 'address', size: 8 };

@@ -1,4 +1,5 @@
-import type { DebugTypes, DebugVariable, TypeId } from '../elf/debug-model.ts';
+import type { DebugTypes, TypeId } from '../elf/type-model.ts';
+import type { DebugVariable } from '../elf/variable-model.ts';
 import type { ArgumentRegisters } from './argument-registers.ts';
 import { lowerC } from './c-convention.ts';
 import { type CLayout, cLayout } from './c-layout.ts';

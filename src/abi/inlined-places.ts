@@ -1,5 +1,6 @@
 import type { Address } from '../base/units.ts';
-import type { AddressRange, DebugVariable, VariableLocation } from '../elf/debug-model.ts';
+import type { AddressRange } from '../elf/function-model.ts';
+import type { DebugVariable, VariableLocation } from '../elf/variable-model.ts';
 import { addressOf, type Base, constantOf, locationsAt, piecesOf } from './dwarf-location.ts';
 import { dwarfRegister } from './dwarf-register.ts';
 import { type Location, type Piece, sameLocation } from './place.ts';

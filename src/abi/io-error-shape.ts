@@ -1,5 +1,5 @@
-import type { DebugType, TypeId } from '../elf/debug-model.ts';
 import { classify } from '../elf/rust-type.ts';
+import type { DebugType, TypeId } from '../elf/type-model.ts';
 import type { Recognise } from './collection-shapes.ts';
 import { cEnumShape } from './enum-shapes.ts';
 import { argumentOf, type Part, partAt, whole, wordIn } from './part.ts';

@@ -1,7 +1,7 @@
 import type { Address } from '../base/units.ts';
 import type { EntryState, Spill, StackAddress } from '../code/entry-state.ts';
 import type { AnyRegister } from '../code/register-id.ts';
-import type { DebugVariable, VariableLocation } from '../elf/debug-model.ts';
+import type { DebugVariable, VariableLocation } from '../elf/variable-model.ts';
 import { addressOf, type Base, constantOf, locationsAt, piecesOf } from './dwarf-location.ts';
 import type { Location, Piece } from './place.ts';
 

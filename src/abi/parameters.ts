@@ -1,5 +1,6 @@
-import type { DebugTypes, DebugVariable, TypeId } from '../elf/debug-model.ts';
 import { lastSegment } from '../elf/rust-name.ts';
+import type { DebugTypes, TypeId } from '../elf/type-model.ts';
+import type { DebugVariable } from '../elf/variable-model.ts';
 
 /**
  * A value as it is passed. `argument` is the row of the declared parameter it is (a part of), at `valueOffset`; null

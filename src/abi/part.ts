@@ -1,6 +1,6 @@
-import type { DebugType, DebugTypes, Member, TypeId } from '../elf/debug-model.ts';
 import type { Aggregate } from '../elf/rust-model.ts';
 import { withoutArguments } from '../elf/rust-name.ts';
+import type { DebugType, DebugTypes, Member, TypeId } from '../elf/type-model.ts';
 import { sizeOf } from './shape-site.ts';
 
 /** A part of a value, found by the names of its fields: its type and where it begins. */

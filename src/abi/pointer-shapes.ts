@@ -1,6 +1,6 @@
-import type { DebugType, TypeId } from '../elf/debug-model.ts';
 import type { Pointee, RustHead, RustPointer } from '../elf/rust-model.ts';
 import { traitOf, typeArguments, withoutDefaults } from '../elf/rust-name.ts';
+import type { DebugType, TypeId } from '../elf/type-model.ts';
 import { argumentOf, firstPart, type Part, partAt, unwrapped, whole, wordAt } from './part.ts';
 import type { Behind, ValueShape } from './shape.ts';
 import { type ShapeSite, sizeOf } from './shape-site.ts';

@@ -1,7 +1,7 @@
-import type { DebugType, DebugTypes, Member, TypeId } from '../elf/debug-model.ts';
 import { isUninhabited } from '../elf/rust-enum.ts';
 import type { Aggregate } from '../elf/rust-model.ts';
 import { lastSegment } from '../elf/rust-name.ts';
+import type { DebugType, DebugTypes, Member, TypeId } from '../elf/type-model.ts';
 import type { RustRules } from './compiler.ts';
 import { commonScalar, type Layout, pairOf, type Representation, type Scalar, sameRepresentation } from './scalar.ts';
 

@@ -1,5 +1,5 @@
 import { RsymError } from '../base/errors.ts';
-import type { DebugType, DebugTypes, TypeId } from '../elf/debug-model.ts';
+import type { DebugType, DebugTypes, TypeId } from '../elf/type-model.ts';
 import type { ValueShape } from './shape.ts';
 import type { TraitObjects } from './trait-objects.ts';
 

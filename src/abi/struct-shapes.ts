@@ -1,6 +1,6 @@
-import type { DebugType, Member, TypeId } from '../elf/debug-model.ts';
 import type { Aggregate } from '../elf/rust-model.ts';
 import { lastSegment, withoutArguments } from '../elf/rust-name.ts';
+import type { DebugType, Member, TypeId } from '../elf/type-model.ts';
 import type { FieldShape, Form, StructShape, ValueShape } from './shape.ts';
 import { type ShapeSite, sizeOf } from './shape-site.ts';
 

@@ -1,5 +1,5 @@
-import type { DebugTypes, TypeId } from '../elf/debug-model.ts';
 import { typeArguments, vtableSides, withoutArguments } from '../elf/rust-name.ts';
+import type { DebugTypes, TypeId } from '../elf/type-model.ts';
 import { isDamage } from './shape-site.ts';
 
 export type KnownObject = { readonly vtable: bigint; readonly type: TypeId };

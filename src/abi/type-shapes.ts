@@ -1,9 +1,10 @@
-import type { DebugType, DebugTypes, TypeId } from '../elf/debug-model.ts';
 import type { RustType } from '../elf/rust-model.ts';
 import { withoutArguments, withoutDefaults } from '../elf/rust-name.ts';
 import { classify, typeText } from '../elf/rust-type.ts';
+import type { DebugType, DebugTypes, TypeId } from '../elf/type-model.ts';
 import { cShape } from './c-shapes.ts';
 import { cEnumShape, enumShape, wordSize } from './enum-shapes.ts';
+import { plainShapes } from './plain-shapes.ts';
 import { pointerShape } from './pointer-shapes.ts';
 import { isVectorName } from './rust-layout.ts';
 import type { ValueShape } from './shape.ts';
@@ -140,12 +141,10 @@ const ofRust = (site: ShapeSite, type: DebugType): ValueShape => {
     case 'float':
       return numberShape(rust) ?? opaque;
     case 'bool':
-      return { kind: 'bool', size: 1 };
     case 'char':
-      return { kind: 'char', size: 4 };
     case 'unit':
     case 'never':
-      return { kind: rust.kind, size: 0 };
+      return plainShapes[rust.kind];
     case 'pointer':
       return pointerShape(site, rust);
     case 'fn-pointer':

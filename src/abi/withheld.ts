@@ -1,5 +1,5 @@
-import type { DebugType, TypeId } from '../elf/debug-model.ts';
 import { withoutDefaults } from '../elf/rust-name.ts';
+import type { DebugType, TypeId } from '../elf/type-model.ts';
 import type { ValueShape } from './shape.ts';
 import type { ShapeSite } from './shape-site.ts';
 

@@ -1,31 +1,20 @@
 import { RsymError } from '../base/errors.ts';
 import { decodeBytes, sanitize } from '../base/text.ts';
 import { type Address, address } from '../base/units.ts';
-import { type CoreDebug, noRow } from '../core/debug.ts';
-import type { ByteColumn } from '../core/demangle.ts';
+import type { CoreDebug } from '../core/debug.ts';
 import { CallFrames } from './call-frames.ts';
 import { countsOf, levelOf, producersOf } from './debug-counts.ts';
 import { type DebugFileOptions, findDebugFile } from './debug-file.ts';
-import type {
-  AddressRange,
-  DebugCopy,
-  DebugCounts,
-  DebugFunction,
-  DebugInfo,
-  DebugLevel,
-  DebugScope,
-  DebugSource,
-  DebugTypes,
-  Frame,
-  LineRow,
-  Producer,
-  SourcePosition,
-} from './debug-model.ts';
+import { DebugIndex } from './debug-index.ts';
+import type { DebugCounts, DebugInfo, DebugLevel, DebugSource, Producer } from './debug-model.ts';
 import { hasDebugInfo } from './debug-sections.ts';
 import { readError } from './file.ts';
+import type { AddressRange, DebugCopy, DebugFunction, Frame, LineRow } from './function-model.ts';
 import { indexKey, readCachedIndex, writeCachedIndex } from './index-cache.ts';
 import type { Image } from './model.ts';
+import type { DebugTypes } from './type-model.ts';
 import { openTypes } from './types.ts';
+import type { DebugScope } from './variable-model.ts';
 import { scopeOf } from './variables.ts';
 
 /**
@@ -62,32 +51,9 @@ const makeIndex = (core: CoreDebug, image: Image, source: Image): void => {
   writeCachedIndex(key, core.save());
 };
 
-// Fields of the core's rows, in bytes.
-const functionFields = {
-  linkage: 0,
-  path: 8,
-  file: 16,
-  line: 20,
-  flags: 24,
-  dies: 28,
-  copies: 36,
-  outOfLine: 40,
-  inlined: 44,
-};
-const copyFields = { entryLow: 0, entryHigh: 4, function: 8, caller: 12, ranges: 20, callFile: 28, die: 40 };
-
-const nocallFlag = 1;
-const partialFlag = 2;
-
 const statementFlag = 1;
 const prologueEndFlag = 2;
 const sequenceEndFlag = 4;
-
-/** Functions kept for later questions. */
-const mostFunctions = 1000;
-
-/** Names that are worked out one by one before all are. */
-const fewPaths = 200;
 
 const encoder = new TextEncoder();
 
@@ -99,13 +65,10 @@ class ImageDebugInfo implements DebugInfo {
   readonly functionCount: number;
   readonly copyCount: number;
   readonly #core: CoreDebug | null;
+  readonly #index: DebugIndex | null;
   readonly #separate: Image | null;
   readonly #callFrames: CallFrames | null;
   #types: DebugTypes | null = null;
-  /** A row holds the ids of all copies: reading it again and again takes long. */
-  readonly #functions = new Map<number, DebugFunction>();
-  #paths: ByteColumn | undefined;
-  #asked = 0;
 
   constructor(
     image: Image,
@@ -115,12 +78,13 @@ class ImageDebugInfo implements DebugInfo {
     notes: readonly string[],
   ) {
     this.#core = core;
+    this.#index = core && new DebugIndex(core);
     this.#callFrames = core && new CallFrames(core, image);
     this.#separate = separate;
     this.source = source;
     this.functionCount = core?.count('functions') ?? 0;
     this.copyCount = core?.count('copies') ?? 0;
-    const told = core ? rows(core.count('notes'), (row) => decodeBytes(core.text('notes', row, 0))) : [];
+    const told = core ? notesOf(core) : [];
     const name = source ? sanitize(source.path) : '';
     this.notes = [...notes, ...told.map((note) => `the debug info of ${name} is read in part: ${sanitize(note)}`)];
     this.level = core ? levelOf(core) : 'none';
@@ -137,77 +101,27 @@ class ImageDebugInfo implements DebugInfo {
   }
 
   function(id: number): DebugFunction {
-    const known = this.#functions.get(id);
-    if (known !== undefined) return known;
-    if (this.#functions.size >= mostFunctions) this.#functions.clear();
-    const made = this.#read(id);
-    this.#functions.set(id, made);
-    return made;
-  }
-
-  #read(id: number): DebugFunction {
-    const core = this.#indexed();
-    const field = (at: number): number => core.u32('functions', id, at);
-    const file = field(functionFields.file);
-    const first = field(functionFields.copies);
-    const count = field(functionFields.outOfLine) + field(functionFields.inlined);
-    const die = field(functionFields.dies);
-    return {
-      id,
-      path: this.path(id),
-      isPartial: (field(functionFields.flags) & partialFlag) !== 0,
-      dwarfPath: this.dwarfPath(id),
-      linkageName: this.linkageName(id),
-      source: file === noRow ? null : { file: this.#file(file), line: field(functionFields.line), column: 0 },
-      dies: rows(field(functionFields.dies + 4), (row) => core.u32('dies', die + row, 0)),
-      isConventionChanged: (field(functionFields.flags) & nocallFlag) !== 0,
-      copies: rows(count, (row) => core.u32('byFunction', first + row, 0)),
-    };
+    return this.#indexed().function(id);
   }
 
   copy(id: number): DebugCopy {
-    const core = this.#indexed();
-    const field = (at: number): number => core.u32('copies', id, at);
-    const caller = field(copyFields.caller);
-    const first = field(copyFields.ranges);
-    const ranges = rows(field(copyFields.ranges + 4), (row) => this.#range(first + row));
-    return {
-      id,
-      kind: caller === noRow ? 'out-of-line' : 'inlined',
-      function: field(copyFields.function),
-      address: this.#entry(id),
-      size: ranges.reduce((sum, { start, end }) => sum + (end - start), 0n),
-      ranges,
-      caller: caller === noRow ? null : caller,
-      callSite: caller === noRow ? null : this.#callSite(id),
-      die: field(copyFields.die),
-    };
+    return this.#indexed().copy(id);
   }
 
   path(id: number): string {
-    const core = this.#indexed();
-    // Working out all at once is far cheaper than one by one, and wasted where only a few are asked for.
-    if (this.#paths === undefined && ++this.#asked > fewPaths) this.#paths = core.paths();
-    if (this.#paths === undefined) return decodeBytes(core.path(id));
-    const { bytes, offsets } = this.#paths;
-    return decodeBytes(bytes.subarray(offsets[id], offsets[id + 1]));
+    return this.#indexed().path(id);
   }
 
   dwarfPath(id: number): string {
-    return decodeBytes(this.#indexed().text('functions', id, functionFields.path));
+    return this.#indexed().dwarfPath(id);
   }
 
   linkageName(id: number): string | null {
-    const name = this.#indexed().text('functions', id, functionFields.linkage);
-    return name.length === 0 ? null : decodeBytes(name);
+    return this.#indexed().linkageName(id);
   }
 
   copyCounts(id: number): { outOfLine: number; inlined: number } {
-    const core = this.#indexed();
-    return {
-      outOfLine: core.u32('functions', id, functionFields.outOfLine),
-      inlined: core.u32('functions', id, functionFields.inlined),
-    };
+    return this.#indexed().copyCounts(id);
   }
 
   byLinkageName(name: string): readonly number[] {
@@ -219,19 +133,7 @@ class ImageDebugInfo implements DebugInfo {
   }
 
   copiesAt(at: Address): readonly number[] {
-    const core = this.#core;
-    if (!core) return [];
-    const entryOf = (index: number): bigint => this.#entry(core.u32('byEntry', index, 0));
-    let low = 0;
-    let high = core.count('byEntry');
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (entryOf(middle) >= at) high = middle;
-      else low = middle + 1;
-    }
-    const found: number[] = [];
-    for (; low < core.count('byEntry') && entryOf(low) === at; low++) found.push(core.u32('byEntry', low, 0));
-    return found;
+    return this.#index?.copiesAt(at) ?? [];
   }
 
   frames(at: Address): readonly Frame[] {
@@ -262,10 +164,8 @@ class ImageDebugInfo implements DebugInfo {
   }
 
   scope({ id, die }: DebugCopy): DebugScope {
-    const core = this.#indexed();
-    let outermost = id;
-    for (let caller = id; caller !== noRow; caller = core.u32('copies', caller, copyFields.caller)) outermost = caller;
-    return scopeOf(core, this.source?.path ?? '', die, core.u32('copies', outermost, copyFields.die));
+    if (!this.#core) throw noDebugInfo();
+    return scopeOf(this.#core, this.source?.path ?? '', die, this.#indexed().outermostDie(id));
   }
 
   frameAddress(at: Address): { readonly register: number; readonly offset: bigint } | null {
@@ -277,33 +177,14 @@ class ImageDebugInfo implements DebugInfo {
     this.#separate?.[Symbol.dispose]();
   }
 
-  #indexed(): CoreDebug {
-    if (!this.#core) throw new RsymError('internal', 'there is no debug info');
-    return this.#core;
-  }
-
-  #entry(copy: number): Address {
-    const core = this.#indexed();
-    const [low, high] = [copyFields.entryLow, copyFields.entryHigh].map((field) => core.u32('copies', copy, field));
-    return address((BigInt(high ?? 0) << 32n) | BigInt(low ?? 0));
-  }
-
-  #range(row: number): AddressRange {
-    const core = this.#indexed();
-    return { start: address(core.u64('ranges', row, 0)), end: address(core.u64('ranges', row, 8)) };
-  }
-
-  #file(row: number): string {
-    return decodeBytes(this.#indexed().text('files', row, 0));
-  }
-
-  #callSite(id: number): SourcePosition | null {
-    const core = this.#indexed();
-    const [file, line, column] = [0, 4, 8].map((field) => core.u32('copies', id, copyFields.callFile + field));
-    return file === undefined || file === noRow
-      ? null
-      : { file: this.#file(file), line: line ?? 0, column: column ?? 0 };
+  #indexed(): DebugIndex {
+    if (!this.#index) throw noDebugInfo();
+    return this.#index;
   }
 }
 
-const rows = <T>(count: number, read: (row: number) => T): T[] => Array.from({ length: count }, (_, row) => read(row));
+const noDebugInfo = (): RsymError => new RsymError('internal', 'there is no debug info');
+
+/** What the core could not read. */
+const notesOf = (core: CoreDebug): string[] =>
+  Array.from({ length: core.count('notes') }, (_, row) => decodeBytes(core.text('notes', row, 0)));

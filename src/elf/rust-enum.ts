@@ -1,7 +1,7 @@
-import type { DebugType, DebugTypes, Member, TypeId } from './debug-model.ts';
 import type { Aggregate, CoroutineState, RustEnum, RustVariant } from './rust-model.ts';
 import { lastSegment, withoutArguments } from './rust-name.ts';
 import { byOffset, isNumbered } from './rust-struct.ts';
+import type { DebugType, DebugTypes, Member, TypeId } from './type-model.ts';
 
 type Variants = NonNullable<Aggregate['variants']>;
 

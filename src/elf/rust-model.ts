@@ -1,4 +1,4 @@
-import type { DebugType, Member, TypeId, Variant } from './debug-model.ts';
+import type { DebugType, Member, TypeId, Variant } from './type-model.ts';
 
 /** What every type has. `name` is for the user; sizes in bytes, null where debug info doesn't say. */
 export type RustHead = {

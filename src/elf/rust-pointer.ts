@@ -1,6 +1,6 @@
-import type { DebugType, DebugTypes, Member, TypeId } from './debug-model.ts';
 import type { Aggregate, Pointee, RustOther, RustPointer } from './rust-model.ts';
 import { lastSegment, typeArguments, withoutArguments } from './rust-name.ts';
+import type { DebugType, DebugTypes, Member, TypeId } from './type-model.ts';
 
 type Manner = Pick<RustPointer, 'of' | 'isMutable'>;
 

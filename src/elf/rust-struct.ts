@@ -1,6 +1,6 @@
-import type { Member } from './debug-model.ts';
 import type { Aggregate, Fields, RustStruct } from './rust-model.ts';
 import { vtableSides } from './rust-name.ts';
+import type { Member } from './type-model.ts';
 
 /** Members in the order of their offsets; those of one offset in the source's. */
 export const byOffset = (members: readonly Member[]): Fields =>

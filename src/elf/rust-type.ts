@@ -1,9 +1,9 @@
-import type { DebugType, DebugTypes, TypeId } from './debug-model.ts';
 import { cEnum, dataEnum } from './rust-enum.ts';
 import type { Aggregate, RustHead, RustOther, RustScalar, RustType } from './rust-model.ts';
 import { lastSegment, traitOf, withoutArguments, withoutDefaults } from './rust-name.ts';
 import { isDyn, structPointer, thinPointer } from './rust-pointer.ts';
 import { byOffset, structure, vtable } from './rust-struct.ts';
+import type { DebugType, DebugTypes, TypeId } from './type-model.ts';
 
 /** What the type is in Rust's terms. Throws RsymError `input` where a DIE that it needs is damaged. */
 export const classify = (types: DebugTypes, id: TypeId): RustType => {

@@ -1,5 +1,5 @@
 import type { CoreType, CoreUnit } from '../core/debug-types.ts';
-import type { DebugType, TypeId, TypeLanguage } from './debug-model.ts';
+import type { DebugType, TypeId, TypeLanguage } from './type-model.ts';
 
 /** Gives a type's DIE, or null where it is damaged. */
 export type ReadType = (id: TypeId) => CoreType | null;

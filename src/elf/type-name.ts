@@ -1,6 +1,6 @@
 import type { CoreType } from '../core/debug-types.ts';
-import type { TypeId, TypeLanguage } from './debug-model.ts';
 import { deepest, type ReadType } from './type-layout.ts';
+import type { TypeId, TypeLanguage } from './type-model.ts';
 
 /** What one name may take: its characters, and some for each type looked at. A name of names may double with every level. */
 const longest = 1 << 16;

@@ -2,9 +2,10 @@ import { RsymError } from '../base/errors.ts';
 import { address } from '../base/units.ts';
 import type { CoreDebug } from '../core/debug.ts';
 import { type CoreMember, type CoreType, CoreTypes, type CoreUnit } from '../core/debug-types.ts';
-import type { DebugFunction, DebugSignature, DebugType, DebugTypes, Member, TypeId, Variant } from './debug-model.ts';
+import type { DebugFunction } from './function-model.ts';
 import { lastSegment } from './rust-name.ts';
 import { alignments, encodingOf, languageOf, sizeOf } from './type-layout.ts';
+import type { DebugSignature, DebugType, DebugTypes, Member, TypeId, Variant } from './type-model.ts';
 import { nameOf } from './type-name.ts';
 
 /** Types kept for later questions; when there are more, they are read again. */

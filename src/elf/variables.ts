@@ -8,9 +8,10 @@ import {
   type CoreVariable,
   readScope,
 } from '../core/debug-variables.ts';
-import type { AddressRange, DebugScope, DebugVariable, DieOffset, Operation, VariableLocation } from './debug-model.ts';
 import { readError } from './file.ts';
+import type { AddressRange, DieOffset } from './function-model.ts';
 import { languageOf } from './type-layout.ts';
+import type { DebugScope, DebugVariable, Operation, VariableLocation } from './variable-model.ts';
 
 /** What the DIE of a copy holds, from that of the code out of line around it. Throws RsymError `input` that names the file. */
 export const scopeOf = (core: CoreDebug, path: string, die: DieOffset, frame: DieOffset): DebugScope => {

@@ -1,11 +1,11 @@
 import { oldestTried } from '../abi/compiler.ts';
 import type { PlacedPiece } from '../abi/placed-argument.ts';
 import { sanitize } from '../base/text.ts';
-import type { DebugTypes, TypeId } from '../elf/debug-model.ts';
+import type { DebugTypes, TypeId } from '../elf/type-model.ts';
 import { callNotes } from './call-notes.ts';
 import type { CopyFacts } from './copy-facts.ts';
-import type { ShownArgumentPlace, ShownResult, ShownValues } from './copy-values.ts';
 import type { SelectedCopy } from './select-model.ts';
+import type { ShownArgumentPlace, ShownResult, ShownValues } from './shown-values.ts';
 import { partName } from './value-parts.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { sanitize } from '../base/text.ts';
-import type { DebugTypes, TypeId } from '../elf/debug-model.ts';
 import { classify } from '../elf/rust-type.ts';
+import type { DebugTypes, TypeId } from '../elf/type-model.ts';
 import type { CopyFacts } from './copy-facts.ts';
 import type { SelectedCopy } from './select-model.ts';
 

@@ -5,7 +5,7 @@ import type { Signature } from '../abi/signature.ts';
 import type { TypeShapes } from '../abi/type-shapes.ts';
 import { unfollowed } from '../abi/unfollowed.ts';
 import { sanitize } from '../base/text.ts';
-import type { ShownArgumentPlace, ShownResult, ShownValues } from './copy-values.ts';
+import type { ShownArgumentPlace, ShownResult, ShownValues } from './shown-values.ts';
 
 const word = 8;
 const unread = 'nothing reads what is behind it any more, so it need not have been stored';

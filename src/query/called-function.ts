@@ -1,7 +1,8 @@
 import { compilerOf } from '../abi/compiler.ts';
 import type { CalledFunction } from '../abi/hypothesis.ts';
-import type { DebugScope, DebugTypes, DebugVariable, TypeId } from '../elf/debug-model.ts';
 import { lastSegment } from '../elf/rust-name.ts';
+import type { DebugTypes, TypeId } from '../elf/type-model.ts';
+import type { DebugScope, DebugVariable } from '../elf/variable-model.ts';
 import type { SelectedCopy } from './select-model.ts';
 import { typeName } from './type-name.ts';
 
@@ -60,4 +61,15 @@ export const namedParameter = (
   const type = variable?.type ?? null;
   const name = type === null ? null : typeName(fn.types, type, fn.language);
   return { name: variable?.name ?? null, type: name, typeId: type };
+};
+
+/** A parameter without size has no name in debug info: a variable of the function has it. */
+export const named = (parameter: DebugVariable | undefined, { variables }: DebugScope): DebugVariable | undefined => {
+  if (parameter === undefined || parameter.name !== null) return parameter;
+  const own = variables.filter(
+    ({ isParameter, block, type, line }) =>
+      !isParameter && block === null && type === parameter.type && line === parameter.line,
+  );
+  const [only, ...others] = own;
+  return only === undefined || others.length > 0 ? parameter : { ...parameter, name: only.name };
 };

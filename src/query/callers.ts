@@ -1,4 +1,5 @@
-import type { DebugCopy, DebugInfo } from '../elf/debug-model.ts';
+import type { DebugInfo } from '../elf/debug-model.ts';
+import type { DebugCopy } from '../elf/function-model.ts';
 import type { SymbolTable } from '../elf/symbols.ts';
 import { debugPath } from './debug-match.ts';
 import type { Caller } from './select-model.ts';

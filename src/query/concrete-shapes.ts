@@ -2,8 +2,8 @@ import type { CallPlan } from '../abi/model.ts';
 import type { ValueShape } from '../abi/shape.ts';
 import { principalOf } from '../abi/trait-objects.ts';
 import type { TypeShapes } from '../abi/type-shapes.ts';
-import type { DebugTypes } from '../elf/debug-model.ts';
 import { vtableSides } from '../elf/rust-name.ts';
+import type { DebugTypes } from '../elf/type-model.ts';
 
 /** Concrete types that are made ready to be shown. */
 const mostShapes = 2_000;

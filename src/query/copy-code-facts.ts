@@ -8,7 +8,7 @@ import { type Frames, framesOf } from '../code/frames.ts';
 import { predecessorsOf } from '../code/region-entries.ts';
 import type { AnyRegister } from '../code/register-id.ts';
 import { computedBy, type Held, originOf } from '../code/value-origin.ts';
-import type { AddressRange, DebugCopy } from '../elf/debug-model.ts';
+import type { AddressRange, DebugCopy } from '../elf/function-model.ts';
 import type { ImageCode } from './exits.ts';
 import { Relocations } from './relocations.ts';
 import type { SelectSources } from './select-model.ts';

@@ -1,9 +1,9 @@
 import type { Likeness } from '../code/likeness.ts';
-import type { DebugTypes, TypeId } from '../elf/debug-model.ts';
-import type { ShownValues } from './copy-values.ts';
+import type { DebugTypes, TypeId } from '../elf/type-model.ts';
 import type { InlinedThere } from './inlined-into.ts';
 import type { SelectedCopy } from './select-model.ts';
 import type { ShownProbe } from './show-code.ts';
+import type { ShownValues } from './shown-values.ts';
 
 /** What is known of a copy when its notes are written. */
 export type CopyFacts = {

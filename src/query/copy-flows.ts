@@ -1,6 +1,6 @@
 import type { Address } from '../base/units.ts';
 import { type Flow, openFlow } from '../code/flow.ts';
-import type { AddressRange } from '../elf/debug-model.ts';
+import type { AddressRange } from '../elf/function-model.ts';
 import type { ImageCode } from './exits.ts';
 
 /** A decoded function is much larger than its code; copies inlined into one function come one after the other. */

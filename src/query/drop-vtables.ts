@@ -1,8 +1,8 @@
 import { RsymError } from '../base/errors.ts';
 import { address } from '../base/units.ts';
 import { toFileOffset } from '../elf/address-map.ts';
-import type { DebugTypes, TypeId } from '../elf/debug-model.ts';
 import { lastSegment } from '../elf/rust-name.ts';
+import type { DebugTypes, TypeId } from '../elf/type-model.ts';
 import type { Relocations } from './relocations.ts';
 import type { SelectSources } from './select-model.ts';
 

@@ -4,10 +4,10 @@ import { placeArguments } from '../abi/entry-places.ts';
 import { type CalledFunction, hypothesesOf } from '../abi/hypothesis.ts';
 import type { Evidence } from '../abi/model.ts';
 import { placeResult } from '../abi/result-places.ts';
-import type { DebugVariable } from '../elf/debug-model.ts';
+import type { DebugVariable } from '../elf/variable-model.ts';
 import { namedParameter, sizeOf } from './called-function.ts';
-import { noneStale, type ShownValues } from './copy-values.ts';
 import type { SelectedCopy } from './select-model.ts';
+import { noneStale, type ShownValues } from './shown-values.ts';
 import type { FoundSignature } from './signature-source.ts';
 import { typeName } from './type-name.ts';
 

@@ -1,5 +1,6 @@
 import { crateOf } from '../elf/crate.ts';
-import type { AddressRange, DebugCopy, DebugFunction, DebugInfo, SourcePosition } from '../elf/debug-model.ts';
+import type { DebugInfo } from '../elf/debug-model.ts';
+import type { AddressRange, DebugCopy, DebugFunction, SourcePosition } from '../elf/function-model.ts';
 import { debugPath } from './debug-match.ts';
 import { schemeOf } from './function-path.ts';
 

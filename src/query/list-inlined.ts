@@ -1,7 +1,8 @@
 import { sanitize } from '../base/text.ts';
 import { crateOf, legacyHash } from '../elf/crate.ts';
 import { openDebugInfo } from '../elf/debug-info.ts';
-import type { DebugInfo, SourcePosition } from '../elf/debug-model.ts';
+import type { DebugInfo } from '../elf/debug-model.ts';
+import type { SourcePosition } from '../elf/function-model.ts';
 import type { Image } from '../elf/model.ts';
 import type { Scheme } from '../elf/symbols.ts';
 import { matchDebug } from './debug-match.ts';

@@ -12,13 +12,15 @@ import { type Frames, framesOf, isFromEntry } from '../code/frames.ts';
 import { likenessOf } from '../code/likeness.ts';
 import { isInLoopOf } from '../code/loops.ts';
 import type { StorePlace } from '../code/pending-stores.ts';
-import type { DebugCopy, DebugTypes } from '../elf/debug-model.ts';
+import type { DebugCopy } from '../elf/function-model.ts';
+import type { DebugTypes } from '../elf/type-model.ts';
 import type { ExitSite, ProbeSite, Returns, StalePlace } from '../trace/site.ts';
 import { type AfterRequest, afterPlans } from './after-plan.ts';
 import { callPlan, emptyPlan, givenPlan, mergedPlan } from './call-plan.ts';
 import { concreteShapes } from './concrete-shapes.ts';
 import { CopyFlows } from './copy-flows.ts';
-import { CopyValues, isDamage, type ShownValues } from './copy-values.ts';
+import { CopyValues } from './copy-values.ts';
+import { isDamage } from './damage.ts';
 import { withDropVtables } from './drop-vtables.ts';
 import { entryProbe } from './entry-probe.ts';
 import { ImageCode, planReturns, type ReturnsChoice } from './exits.ts';
@@ -26,6 +28,7 @@ import { withFloats } from './float-exits.ts';
 import { handedOn } from './handed-on.ts';
 import { Relocations } from './relocations.ts';
 import type { SelectedCopy, SelectSources } from './select-model.ts';
+import type { ShownValues } from './shown-values.ts';
 import { followTailJumps } from './tail-exits.ts';
 
 export type ProbePlanOptions = {

@@ -1,5 +1,5 @@
 import { address } from '../base/units.ts';
-import type { AddressRange, DebugFunction } from '../elf/debug-model.ts';
+import type { AddressRange, DebugFunction } from '../elf/function-model.ts';
 import type { SymbolTable } from '../elf/symbols.ts';
 import { callersOf } from './callers.ts';
 import { debugPath } from './debug-match.ts';

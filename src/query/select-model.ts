@@ -1,5 +1,6 @@
 import type { Address } from '../base/units.ts';
-import type { AddressRange, DebugFunction, DebugInfo, SourcePosition } from '../elf/debug-model.ts';
+import type { DebugInfo } from '../elf/debug-model.ts';
+import type { AddressRange, DebugFunction, SourcePosition } from '../elf/function-model.ts';
 import type { Image } from '../elf/model.ts';
 import type { SymbolTable } from '../elf/symbols.ts';
 

@@ -1,7 +1,7 @@
 import { parseSpec } from '../abi/signature.ts';
 import type { RsymError } from '../base/errors.ts';
 import { type Address, address } from '../base/units.ts';
-import type { DebugCopy, DebugFunction } from '../elf/debug-model.ts';
+import type { DebugCopy, DebugFunction } from '../elf/function-model.ts';
 import { debugPath, matchDebug } from './debug-match.ts';
 import { hasArguments, openPath, schemeOf } from './function-path.ts';
 import { possibleFor } from './list-match.ts';

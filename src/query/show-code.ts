@@ -8,9 +8,9 @@ import { type ListedInstruction, listCode } from '../code/listing.ts';
 import type { AnyRegister } from '../code/register-id.ts';
 import { toFileOffset } from '../elf/address-map.ts';
 import { CopyFlows } from './copy-flows.ts';
-import type { ShownValues } from './copy-values.ts';
 import { ImageCode, planReturns } from './exits.ts';
 import type { SelectedCopy, SelectSources } from './select-model.ts';
+import type { ShownValues } from './shown-values.ts';
 
 /** What a probe on a copy would cost, and how its returns would be watched. */
 export type ShownProbe = {

@@ -1,15 +1,16 @@
 import type { RsymError } from '../base/errors.ts';
 import type { ListedInstruction } from '../code/listing.ts';
-import type { DebugLevel, DebugSource, SourcePosition } from '../elf/debug-model.ts';
-import type { ShownValues } from './copy-values.ts';
+import type { DebugLevel, DebugSource } from '../elf/debug-model.ts';
+import type { SourcePosition } from '../elf/function-model.ts';
 import type { SelectedCopy } from './select-model.ts';
 import type { ShownProbe } from './show-code.ts';
 import type { ShownSignature } from './show-signature.ts';
 import type { ShownTypes } from './show-types.ts';
+import type { ShownValues } from './shown-values.ts';
 
 export type { PlacedPiece as ShownPiece } from '../abi/placed-argument.ts';
-export type { ShownResult, ShownValues } from './copy-values.ts';
 export type { ShownType } from './show-types.ts';
+export type { ShownResult, ShownValues } from './shown-values.ts';
 export { positionText } from './source-text.ts';
 
 export type ShowOptions = {

@@ -1,5 +1,7 @@
 import { splitPath } from '../base/path.ts';
-import type { DebugFunction, DebugInfo, DebugSignature, DebugTypes, TypeId } from '../elf/debug-model.ts';
+import type { DebugInfo } from '../elf/debug-model.ts';
+import type { DebugFunction } from '../elf/function-model.ts';
+import type { DebugSignature, DebugTypes, TypeId } from '../elf/type-model.ts';
 import { schemeOf } from './function-path.ts';
 import { declarationOf, type Language, typeName } from './type-name.ts';
 

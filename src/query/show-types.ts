@@ -1,4 +1,4 @@
-import type { DebugType, DebugTypes, Member, TypeId } from '../elf/debug-model.ts';
+import type { DebugType, DebugTypes, Member, TypeId } from '../elf/type-model.ts';
 import { type Language, readType, typeName } from './type-name.ts';
 
 export type ShownField = {

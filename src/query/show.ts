@@ -4,7 +4,8 @@ import { sanitize } from '../base/text.ts';
 import type { DebugInfo } from '../elf/debug-model.ts';
 import { abiNotes } from './abi-notes.ts';
 import type { CopyFacts } from './copy-facts.ts';
-import { CopyValues, isDamage, type ShownValues } from './copy-values.ts';
+import { CopyValues } from './copy-values.ts';
+import { isDamage } from './damage.ts';
 import { givenValues } from './given-values.ts';
 import { inlinedThere } from './inlined-into.ts';
 import { select } from './select.ts';
@@ -14,6 +15,7 @@ import { CopyCode, type ShownProbe } from './show-code.ts';
 import type { ShownCopy, ShownFunction, ShowOptions } from './show-model.ts';
 import { copyNotes, functionNotes } from './show-notes.ts';
 import { describeTypes } from './show-types.ts';
+import type { ShownValues } from './shown-values.ts';
 import { type FoundSignature, isSameSignature, SignatureSource } from './signature-source.ts';
 
 /**

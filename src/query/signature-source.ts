@@ -1,6 +1,7 @@
 import { RsymError } from '../base/errors.ts';
 import { sanitize } from '../base/text.ts';
-import type { DebugFunction, DebugInfo } from '../elf/debug-model.ts';
+import type { DebugInfo } from '../elf/debug-model.ts';
+import type { DebugFunction } from '../elf/function-model.ts';
 import { debugPath } from './debug-match.ts';
 import { bareSymbol } from './function-path.ts';
 import type { SelectedCopy } from './select-model.ts';

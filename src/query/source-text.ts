@@ -1,4 +1,4 @@
-import type { SourcePosition } from '../elf/debug-model.ts';
+import type { SourcePosition } from '../elf/function-model.ts';
 
 /** `src/main.rs:13:27`; without a column or line that isn't known. Not sanitised. */
 export const positionText = ({ file, line, column }: SourcePosition): string =>

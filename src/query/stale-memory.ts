@@ -3,7 +3,8 @@ import type { Flow } from '../code/flow.ts';
 import { type Frames, isFromEntry } from '../code/frames.ts';
 import { isInLoop } from '../code/loops.ts';
 import { isUsedLater, type PendingStore, pendingStores, type StorePlace } from '../code/pending-stores.ts';
-import type { DebugCopy, DebugInfo } from '../elf/debug-model.ts';
+import type { DebugInfo } from '../elf/debug-model.ts';
+import type { DebugCopy } from '../elf/function-model.ts';
 
 /** What may not have been stored yet where an inlined copy is probed. */
 export type StaleMemory = {

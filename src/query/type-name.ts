@@ -1,5 +1,5 @@
 import { RsymError } from '../base/errors.ts';
-import type { DebugType, DebugTypes, TypeId } from '../elf/debug-model.ts';
+import type { DebugType, DebugTypes, TypeId } from '../elf/type-model.ts';
 import { type NamePart, writeType } from '../elf/type-name.ts';
 
 export type Language = 'rust' | 'c' | 'c++';

@@ -1,5 +1,5 @@
-import type { DebugTypes, Member, TypeId } from '../elf/debug-model.ts';
 import { classify } from '../elf/rust-type.ts';
+import type { DebugTypes, Member, TypeId } from '../elf/type-model.ts';
 
 /** A type may hold itself in a damaged file only. */
 const mostLevels = 16;

@@ -1,8 +1,8 @@
 import type { ReturnPlan, ValuePlan } from '../abi/model.ts';
 import { TextBytes } from '../base/text-bytes.ts';
+import type { CaptureLayout } from './capture-layout.ts';
 import type { EndedCall } from './correlate.ts';
 import type { CallEvent, CallWriter, Outcome, ShownValue } from './event.ts';
-import type { CaptureLayout } from './layout.ts';
 import { type QuickValue, quickValue } from './quick/plan.ts';
 import type { EnterRecord, ExitRecord } from './record.ts';
 import { EntryBytes, ExitBytes } from './record-bytes.ts';

@@ -1,5 +1,5 @@
 import { BLOCK, FOLLOW } from './bpf/records.ts';
-import type { CaptureLayout, StaleSlot, ValueSlot } from './layout.ts';
+import type { CaptureLayout, StaleSlot, ValueSlot } from './capture-layout.ts';
 import { type Block, type CapturedValue, Snapshot, type StaleRange } from './snapshot.ts';
 
 /** What a probe brought of a call. */

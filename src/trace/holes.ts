@@ -33,3 +33,15 @@ export const holesOf = (shape: ValueShape, base: number): Range[] => {
       return [];
   }
 };
+
+/** What is left of `size` bytes without the holes. */
+export const between = (holes: readonly Range[], size: number): Range[] => {
+  const spans: Range[] = [];
+  let at = 0;
+  for (const { start, end } of [...holes].sort((a, b) => a.start - b.start)) {
+    if (Math.min(start, size) > at) spans.push({ start: at, end: Math.min(start, size) });
+    at = Math.max(at, end);
+  }
+  if (at < size) spans.push({ start: at, end: size });
+  return spans;
+};

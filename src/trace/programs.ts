@@ -2,7 +2,8 @@ import type { ProgramSpec } from './bpf/asm.ts';
 import { entryProgram, type Surroundings } from './bpf/entry.ts';
 import { exitProgram, type JumpOperand } from './bpf/exit.ts';
 import { type RecordLayout, SITE, siteSize } from './bpf/records.ts';
-import { type CaptureLayout, type CaptureLimits, entryLayout, exitLayout } from './layout.ts';
+import type { CaptureLayout, CaptureLimits } from './capture-layout.ts';
+import { entryLayout, exitLayout } from './layout.ts';
 import { type ExitSite, type JumpTarget, maxInsideRanges, type ProbeSite } from './site.ts';
 import { PT_REGS } from './sys/uapi.ts';
 

@@ -1,7 +1,7 @@
 import { decodeBytes } from '../base/text.ts';
 import { ENTER, EXIT, FOLLOW, HEADER } from './bpf/records.ts';
 import { type Capture, readCapture } from './capture.ts';
-import type { CaptureLayout } from './layout.ts';
+import type { CaptureLayout } from './capture-layout.ts';
 
 type Comm = { readonly words: readonly [number, number, number, number]; readonly text: string };
 /** By thread: nearly every record names it as the one before did. */

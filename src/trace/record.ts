@@ -1,6 +1,6 @@
 import { EXIT, HEADER, RECORD } from './bpf/records.ts';
 import type { Capture } from './capture.ts';
-import type { CaptureLayout } from './layout.ts';
+import type { CaptureLayout } from './capture-layout.ts';
 import { EntryBytes, ExitBytes, OtherBytes, readCount } from './record-bytes.ts';
 
 export type { Capture } from './capture.ts';

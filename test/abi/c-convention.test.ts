@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { x86_64 } from '../../src/abi/argument-registers.ts';
 import { lowerC } from '../../src/abi/c-convention.ts';
 import { cLayout } from '../../src/abi/c-layout.ts';
-import type { TypeId } from '../../src/elf/debug-model.ts';
+import type { TypeId } from '../../src/elf/type-model.ts';
 import { FakeTypes } from '../support/fake-types.ts';
 import { piecesText } from '../support/piece-text.ts';
 

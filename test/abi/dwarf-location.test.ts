@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { addressOf, constantOf, locationsAt, piecesOf } from '../../src/abi/dwarf-location.ts';
 import { address } from '../../src/base/units.ts';
-import type { DebugVariable, Operation, VariableLocation } from '../../src/elf/debug-model.ts';
+import type { DebugVariable, Operation, VariableLocation } from '../../src/elf/variable-model.ts';
 import { piecesText } from '../support/piece-text.ts';
 
 const register = (number: number): Operation => ({ op: 'register', register: number });

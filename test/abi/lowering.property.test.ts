@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { x86_64 } from '../../src/abi/argument-registers.ts';
 import { type CalledFunction, hypothesesOf } from '../../src/abi/hypothesis.ts';
 import type { Piece } from '../../src/abi/place.ts';
-import type { DebugVariable, TypeId } from '../../src/elf/debug-model.ts';
+import type { TypeId } from '../../src/elf/type-model.ts';
+import type { DebugVariable } from '../../src/elf/variable-model.ts';
 import { FakeTypes, type Field } from '../support/fake-types.ts';
 
 // Types composed at random, laid out as a compiler would or not at all; each choice is a number that is taken as asked for.

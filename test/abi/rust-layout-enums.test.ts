@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { TypeId } from '../../src/elf/debug-model.ts';
+import type { TypeId } from '../../src/elf/type-model.ts';
 import type { FakeTypes } from '../support/fake-types.ts';
 import { layoutOf } from '../support/layout-text.ts';
 

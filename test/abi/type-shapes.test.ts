@@ -3,8 +3,9 @@ import type { ValueShape } from '../../src/abi/shape.ts';
 import { type ShapeLimits, TypeShapes } from '../../src/abi/type-shapes.ts';
 import { RsymError } from '../../src/base/errors.ts';
 import { openDebugInfo } from '../../src/elf/debug-info.ts';
-import type { DebugInfo, DebugSignature, DebugType, DebugTypes, Member, TypeId } from '../../src/elf/debug-model.ts';
+import type { DebugInfo } from '../../src/elf/debug-model.ts';
 import { openImage } from '../../src/elf/open.ts';
+import type { DebugSignature, DebugType, DebugTypes, Member, TypeId } from '../../src/elf/type-model.ts';
 import { fixture } from '../support/fixtures.ts';
 import { shapeLine } from '../support/shape-line.ts';
 

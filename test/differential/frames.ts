@@ -1,5 +1,6 @@
 import { type Address, address } from '../../src/base/units.ts';
-import type { DebugInfo, Frame } from '../../src/elf/debug-model.ts';
+import type { DebugInfo } from '../../src/elf/debug-model.ts';
+import type { Frame } from '../../src/elf/function-model.ts';
 import type { Image } from '../../src/elf/model.ts';
 import { binutilsFrames, llvmFrames, type ToolFrame } from './symbolizer.ts';
 

@@ -1,4 +1,5 @@
-import type { DebugInfo, DebugType, DebugTypes, Member, TypeId } from '../../src/elf/debug-model.ts';
+import type { DebugInfo } from '../../src/elf/debug-model.ts';
+import type { DebugType, DebugTypes, Member, TypeId } from '../../src/elf/type-model.ts';
 import { type GdbField, type GdbLayout, gdbLayouts, printedLayout } from './gdb-types.ts';
 import { sample } from './seeded.ts';
 

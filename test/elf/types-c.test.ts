@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openDebugInfo } from '../../src/elf/debug-info.ts';
-import type { DebugInfo, DebugType, DebugTypes } from '../../src/elf/debug-model.ts';
+import type { DebugInfo } from '../../src/elf/debug-model.ts';
 import { openImage } from '../../src/elf/open.ts';
 import { classify } from '../../src/elf/rust-type.ts';
+import type { DebugType, DebugTypes } from '../../src/elf/type-model.ts';
 import { describeNeeding } from '../support/need.ts';
 import { run } from '../support/process.ts';
 import { Temporary } from '../support/temporary.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { RsymError } from '../../src/base/errors.ts';
 import { openDebugInfo } from '../../src/elf/debug-info.ts';
-import type { DebugSignature, DebugType, DebugTypes } from '../../src/elf/debug-model.ts';
 import { openImage } from '../../src/elf/open.ts';
 import { classify } from '../../src/elf/rust-type.ts';
+import type { DebugSignature, DebugType, DebugTypes } from '../../src/elf/type-model.ts';
 import { at, close, elfWith, form, leaf, open, tag, type UnitSpec, writeDwarf } from '../support/dwarf-writer.ts';
 import { Temporary } from '../support/temporary.ts';
 

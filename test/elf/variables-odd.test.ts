@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { DebugVariable } from '../../src/elf/debug-model.ts';
+import type { DebugVariable } from '../../src/elf/variable-model.ts';
 import { at, close, form, leaf, open, sleb, tag, type UnitSpec, u16, u32, u64, uleb } from '../support/dwarf-writer.ts';
 import { operationsText } from '../support/expression-text.ts';
 import { code, listed, located, named, oddUnit, origin, scopeIn, shortly } from '../support/odd-dwarf/scopes.ts';

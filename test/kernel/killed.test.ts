@@ -54,6 +54,14 @@ describeNeeding(['kernel', 'rustc'], 'by SIGKILL', () => {
   const trace = (target: Running, ...options: string[]) =>
     startCli(['trace', program, ...functions, '-p', String(target.pid), ...options]);
 
+  /** The process that holds the probes, once they are planted. */
+  const keeperOf = async (traced: Running): Promise<number> => {
+    await traced.waitFor(attached, { stream: 'stderr' });
+    const [keeper] = keepersOf(traced.pid);
+    if (keeper === undefined) throw new Error('no keeper');
+    return keeper;
+  };
+
   const endsRight = async (target: Running): Promise<void> => {
     target.closeInput();
     const { status, signal, stdout } = await target.finished;
@@ -107,9 +115,7 @@ describeNeeding(['kernel', 'rustc'], 'by SIGKILL', () => {
     await target.waitFor('ready');
     const code = codeBytes(target.pid, program);
     await using traced = trace(target);
-    await traced.waitFor(attached, { stream: 'stderr' });
-    const [keeper] = keepersOf(traced.pid);
-    if (keeper === undefined) throw new Error('no keeper');
+    const keeper = await keeperOf(traced);
     process.kill(keeper, 'SIGKILL');
     const done = await traced.finished;
     expect({ status: done.status, signal: done.signal }).toEqual({ status: 2, signal: null });
@@ -125,9 +131,7 @@ describeNeeding(['kernel', 'rustc'], 'by SIGKILL', () => {
     await target.waitFor('ready');
     const code = codeBytes(target.pid, program);
     await using traced = trace(target);
-    await traced.waitFor(attached, { stream: 'stderr' });
-    const [keeper] = keepersOf(traced.pid);
-    if (keeper === undefined) throw new Error('no keeper');
+    const keeper = await keeperOf(traced);
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) process.kill(keeper, signal);
     await sleep(200);
     expect(code.differences()).not.toEqual([]);

@@ -5,7 +5,7 @@ import { captureLimits } from '../../src/query/capture-limits.ts';
 import { exit, mov, type ProgramSpec } from '../../src/trace/bpf/asm.ts';
 import type { Surroundings } from '../../src/trace/bpf/entry.ts';
 import { mapSpecs } from '../../src/trace/bpf/maps.ts';
-import type { CaptureLimits } from '../../src/trace/layout.ts';
+import type { CaptureLimits } from '../../src/trace/capture-layout.ts';
 import { type ProgramPlan, planPrograms } from '../../src/trace/programs.ts';
 import { KernelRefusal } from '../../src/trace/uprobe/bpf.ts';
 import { createMap } from '../../src/trace/uprobe/map.ts';

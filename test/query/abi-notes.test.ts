@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { address } from '../../src/base/units.ts';
-import type { DebugType, DebugTypes } from '../../src/elf/debug-model.ts';
+import type { DebugType, DebugTypes } from '../../src/elf/type-model.ts';
 import { abiNotes } from '../../src/query/abi-notes.ts';
 import { callNotes, inlinedNote } from '../../src/query/call-notes.ts';
 import type { CopyFacts } from '../../src/query/copy-facts.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { RsymError } from '../../src/base/errors.ts';
-import type { DebugFunction, DebugType } from '../../src/elf/debug-model.ts';
+import type { DebugFunction } from '../../src/elf/function-model.ts';
 import { openImage } from '../../src/elf/open.ts';
+import type { DebugType } from '../../src/elf/type-model.ts';
 import { showFunctions } from '../../src/query/show.ts';
 import type { ShownFunction } from '../../src/query/show-model.ts';
 import { describeTypes } from '../../src/query/show-types.ts';

@@ -1,5 +1,6 @@
 /** What a copy's DIE holds, worked out from llvm-dwarfdump's words, and ours in the same form. */
-import type { AddressRange, DebugScope, VariableLocation } from '../../src/elf/debug-model.ts';
+import type { AddressRange } from '../../src/elf/function-model.ts';
+import type { DebugScope, VariableLocation } from '../../src/elf/variable-model.ts';
 import {
   type DumpedDie,
   dumpedConstant,

@@ -1,5 +1,5 @@
 /** DWARF expressions as llvm-dwarfdump writes them, without the names of registers. */
-import type { Operation } from '../../src/elf/debug-model.ts';
+import type { Operation } from '../../src/elf/variable-model.ts';
 
 const operations = ['plus', 'minus', 'and', 'or', 'xor', 'shl', 'shr', 'shra', 'mul', 'not', 'neg'];
 const is64 = (value: bigint): bigint => BigInt.asUintN(64, value);

@@ -1,14 +1,7 @@
 import { type Address, address } from '../../src/base/units.ts';
-import type {
-  DebugCopy,
-  DebugFunction,
-  DebugInfo,
-  DebugLevel,
-  DebugSignature,
-  DebugType,
-  DebugTypes,
-  SourcePosition,
-} from '../../src/elf/debug-model.ts';
+import type { DebugInfo, DebugLevel } from '../../src/elf/debug-model.ts';
+import type { DebugCopy, DebugFunction, SourcePosition } from '../../src/elf/function-model.ts';
+import type { DebugSignature, DebugType, DebugTypes } from '../../src/elf/type-model.ts';
 
 /** Debug info from short descriptions: what selection and show are asked about, without a file. */
 export type FakeFunction = {

@@ -1,4 +1,4 @@
-import type { DebugType, DebugTypes, Member, TypeId } from '../../src/elf/debug-model.ts';
+import type { DebugType, DebugTypes, Member, TypeId } from '../../src/elf/type-model.ts';
 
 type Struct = DebugType & { kind: 'struct' | 'union' };
 /** A field: its type and its offset. */

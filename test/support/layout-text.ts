@@ -1,7 +1,7 @@
 import { rustRules } from '../../src/abi/compiler.ts';
 import { RustLayouts } from '../../src/abi/rust-layout.ts';
 import type { Layout, Scalar } from '../../src/abi/scalar.ts';
-import type { TypeId } from '../../src/elf/debug-model.ts';
+import type { TypeId } from '../../src/elf/type-model.ts';
 import { FakeTypes } from './fake-types.ts';
 
 const scalarText = ({ kind, size }: Scalar): string =>

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ValueShape } from '../../src/abi/shape.ts';
 import { type Entered, type Memory, type Setting, spilt } from './captured.ts';
+import { behindCounts, counted, dyn, hashTable, list, oldRing, redacted, ring, tree } from './sample-shapes.ts';
 import {
   behind,
   field,
@@ -23,7 +24,6 @@ const show = (shape: ValueShape, own: Uint8Array, ...rest: Memory): Entered => s
 const text = (shape: ValueShape, own: Uint8Array, ...rest: Memory): string => show(shape, own, ...rest).texts[0] ?? '';
 const limited = (setting: Setting['limits'], shape: ValueShape, own: Uint8Array, ...rest: Memory): Entered =>
   spilt(shape, own, { limits: setting ?? {}, memory: rest });
-const redacted = (size: number): ValueShape => ({ kind: 'cut', size, why: 'redacted' });
 /** No read of the program touches these bytes. */
 const expectUnread = ({ reads, capture }: Entered, ...ranges: readonly (readonly [bigint, bigint])[]): void => {
   for (const [from, to] of ranges) for (const [start, end] of reads) expect(start < to && end > from).toBe(false);
@@ -51,17 +51,10 @@ describe('a pointer', () => {
   });
 
   test('with counts: these are read with the value, even where that is not known', () => {
-    const counts = { strong: 0, weak: 8 };
-    const rc = (target: ValueShape): ValueShape => ({
-      kind: 'pointer',
-      size: 8,
-      behind: { data: 0, add: 16, counts },
-      target,
-    });
-    const { capture, texts } = show(rc(u64), memory(0x1000n), [0x1000n, 2n, 3n, 42n]);
+    const { capture, texts } = show(counted(u64), memory(0x1000n), [0x1000n, 2n, 3n, 42n]);
     expect(texts).toEqual(['42']);
     expect(Buffer.from(capture.memory.from(0x1000n) as Uint8Array)).toEqual(Buffer.from(memory(2n, 3n, 42n)));
-    const cut = show(rc({ kind: 'cut', size: 8, why: 'depth' }), memory(0x1000n), [0x1000n, 2n, 3n, 42n]);
+    const cut = show(counted({ kind: 'cut', size: 8, why: 'depth' }), memory(0x1000n), [0x1000n, 2n, 3n, 42n]);
     expect(cut.capture.memory.from(0x1000n)).toHaveLength(16);
   });
 
@@ -206,13 +199,7 @@ describe('a sequence', () => {
   });
 
   test('behind counters: Rc<[u8]>', () => {
-    const rc: ValueShape = {
-      kind: 'sequence',
-      size: 16,
-      behind: { data: 0, add: 16, counts: { strong: 0, weak: 8 } },
-      length: 8,
-      element: u8,
-    };
+    const rc: ValueShape = { ...slice(u8), behind: behindCounts } as ValueShape;
     const { texts, reads } = show(rc, memory(0x1000n, 2n), [0x1000n, 1n, 1n, [5, 6]]);
     expect(texts).toEqual(['[5, 6]']);
     expect(reads.at(-1)).toEqual([0x1000n, 0x1012n]);
@@ -220,17 +207,6 @@ describe('a sequence', () => {
 });
 
 describe('a ring', () => {
-  const ring = (element: ValueShape): ValueShape => ({
-    kind: 'ring',
-    size: 32,
-    behind: behind(8),
-    capacity: 0,
-    head: 16,
-    length: 24,
-    tail: null,
-    element,
-  });
-  const old = (element: ValueShape): ValueShape => ({ ...ring(element), length: null, tail: 24 }) as ValueShape;
   const elements: Memory[number] = [0x1000n, [1, 2, 3, 4]];
 
   test.each([
@@ -250,7 +226,7 @@ describe('a ring', () => {
     [3n, 2n, '[4, 1, 2]'],
     [1n, 1n, '[]'],
   ])('of before Rust 1.67, from %i to %i, is %s', (head, tail, shown) => {
-    expect(text(old(u8), memory(4n, 0x1000n, head, tail), elements)).toBe(shown);
+    expect(text(oldRing(u8), memory(4n, 0x1000n, head, tail), elements)).toBe(shown);
   });
 
   test('of texts, wrapped around, reads both halves’ texts', () => {
@@ -272,21 +248,12 @@ describe('a ring', () => {
 
 describe('a hash table', () => {
   const pair = tuple('', 16, field('0', 0, u64), field('1', 8, u64));
-  const map = (element: ValueShape, isMap = true): ValueShape => ({
-    kind: 'hash-table',
-    size: 32,
-    control: 0,
-    mask: 8,
-    items: 24,
-    element,
-    isMap,
-  });
   const empty = 0xff;
 
   test('shows what its control bytes say is there', () => {
     const control: Memory[number] = [0x2000n, [0x11, empty, 0x80, 0x7f, ...Array(16).fill(empty)]];
     const buckets: Memory[number] = [0x2000n - 64n, 7n, 8n, 5n, 6n, 3n, 4n, 1n, 2n];
-    const { texts, reads } = show(map(pair), memory(0x2000n, 3n, 0n, 2n), control, buckets);
+    const { texts, reads } = show(hashTable(pair), memory(0x2000n, 3n, 0n, 2n), control, buckets);
     expect(texts).toEqual(['{1: 2, 7: 8}']);
     expect(reads.slice(-2)).toEqual([
       [0x1ff0n, 0x2000n],
@@ -298,17 +265,17 @@ describe('a hash table', () => {
     const texts = tuple('', 32, field('0', 0, str), field('1', 16, str));
     const control: Memory[number] = [0x2000n, [0x11, empty, empty, empty]];
     const bucket: Memory[number] = [0x1fe0n, 0x3000n, 3n, 0x3003n, 5n];
-    expect(text(map(texts), memory(0x2000n, 3n, 0n, 1n), control, bucket, [0x3000n, 'onetwo!!'])).toBe(
+    expect(text(hashTable(texts), memory(0x2000n, 3n, 0n, 1n), control, bucket, [0x3000n, 'onetwo!!'])).toBe(
       '{"one": "two!!"}',
     );
-    expect(text(map(pair), memory(0x2000n, 3n, 0n, 0n), [0x2000n, [empty, empty, empty, empty]])).toBe('{}');
-    expect(text(map(pair), memory(0x2000n, 3n, 0n, 1n))).toMatch(/unreadable 0x2000/);
-    expect(text(map(u8, false), memory(0x2000n, 3n, 0n, 1n), [0x2000n - 1n, [9]], control)).toBe('{9}');
+    expect(text(hashTable(pair), memory(0x2000n, 3n, 0n, 0n), [0x2000n, [empty, empty, empty, empty]])).toBe('{}');
+    expect(text(hashTable(pair), memory(0x2000n, 3n, 0n, 1n))).toMatch(/unreadable 0x2000/);
+    expect(text(hashTable(u8, false), memory(0x2000n, 3n, 0n, 1n), [0x2000n - 1n, [9]], control)).toBe('{9}');
   });
 
   test('with redacted keys reads around them', () => {
     const login = tuple('', 16, field('0', 0, redacted(8)), field('1', 8, u64));
-    const shown = show(map(login), memory(0x2000n, 0n, 0n, 1n), [0x2000n, [1]], [0x1ff0n, secret, 5n]);
+    const shown = show(hashTable(login), memory(0x2000n, 0n, 0n, 1n), [0x2000n, [1]], [0x1ff0n, secret, 5n]);
     expect(shown.texts).toEqual(['{<redacted>: 5}']);
     expectUnread(shown, [0x1ff0n, 0x1ff8n]);
   });
@@ -324,7 +291,7 @@ describe('a hash table', () => {
       field('3', 1_056, redacted(8)),
     );
     const shown = show(
-      map(large, false),
+      hashTable(large, false),
       memory(0x2000n, 0n, 0n, 1n),
       [0x2000n, [1]],
       [0x2000n - 1_200n, Buffer.alloc(1_200).toJSON().data],
@@ -335,7 +302,7 @@ describe('a hash table', () => {
   test('of more buckets than are looked at is shown in part', () => {
     const control: Memory[number] = [0x8000n, Array(144).fill(0x11)];
     const buckets: Memory[number] = [0x8000n - 128n, Array.from({ length: 128 }, (_, i) => i)];
-    const shown = text(map(u8, false), memory(0x8000n, 127n, 0n, 128n), control, buckets);
+    const shown = text(hashTable(u8, false), memory(0x8000n, 127n, 0n, 128n), control, buckets);
     expect(shown).toMatch(/^\{127, 126, .*, 64, … 128 in all\}$/);
   });
 });
@@ -343,18 +310,7 @@ describe('a hash table', () => {
 describe('a B-tree', () => {
   // Of u64 to u32: parent, keys, values, the number of the parent's edge, the length.
   const leaf = { size: 144, keys: 8, values: 96, length: 142, capacity: 11 };
-  const tree = (key: ValueShape = u64, value: ValueShape = u32): ValueShape => ({
-    kind: 'b-tree',
-    size: 24,
-    root: 0,
-    height: 8,
-    length: 16,
-    leaf,
-    edges: 144,
-    key,
-    value,
-    isMap: true,
-  });
+  const map = (key: ValueShape = u64, value: ValueShape = u32): ValueShape => tree(leaf, key, value);
   const node = (keys: readonly bigint[], edges: readonly bigint[] = []): number[] => {
     const bytes = Buffer.alloc(144 + 8 * edges.length);
     keys.forEach((key, i) => {
@@ -369,9 +325,9 @@ describe('a B-tree', () => {
   };
 
   test('of one leaf', () => {
-    expect(text(tree(), memory(0x1000n, 0n, 2n), [0x1000n, node([1n, 2n])])).toBe('{1: 10, 2: 20}');
-    expect(text(tree(), memory(0n, 0n, 0n))).toBe('{}');
-    expect(text(tree(), memory(0x1000n, 0n, 2n))).toMatch(/unreadable 0x1000/);
+    expect(text(map(), memory(0x1000n, 0n, 2n), [0x1000n, node([1n, 2n])])).toBe('{1: 10, 2: 20}');
+    expect(text(map(), memory(0n, 0n, 0n))).toBe('{}');
+    expect(text(map(), memory(0x1000n, 0n, 2n))).toMatch(/unreadable 0x1000/);
   });
 
   test('of a root and its leaves', () => {
@@ -381,10 +337,10 @@ describe('a B-tree', () => {
       [0x3000n, node([4n, 5n])],
       [0x4000n, node([7n])],
     ];
-    expect(text(tree(), memory(0x1000n, 1n, 7n), ...nodes)).toBe('{1: 10, 2: 20, 3: 30, 4: 40, 5: 50, 6: 60, 7: 70}');
+    expect(text(map(), memory(0x1000n, 1n, 7n), ...nodes)).toBe('{1: 10, 2: 20, 3: 30, 4: 40, 5: 50, 6: 60, 7: 70}');
     // A leaf that isn't there is left out.
     const without = nodes.filter(([at]) => at !== 0x3000n);
-    expect(text(tree(), memory(0x1000n, 1n, 7n), ...without)).toBe('{1: 10, 2: 20, 3: 30, 6: 60, 7: 70, … 7 in all}');
+    expect(text(map(), memory(0x1000n, 1n, 7n), ...without)).toBe('{1: 10, 2: 20, 3: 30, 6: 60, 7: 70, … 7 in all}');
   });
 
   test('of height 2: down to the smallest keys', () => {
@@ -394,7 +350,7 @@ describe('a B-tree', () => {
       [0x3000n, node([1n, 2n])],
       [0x4000n, node([4n, 5n])],
     ];
-    expect(text(tree(), memory(0x1000n, 2n, 12n), ...nodes)).toMatch(
+    expect(text(map(), memory(0x1000n, 2n, 12n), ...nodes)).toMatch(
       /^\{1: 10, 2: 20, 3: 30, 4: 40, 5: 50, 9: 90.* 12 in all\}$/,
     );
   });
@@ -402,29 +358,21 @@ describe('a B-tree', () => {
   test('higher than any in memory, or of lengths that no node has, misleads nobody', () => {
     const root: Memory[number] = [0x1000n, node([1n], [0x1000n, 0x1000n])];
     for (const height of [5n, 6n, 26n, 27n, 1n << 40n])
-      expect(text(tree(), memory(0x1000n, height, 3n), root)).toMatch(/^[{<]/);
+      expect(text(map(), memory(0x1000n, height, 3n), root)).toMatch(/^[{<]/);
     const bad = node([1n]);
     bad[142] = 200;
-    expect(text(tree(), memory(0x1000n, 0n, 3n), [0x1000n, bad])).toMatch(/^[{<]/);
+    expect(text(map(), memory(0x1000n, 0n, 3n), [0x1000n, bad])).toMatch(/^[{<]/);
   });
 
   test('of keys with memory behind them, and with redacted values', () => {
     const keys = node([0x5000n, 0x5001n]);
-    const shown = show(tree(reference(u8), redacted(4)), memory(0x1000n, 0n, 2n), [0x1000n, keys], [0x5000n, [3, 4]]);
+    const shown = show(map(reference(u8), redacted(4)), memory(0x1000n, 0n, 2n), [0x1000n, keys], [0x5000n, [3, 4]]);
     expect(shown.texts).toEqual(['{3: <redacted>, 4: <redacted>}']);
     expectUnread(shown, [0x1060n, 0x108cn]);
   });
 });
 
 describe('a linked list', () => {
-  const list = (element: ValueShape): ValueShape => ({
-    kind: 'list',
-    size: 24,
-    head: 0,
-    length: 16,
-    node: { size: 24, next: 0, element: 16 },
-    element,
-  });
   test('is walked along, up to its end, a node that is missing, or a ring’s limit', () => {
     const nodes: Memory = [
       [0x1000n, 0x2000n, 0n, 1n],
@@ -453,17 +401,6 @@ describe('a trait object', () => {
   const linked = 0x40_0000n;
   const load = 0x5555_0000_0000n;
   const vtable = (at: bigint, size: bigint, align: bigint): Memory[number] => [load + at, 0x1234n, size, align];
-  const dyn = (more: Partial<Extract<ValueShape, { kind: 'dyn' }>> = {}): ValueShape => ({
-    kind: 'dyn',
-    size: 16,
-    data: 0,
-    vtable: 8,
-    add: 0,
-    counts: null,
-    trait: 'app::Animal',
-    known: [],
-    ...more,
-  });
   const cat = named('Cat', 16, field('name', 0, str));
   /** Concrete types by their vtables as linked; the program is loaded elsewhere. */
   const traced = (shape: ValueShape, own: Uint8Array, ...rest: Memory): Entered =>

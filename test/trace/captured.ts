@@ -1,6 +1,6 @@
 import type { Register, ValuePlan } from '../../src/abi/model.ts';
 import type { ValueShape } from '../../src/abi/shape.ts';
-import type { CaptureLimits } from '../../src/trace/layout.ts';
+import type { CaptureLimits } from '../../src/trace/capture-layout.ts';
 import type { Capture } from '../../src/trace/record.ts';
 import { showCall } from '../../src/trace/show.ts';
 import type { ProbeSite } from '../../src/trace/site.ts';

@@ -4,7 +4,8 @@ import type { Register } from '../../src/abi/model.ts';
 import { inVector, type Piece as Placed } from '../../src/abi/place.ts';
 import type { ValueShape } from '../../src/abi/shape.ts';
 import { ENTER, EXIT, type Piece } from '../../src/trace/bpf/records.ts';
-import { type CaptureLayout, entryLayout, exitLayout } from '../../src/trace/layout.ts';
+import type { CaptureLayout } from '../../src/trace/capture-layout.ts';
+import { entryLayout, exitLayout } from '../../src/trace/layout.ts';
 import { enter, type Held, sp } from './captured.ts';
 import { cstr, field, memory, named, option, str, u32, u64 } from './shown-values.ts';
 import {

@@ -1,103 +1,82 @@
 import { describe, expect, test } from 'vitest';
 import type { ValueShape } from '../../src/abi/shape.ts';
-import {
-  behind,
-  block,
-  cases,
-  decode,
-  field,
-  hole,
-  i32,
-  memory,
-  str,
-  tuple,
-  u8,
-  u32,
-  u64,
-  unit,
-} from './shown-values.ts';
+import { counted, hashTable, list, oldRing, ring, tree } from './sample-shapes.ts';
+import { block, cases, decode, field, hole, i32, memory, str, tuple, u8, u32, u64, unit } from './shown-values.ts';
 
 describe('VecDeque', () => {
-  const ring: ValueShape = {
-    kind: 'ring',
-    size: 32,
-    behind: behind(8),
-    capacity: 0,
-    head: 16,
-    length: 24,
-    tail: null,
-    element: u8,
-  };
-  const old: ValueShape = { ...ring, length: null, tail: 24 };
+  const bytes = ring(u8);
+  const old = oldRing(u8);
   const blocks = [block(0x1000n, [1, 2, 3, 4])];
   cases('', [
-    [ring, memory(4n, 0x1000n, 0n, 3n), [1, 2, 3], '[1, 2, 3]', { blocks }],
-    [ring, memory(4n, 0x1000n, 3n, 3n), [4, 1, 2], '[4, 1, 2]', { blocks }],
+    [bytes, memory(4n, 0x1000n, 0n, 3n), [1, 2, 3], '[1, 2, 3]', { blocks }],
+    [bytes, memory(4n, 0x1000n, 3n, 3n), [4, 1, 2], '[4, 1, 2]', { blocks }],
     [
-      ring,
+      bytes,
       memory(4n, 0x1000n, 3n, 4n),
       { $items: [4, 1, 2], $len: '4' },
       '[4, 1, 2, … 4 in all]',
       { blocks, items: 3 },
     ],
-    [ring, memory(0n, 1n, 0n, 0n), [], '[]'],
-    [ring, memory(4n, 0x1000n, 0n, 3n), { $items: [], $len: '3' }, '[3 at 0x1000]'],
-    [ring, memory(4n, 0x1000n, 0n, 3n), { $missing: 'unreadable' }, '<unreadable 0x1000>', { blocks: [hole(0x1000n)] }],
+    [bytes, memory(0n, 1n, 0n, 0n), [], '[]'],
+    [bytes, memory(4n, 0x1000n, 0n, 3n), { $items: [], $len: '3' }, '[3 at 0x1000]'],
+    [
+      bytes,
+      memory(4n, 0x1000n, 0n, 3n),
+      { $missing: 'unreadable' },
+      '<unreadable 0x1000>',
+      { blocks: [hole(0x1000n)] },
+    ],
     // Only the second half was read, which isn't where it begins.
     [
-      ring,
+      bytes,
       memory(4n, 0x1000n, 3n, 3n),
       { $items: [], $len: '3' },
       '[3 at 0x1003]',
       { blocks: [block(0x1000n, [1, 2])] },
     ],
     [
-      ring,
+      bytes,
       memory(4n, 0x1000n, 0n, 5n),
       { $bytes: Buffer.from(memory(4n, 0x1000n, 0n, 5n)).toString('hex') },
       '<invalid length 0x5>',
       { blocks },
     ],
     [
-      ring,
+      bytes,
       memory(4n, 0x1000n, 4n, 1n),
       { $bytes: Buffer.from(memory(4n, 0x1000n, 4n, 1n)).toString('hex') },
       '<invalid length 0x1>',
       { blocks },
     ],
-    [{ ...ring, element: unit } as ValueShape, memory(0n, 1n, 9n, 2n), [[], []], '[(), ()]'],
+    [ring(unit), memory(0n, 1n, 9n, 2n), [[], []], '[(), ()]'],
     [old, memory(4n, 0x1000n, 3n, 1n), [4, 1], '[4, 1]', { blocks }],
     [old, memory(4n, 0x1000n, 1n, 3n), [2, 3], '[2, 3]', { blocks }],
   ]);
 });
 
 describe('LinkedList', () => {
-  const list: ValueShape = {
-    kind: 'list',
-    size: 24,
-    head: 0,
-    length: 16,
-    node: { size: 24, next: 8, element: 16 },
-    element: u64,
-  };
+  const numbers: ValueShape = { ...list(u64), node: { size: 24, next: 8, element: 16 } };
   const blocks = [block(0x1000n, 0n, 0x2000n, 7n), block(0x2000n, 0x1000n, 0n, 8n)];
   cases('', [
-    [list, memory(0x1000n, 0x2000n, 2n), ['7', '8'], '[7, 8]', { blocks }],
-    [list, memory(0n, 0n, 0n), [], '[]'],
-    [list, memory(0x1000n, 0x2000n, 3n), { $items: ['7', '8'], $len: '3' }, '[7, 8, … 3 in all]', { blocks }],
-    [list, memory(0n, 0n, 3n), { $items: [], $len: '3' }, '[… 3 in all]'],
-    [list, memory(0x3000n, 0n, 3n), { $items: [], $len: '3' }, '[3 at 0x3000]', { blocks }],
+    [numbers, memory(0x1000n, 0x2000n, 2n), ['7', '8'], '[7, 8]', { blocks }],
+    [numbers, memory(0n, 0n, 0n), [], '[]'],
+    [numbers, memory(0x1000n, 0x2000n, 3n), { $items: ['7', '8'], $len: '3' }, '[7, 8, … 3 in all]', { blocks }],
+    [numbers, memory(0n, 0n, 3n), { $items: [], $len: '3' }, '[… 3 in all]'],
+    [numbers, memory(0x3000n, 0n, 3n), { $items: [], $len: '3' }, '[3 at 0x3000]', { blocks }],
   ]);
 
   test('a ring of nodes ends with the number of elements that are shown', () => {
-    const { text } = decode(list, memory(0x1000n, 0n, 1000n), { blocks: [block(0x1000n, 0n, 0x1000n, 7n)], items: 5 });
+    const { text } = decode(numbers, memory(0x1000n, 0n, 1000n), {
+      blocks: [block(0x1000n, 0n, 0x1000n, 7n)],
+      items: 5,
+    });
     expect(text).toBe('[7, 7, 7, 7, 7, … 1000 in all]');
   });
 });
 
 describe('HashMap and HashSet', () => {
-  const set: ValueShape = { kind: 'hash-table', size: 32, control: 0, mask: 8, items: 24, element: u8, isMap: false };
-  const map: ValueShape = { ...set, element: tuple('', 8, field('__0', 0, i32), field('__1', 4, u8)), isMap: true };
+  const set = hashTable(u8, false);
+  const map = hashTable(tuple('', 8, field('__0', 0, i32), field('__1', 4, u8)));
   const control = (...bytes: number[]): number[] => [...bytes, ...Array.from({ length: 16 }, () => 0xff)];
   // Elements before the control bytes, the first one next to them.
   const blocks = [block(0xffcn, [4, 3, 2, 1]), block(0x1000n, control(0x11, 0xff, 0x22, 0x80))];
@@ -138,18 +117,7 @@ describe('HashMap and HashSet', () => {
 
 describe('BTreeMap and BTreeSet', () => {
   // Three keys of 32 bits, three values of 8, the number of elements, then (at 24) children.
-  const map: ValueShape = {
-    kind: 'b-tree',
-    size: 24,
-    root: 0,
-    height: 8,
-    length: 16,
-    leaf: { size: 24, keys: 0, values: 12, length: 16, capacity: 3 },
-    edges: 24,
-    key: u32,
-    value: u8,
-    isMap: true,
-  };
+  const map = tree({ size: 24, keys: 0, values: 12, length: 16, capacity: 3 }, u32, u8);
   const set: ValueShape = { ...map, isMap: false };
   const node = (address: bigint, keys: number[], ...children: bigint[]) => {
     const bytes = Buffer.alloc(24);
@@ -212,21 +180,7 @@ describe('BTreeMap and BTreeSet', () => {
 });
 
 test('the paths of counts lead through maps', () => {
-  const rc: ValueShape = {
-    kind: 'pointer',
-    size: 8,
-    behind: { data: 0, add: 16, counts: { strong: 0, weak: 8 } },
-    target: u64,
-  };
-  const map: ValueShape = {
-    kind: 'hash-table',
-    size: 32,
-    control: 0,
-    mask: 8,
-    items: 24,
-    element: tuple('', 24, field('__0', 0, str), field('__1', 16, rc)),
-    isMap: true,
-  };
+  const map = hashTable(tuple('', 24, field('__0', 0, str), field('__1', 16, counted(u64))));
   const blocks = [
     block(0x1000n - 24n, 0x3000n, 1n, 0x2000n, [0x11, 0xff, 0xff, 0xff]),
     block(0x2000n, 1n, 1n, 5n),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ValueShape } from '../../src/abi/shape.ts';
+import { counted, dyn } from './sample-shapes.ts';
 import {
   block,
   bool,
@@ -205,12 +206,7 @@ describe('text', () => {
 });
 
 describe('behind pointers', () => {
-  const rc: ValueShape = {
-    kind: 'pointer',
-    size: 8,
-    behind: { data: 0, add: 16, counts: { strong: 0, weak: 8 } },
-    target: u64,
-  };
+  const rc = counted(u64);
   cases('', [
     [reference(u64), memory(0x1000n), '7', '7', { blocks: [block(0x1000n, 7n)] }],
     [reference(u64), memory(0n), null, 'NULL'],
@@ -251,28 +247,28 @@ describe('behind pointers', () => {
     ]);
   });
 
-  const dyn: ValueShape = { kind: 'dyn', size: 16, data: 0, vtable: 8, add: 0, counts: null, trait: 'T', known: [] };
+  const object = dyn({ trait: 'T' });
   const concrete = (vtable: bigint): ValueShape | null => (vtable === 0x9000n ? u64 : null);
   const aligned = [block(0x1000n, 1n, 1n, 5n, 6n, 7n)];
   cases('', [
-    [dyn, memory(0x1000n, 0x9000n), '1', '1', { concrete, blocks: aligned }],
-    [dyn, memory(0x1000n, 0x9008n), { $missing: 'depth' }, '<dyn T at 0x1000>', { concrete, blocks: aligned }],
+    [object, memory(0x1000n, 0x9000n), '1', '1', { concrete, blocks: aligned }],
+    [object, memory(0x1000n, 0x9008n), { $missing: 'depth' }, '<dyn T at 0x1000>', { concrete, blocks: aligned }],
     [
-      { ...dyn, add: null },
+      { ...object, add: null },
       memory(0x1000n, 0x9000n),
       '5',
       '5',
       { concrete, blocks: [...aligned, block(0x9000n, 0n, 8n, 8n)] },
     ],
     [
-      { ...dyn, add: null },
+      { ...object, add: null },
       memory(0x1000n, 0x9000n),
       '7',
       '7',
       { concrete, blocks: [...aligned, block(0x9000n, 0n, 8n, 32n)] },
     ],
     [
-      { ...dyn, add: null },
+      { ...object, add: null },
       memory(0x1000n, 0x9000n),
       { $missing: 'depth' },
       '<dyn T at 0x1000>',
@@ -281,8 +277,8 @@ describe('behind pointers', () => {
   ]);
 
   test('a type that is its own end does not go on for ever', () => {
-    const own = (): ValueShape => ({ ...dyn, trait: 'Own' });
-    const { text } = decode(dyn, memory(0x1000n, 0x9000n), {
+    const own = (): ValueShape => ({ ...object, trait: 'Own' });
+    const { text } = decode(object, memory(0x1000n, 0x9000n), {
       concrete: own,
       blocks: [block(0x1000n, 0x1000n, 0x9000n)],
     });

@@ -8,7 +8,7 @@ import { landingProgram } from '../../src/trace/bpf/landing.ts';
 import { execProgram, threadEndProgram } from '../../src/trace/bpf/lifecycle.ts';
 import { type MapSizes, mapSpecs } from '../../src/trace/bpf/maps.ts';
 import { FUNCTION_STATS, GLOBALS } from '../../src/trace/bpf/records.ts';
-import type { CaptureLimits } from '../../src/trace/layout.ts';
+import type { CaptureLimits } from '../../src/trace/capture-layout.ts';
 import { type ProgramPlan, planPrograms, siteValue } from '../../src/trace/programs.ts';
 import { type Capture, readRecord, type TraceRecord } from '../../src/trace/record.ts';
 import type { ExitSite, ProbeSite } from '../../src/trace/site.ts';

@@ -1,5 +1,5 @@
 import { add, alu, type Code, call, jump, jumpIf, label, load, load64, mov, store } from './asm.ts';
-import { FollowCode } from './follow.ts';
+import { FollowCode } from './follow/follow.ts';
 import { FOLLOW, PENDING, type Piece, type RecordLayout } from './records.ts';
 import { FRAME } from './steps.ts';
 

@@ -1,5 +1,5 @@
 import { maxInsideRanges } from '../site.ts';
-import type { Reads } from './reads.ts';
+import type { Reads } from './reads/reads.ts';
 
 /**
  * What programs write and the reader decodes. All words are little-endian; every record begins the same way:

@@ -1,8 +1,8 @@
 import type { ValueShape } from '../../abi/shape.ts';
 import { sanitize } from '../../base/text.ts';
 import type { TextBytes } from '../../base/text-bytes.ts';
+import type { CaptureLayout } from '../capture-layout.ts';
 import { holesOf } from '../holes.ts';
-import type { CaptureLayout } from '../layout.ts';
 import { quickPointer, quickSequence, quickStruct } from './aggregate.ts';
 import { quickCEnum, quickEnum } from './enum.ts';
 import { type Parts, type QuickPlan, type QuickText, quickFixed, someParts } from './quick.ts';

@@ -1,4 +1,6 @@
-import type { DebugCopy, DebugInfo, DebugScope } from '../../../src/elf/debug-model.ts';
+import type { DebugInfo } from '../../../src/elf/debug-model.ts';
+import type { DebugCopy } from '../../../src/elf/function-model.ts';
+import type { DebugScope } from '../../../src/elf/variable-model.ts';
 import { sample } from '../seeded.ts';
 
 /** A copy with parameters, and within how many inlined copies it is (0: out of line). */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { AddressRange } from '../../../src/elf/debug-model.ts';
+import type { AddressRange } from '../../../src/elf/function-model.ts';
 import { run } from '../../support/process.ts';
 import { Temporary } from '../../support/temporary.ts';
 

@@ -1,7 +1,7 @@
 /** A function `odd` with variables, asked for them. */
 import { openDebugInfo } from '../../../src/elf/debug-info.ts';
-import type { DebugScope } from '../../../src/elf/debug-model.ts';
 import { openImage } from '../../../src/elf/open.ts';
+import type { DebugScope } from '../../../src/elf/variable-model.ts';
 import { at, close, type DebugSections, elfWith, form, open, tag, type UnitSpec, writeDwarf } from '../dwarf-writer.ts';
 import { operationsText } from '../expression-text.ts';
 import { Temporary } from '../temporary.ts';

@@ -1,0 +1,139 @@
+import { RsymError } from '../base/errors.ts';
+import { descendants } from './descendants.ts';
+import type { ProgramEnd } from './event.ts';
+import { type Command, isAlive, type Launched, launch } from './launch.ts';
+import type { Session } from './session.ts';
+
+export type Scope =
+  | { readonly kind: 'launch'; readonly command: Command }
+  | { readonly kind: 'processes'; readonly pids: readonly number[] }
+  | { readonly kind: 'everywhere' };
+
+/** Whether processes that nobody waits for still live is looked up so often. */
+const lifeCheckMs = 50;
+
+/** What a trace is about: a program that it starts, processes, or all of them; with `children`, their descendants too. */
+export class Target {
+  readonly #session: Session;
+  readonly #scope: Scope;
+  readonly #children: boolean;
+  /** Told when a started program has ended. */
+  readonly #onEnd: () => void;
+  #launched: Launched | null = null;
+  #program: ProgramEnd | null = null;
+  #isGone = false;
+  #lifeCheckedAt = 0;
+  #isResumed = false;
+
+  constructor(
+    session: Session,
+    { scope, children }: { readonly scope: Scope; readonly children: boolean },
+    onEnd: () => void,
+  ) {
+    this.#session = session;
+    this.#scope = scope;
+    this.#children = children;
+    this.#onEnd = onEnd;
+  }
+
+  /** Of a started program. */
+  get pid(): number | null {
+    return this.#launched?.pid ?? null;
+  }
+
+  /** How a started program ended, as far as is known. */
+  get program(): ProgramEnd | null {
+    return this.#program ?? (this.#launched ? { pid: this.#launched.pid, status: null, signal: null } : null);
+  }
+
+  /** Whether it was found gone; `checkGone` looks again. */
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
+  /** Plants the probes; a program is started, and stays stopped until `resume`. */
+  async attach(): Promise<void> {
+    switch (this.#scope.kind) {
+      case 'launch':
+        this.#launched = await this.#launch(this.#scope.command);
+        break;
+      case 'processes': {
+        const { pids } = this.#scope;
+        for (const pid of pids) {
+          if (!isAlive(pid)) throw new RsymError('process', `process ${pid} does not exist`);
+          if (!this.#session.watchProcess(pid)) throw new RsymError('usage', 'too many processes are named');
+          if (!this.#children) await this.#session.attach(pid);
+        }
+        if (this.#children) await this.#followDescendants(pids);
+        break;
+      }
+      case 'everywhere':
+        await this.#session.attach(null);
+        break;
+    }
+  }
+
+  /** A probe of the kernel belongs to one process or to all: those of a family are planted for all. */
+  async #followDescendants(pids: readonly number[]): Promise<void> {
+    // A child is followed if it is forked while its parent is watched: the others are there to be found by now.
+    for (const pid of descendants(pids)) {
+      if (!this.#session.watchProcess(pid)) throw new RsymError('usage', 'the processes have too many descendants');
+      // Of one that ended before it was watched nobody takes the number out.
+      if (!isAlive(pid)) this.#session.unwatchProcess(pid);
+    }
+    await this.#session.attach(null);
+  }
+
+  async #launch(command: Command): Promise<Launched> {
+    if (!this.#session.canLaunch) {
+      throw new RsymError('unsupported', 'cannot start a program under observation', {
+        reason: 'this kernel has no type information (/sys/kernel/btf/vmlinux)',
+        hints: ['start it by hand and use -p PID'],
+      });
+    }
+    const launched = await launch(this.#session, command);
+    try {
+      await this.#session.attach(this.#children ? null : launched.pid);
+    } catch (error) {
+      launched.kill();
+      throw error;
+    }
+    launched.ended.then((end) => {
+      this.#program = end;
+      this.#isGone ||= !this.#children;
+      this.#onEnd();
+    });
+    return launched;
+  }
+
+  /** Lets a started program run; also where tracing it came to nothing, it must not stay stopped. */
+  resume(): void {
+    if (!this.#isResumed) this.#launched?.resume();
+    this.#isResumed = true;
+  }
+
+  checkGone(): boolean {
+    if (this.#isGone || this.#scope.kind === 'everywhere') return this.#isGone;
+    if (!this.#children) this.#isGone = this.#scope.kind === 'processes' && !this.#scope.pids.some(isAlive);
+    // A started program's end has been told, or will be: that it isn't alive is seen a moment earlier.
+    else if (this.#scope.kind === 'processes' || this.#program !== null) this.#isGone = this.#isFamilyGone();
+    return this.#isGone;
+  }
+
+  #isFamilyGone(): boolean {
+    const now = performance.now();
+    if (now - this.#lifeCheckedAt < lifeCheckMs) return false;
+    this.#lifeCheckedAt = now;
+    return !this.#session.watchedProcesses().some(isAlive);
+  }
+
+  /** Waits for the end of a started program, but not longer than so many ms. */
+  async endsWithin(ms: number): Promise<void> {
+    if (this.#launched && !this.#isGone) await this.#launched.endsWithin(ms);
+  }
+
+  /** Lets rsym end before a started program does. */
+  release(): void {
+    if (this.#program === null) this.#launched?.release();
+  }
+}
