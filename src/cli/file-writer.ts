@@ -1,5 +1,15 @@
-import { constants, createWriteStream, fstatSync, ftruncateSync, openSync, type Stats, statSync } from 'node:fs';
-import type { Writable } from 'node:stream';
+import {
+  closeSync,
+  constants,
+  createWriteStream,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  type Stats,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { Writable } from 'node:stream';
 import { RsymError } from '../base/errors.ts';
 import { sanitize } from '../base/text.ts';
 
@@ -28,7 +38,7 @@ export const fileWriter = (path: string, sources: readonly string[], answers: re
     const { code = '' } = error as NodeJS.ErrnoException;
     throw refuse(reasons[code] ?? code, error);
   }
-  const stream = createWriteStream('', { fd });
+  const stream = fstatSync(fd).isFile() ? fileStream(fd) : createWriteStream('', { fd });
   // Who writes learns of a failure from its own callback.
   stream.on('error', () => undefined);
   return {
@@ -38,6 +48,24 @@ export const fileWriter = (path: string, sources: readonly string[], answers: re
     },
   };
 };
+
+/** A file never makes its writer wait for a reader: written at once, which a pool of threads would take longer for. */
+const fileStream = (fd: number): Writable =>
+  new Writable({
+    decodeStrings: true,
+    write: (chunk: Buffer, _encoding, done) => {
+      try {
+        for (let at = 0; at < chunk.length; ) at += writeSync(fd, chunk, at);
+        done();
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+    destroy: (error, done) => {
+      closeSync(fd);
+      done(error);
+    },
+  });
 
 const isSame = (file: Stats, path: string): boolean => {
   const other = statSync(path, { throwIfNoEntry: false });

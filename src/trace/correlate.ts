@@ -152,9 +152,9 @@ export class Correlator {
     const known = this.#threads.get(record.tid);
     if (!isTracked && (known === undefined || (known.tgid === record.tgid && known.isIdle))) {
       // Nothing to compare frames with: their addresses, which are bigints, need not be read, nor the thread be known.
-      const call = { enter: record, parent: null, depth: 0, missing: this.#missing };
+      const call: EndedCall = { enter: record, parent: null, depth: 0, outcome: 'entered', ret: null, duration: null };
       this.#sink.entered(call);
-      this.#end(call, 'entered', null, null);
+      this.#sink.ended(call);
       return;
     }
     const thread = this.#thread(record);

@@ -40,6 +40,11 @@ export class RecordOrder {
     return held;
   }
 
+  /** Those that aren't due yet. */
+  get held(): readonly TraceRecord[] {
+    return this.#held;
+  }
+
   /** How many precede the first that is young. */
   #due(): number {
     const young = this.#newest - windowNs;

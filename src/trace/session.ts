@@ -13,6 +13,7 @@ import { closeAll, type Group, type Links, OwnLinks } from './keeper/links.ts';
 import { kernelTypes } from './kernel-types.ts';
 import { type PlannedProgram, type ProgramPlan, planPrograms, siteValue } from './programs.ts';
 import { type Layouts, readRecord, type TraceRecord } from './record.ts';
+import { RecordBytes } from './record-bytes.ts';
 import type { LandingSite, ProbeSite } from './site.ts';
 import type { OwnedFd } from './sys/fd.ts';
 import { RINGBUF } from './sys/uapi.ts';
@@ -202,13 +203,18 @@ export class Session implements Disposable {
     await this.#keeper?.ended();
   }
 
-  /** Hands over records that have arrived, in ring order; returns how many. */
+  /** Hands over records that have arrived, in ring order; returns how many. Their bytes are good until `release`. */
   read(take: (record: TraceRecord) => void, limit: number): number {
     return this.ring.drain((view, offset, length) => {
       const record = readRecord(view, offset, length, this.#layouts);
       if (!record) throw new RsymError('internal', 'a record of the tracing programs is not understood');
       take(record);
     }, limit);
+  }
+
+  /** Makes room for new records: only these of those handed over are still needed. */
+  release(held: readonly TraceRecord[]): void {
+    this.ring.release(held.map((record) => (record instanceof RecordBytes ? record.base : 0)));
   }
 
   /** Drops a table entry whose call has ended. Only for threads that are gone: others may have made it anew. */

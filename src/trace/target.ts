@@ -114,17 +114,17 @@ export class Target {
 
   checkGone(): boolean {
     if (this.#isGone || this.#scope.kind === 'everywhere') return this.#isGone;
-    if (!this.#children) this.#isGone = this.#scope.kind === 'processes' && !this.#scope.pids.some(isAlive);
-    // A started program's end has been told, or will be: that it isn't alive is seen a moment earlier.
-    else if (this.#scope.kind === 'processes' || this.#program !== null) this.#isGone = this.#isFamilyGone();
-    return this.#isGone;
-  }
-
-  #isFamilyGone(): boolean {
+    // A started program's end is told, or will be: that it isn't alive is seen a moment earlier.
+    if (this.#scope.kind === 'launch' && !(this.#children && this.#program !== null)) return false;
     const now = performance.now();
     if (now - this.#lifeCheckedAt < lifeCheckMs) return false;
     this.#lifeCheckedAt = now;
-    return !this.#session.watchedProcesses().some(isAlive);
+    this.#isGone = !this.#members().some(isAlive);
+    return this.#isGone;
+  }
+
+  #members(): readonly number[] {
+    return this.#scope.kind === 'processes' && !this.#children ? this.#scope.pids : this.#session.watchedProcesses();
   }
 
   /** Waits for the end of a started program, but not longer than so many ms. */

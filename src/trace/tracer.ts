@@ -7,6 +7,7 @@ import { FileWatch } from './file-watch.ts';
 import { isAlive } from './launch.ts';
 import { lossesBetween, noLosses } from './losses.ts';
 import { RecordOrder } from './order.ts';
+import type { TraceRecord } from './record.ts';
 import { EntryBytes } from './record-bytes.ts';
 import { Session, type SessionStatistics } from './session.ts';
 import type { LandingSite, ProbeSite } from './site.ts';
@@ -41,8 +42,8 @@ export type TraceRequest = {
 const readLimit = 1_000;
 const idleMs = 50;
 /** What comes while nobody reads: of the usual ring's 8 MiB, 3 million records a second would fill it. */
-const mostPauseMs = 8;
-const ringBytesForMs = 1 << 20;
+const mostPauseMs = 20;
+const ringBytesForMs = 400 << 10;
 /** Nothing for so long: no record that belongs before those that came is still on its way. */
 const quietMs = 2;
 const lossCheckMs = 1_000;
@@ -136,6 +137,8 @@ class Trace {
       const gone = this.#target.checkGone();
       const detached = this.#detached;
       if (this.#stopping) this.#detach();
+      // Whoever was given the last events has come back for more.
+      this.#session.release(this.#order.held);
       const read = this.#session.read((record) => this.#order.add(record), readLimit);
       if (read > 0) this.#readAt = performance.now();
       const quiet = read === 0 && (gone || detached || performance.now() - this.#readAt > quietMs);
@@ -146,8 +149,7 @@ class Trace {
         this.#correlator.accept(this.#followsCalls ? this.#stacks.complete(record) : record);
         if (this.#isEnough()) break;
       }
-      for (const record of due)
-        if (record instanceof EntryBytes && this.#correlator.follows(record.sequence)) record.keep();
+      if (this.#followsCalls) this.#keepEntries(due);
       this.#checkLosses();
       this.#events.addNotes(this.#files.news());
       if (!this.#events.isEmpty) yield this.#events.take();
@@ -164,6 +166,12 @@ class Trace {
     if (!this.#isEnough()) this.#correlator.finish((tgid, tid) => isAlive(tgid) && isAlive(tid));
     this.#end();
     yield this.#events.take();
+  }
+
+  /** Of calls that are under way still. */
+  #keepEntries(records: readonly TraceRecord[]): void {
+    for (const record of records)
+      if (record instanceof EntryBytes && this.#correlator.follows(record.sequence)) record.keep();
   }
 
   /** Begins to remove the probes; what they wrote until they are gone is still read. */
