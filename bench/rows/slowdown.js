@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { missingOf, versionOf } from '../installed.js';
 import { interleave } from '../measure.js';
 import { compared, notMeasured } from '../result.js';
@@ -7,7 +8,7 @@ import { buildTarget, functionName, signature } from '../target.js';
 import { watchTarget } from '../tracer.js';
 
 /** bpftrace's pages of buffer for each CPU: as many bytes as rsym's ring has. Its own choice, 64, loses more. */
-const bufferPages = '2048';
+const bufferPages = '8192';
 
 const bits = 64n;
 const expected = (b) =>
@@ -64,6 +65,12 @@ const cpuText = (name, calls, runs) => {
   return `${name}: ${own.toFixed(2)} µs of its own CPU a call; of the slowdown, ${target.toFixed(2)} µs on the target's CPU`;
 };
 
+/** No tracer that probes these instructions can be faster. */
+const floorText = (floorUs, rivalUs) =>
+  `programs that do nothing at the same instructions: ${floorUs.toFixed(2)} µs, ${(floorUs / rivalUs).toFixed(2)} of bpftrace's`;
+
+const floor = fileURLToPath(new URL('../floor.js', import.meta.url));
+
 const slowdownRow =
   ({ row, what, calls, script, flags, budget, withReturns }) =>
   async ({ rsym, runs, scratch }) => {
@@ -94,6 +101,15 @@ const slowdownRow =
           '-o',
           output('rsym'),
         ]),
+        floor: side('floor', (pid) => [
+          process.execPath,
+          floor,
+          path,
+          functionName,
+          String(pid),
+          output('floor'),
+          ...(withReturns ? ['returns'] : []),
+        ]),
       },
       { warmUp: false },
     );
@@ -112,6 +128,7 @@ const slowdownRow =
           `${calls} calls a run (${versionOf('bpftrace')})`,
           ...names.map((name) => checkText(name, calls, results[name], withReturns)),
           ...names.map((name) => cpuText(name, calls, results[name])),
+          floorText(median(slowdowns('floor')), median(slowdowns('bpftrace'))),
         ],
       }),
     ];

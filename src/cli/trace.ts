@@ -90,7 +90,7 @@ export const register = (program: Command): void => {
     .option('--debug-file <file>', 'read debug info from this file')
     .option(
       '--ring <bytes>',
-      'bytes of room for events until they are read (8 MiB, 32 MiB for large values); raise it where calls are LOST to a full ring',
+      'bytes of room for events until they are read (32 MiB); raise it where calls are LOST to a full ring',
       whole(4096),
     )
     .option(

@@ -6,8 +6,7 @@ import { openDebugInfo } from '../elf/debug-info.ts';
 import type { Image } from '../elf/model.ts';
 import { openImage } from '../elf/open.ts';
 import type { TraceEvent } from '../trace/event.ts';
-import { bringsMemory } from '../trace/layout.ts';
-import type { LandingSite, ProbeSite } from '../trace/site.ts';
+import type { LandingSite } from '../trace/site.ts';
 import type { Scope } from '../trace/target.ts';
 import { traceBatches } from '../trace/tracer.ts';
 import { parseAfter } from './after-plan.ts';
@@ -82,8 +81,7 @@ export type WatchRequest = {
 export const watchDefaults = {
   maxString: 200,
   depth: 6,
-  ringBytes: 8 * 1024 * 1024,
-  largeRingBytes: 32 * 1024 * 1024,
+  ringBytes: 32 * 1024 * 1024,
   maxPending: 65_536,
 } as const;
 const optionNames = {
@@ -154,7 +152,7 @@ export const planWatch = (request: WatchRequest): Watch => {
         entries: request.entries ?? false,
         texts,
         limits: captureLimits(request.maxString ?? watchDefaults.maxString, (request.redact ?? []).length > 0),
-        ringBytes: 2 ** Math.ceil(Math.log2(request.ringBytes ?? ringFor(sites))),
+        ringBytes: 2 ** Math.ceil(Math.log2(request.ringBytes ?? watchDefaults.ringBytes)),
         maxPending: request.maxPending ?? watchDefaults.maxPending,
         ...(request.seconds === undefined ? {} : { seconds: request.seconds }),
         ...(request.calls === undefined ? {} : { calls: request.calls }),
@@ -163,12 +161,6 @@ export const planWatch = (request: WatchRequest): Watch => {
       }),
   };
 };
-
-/** Records with memory behind their values are ten times as large as those of numbers and texts. */
-const ringFor = (sites: readonly ProbeSite[]): number =>
-  sites.some(({ plan }) => [...plan.args, plan.ret].some(({ shape }) => bringsMemory(shape)))
-    ? watchDefaults.largeRingBytes
-    : watchDefaults.ringBytes;
 
 const fastWarning =
   'returns by uretprobe: a panic or exception that passes a watched function aborts the program, even where it would be caught';

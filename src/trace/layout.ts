@@ -1,5 +1,4 @@
 import type { ValuePlan } from '../abi/model.ts';
-import type { ValueShape } from '../abi/shape.ts';
 import { ReadPlanner } from './bpf/reads/planner.ts';
 import { ENTER, EXIT } from './bpf/records.ts';
 import type { CaptureLayout, CaptureLimits } from './capture-layout.ts';
@@ -44,12 +43,6 @@ const savedResult = ({ plan: { ret }, saved }: ProbeSite): { plan: ValuePlan; in
   );
   return { plan: { ...ret, pieces, candidates: [] }, index };
 };
-
-/** More than texts are read behind the value: its records are large. */
-export const bringsMemory = (shape: ValueShape): boolean =>
-  new ReadPlanner({ string: 0, items: 1, steps: 8 })
-    .of(shape)
-    .some((read) => read.kind !== 'c-string' && !(read.kind === 'span' && read.stride === 1));
 
 const valuesWithMemory = (values: readonly ValuePlan[]): number =>
   values.filter(({ shape }) => new ReadPlanner({ string: 1, items: 1, steps: 1 }).of(shape).length > 0).length;

@@ -1,5 +1,5 @@
 import type { FunctionLosses, Losses } from './event.ts';
-import type { SessionStatistics } from './session.ts';
+import type { SessionStatistics } from './session-statistics.ts';
 import type { ProbeSite } from './site.ts';
 
 export const noLosses: Losses = {

@@ -11,9 +11,11 @@ import type { Losses } from './event.ts';
 import { takeKeeper } from './keeper/keeper.ts';
 import { closeAll, type Group, type Links, OwnLinks } from './keeper/links.ts';
 import { kernelTypes } from './kernel-types.ts';
+import { PendingCalls } from './pending-calls.ts';
 import { type PlannedProgram, type ProgramPlan, planPrograms, siteValue } from './programs.ts';
 import { type Layouts, readRecord, type TraceRecord } from './record.ts';
 import { RecordBytes } from './record-bytes.ts';
+import { functionStatistics, type SessionStatistics, sumStatistics } from './session-statistics.ts';
 import type { LandingSite, ProbeSite } from './site.ts';
 import type { OwnedFd } from './sys/fd.ts';
 import { RINGBUF } from './sys/uapi.ts';
@@ -217,16 +219,9 @@ export class Session implements Disposable {
     this.ring.release(held.map((record) => (record instanceof RecordBytes ? record.base : 0)));
   }
 
-  /** Drops a table entry whose call has ended. Only for threads that are gone: others may have made it anew. */
-  forget(key: StaleKey): void {
-    deleteElement(this.#map('pending'), pendingKey(key));
-  }
-
-  /** Whether this call is still in the table of those under way. */
-  isUnderWay(key: StaleKey, callId: number): boolean {
-    const value = Buffer.alloc(PENDING.size);
-    if (!lookupElement(this.#map('pending'), pendingKey(key), value)) return false;
-    return value.readBigUInt64LE(PENDING.callId) === BigInt(callId);
+  /** The kernel's table of calls under way. */
+  get pending(): PendingCalls {
+    return new PendingCalls(this.#map('pending'));
   }
 
   #globals(): Buffer {
@@ -243,33 +238,13 @@ export class Session implements Disposable {
   /** Counters since the start, in all and by function (in the order of the sites). */
   statistics(): SessionStatistics {
     const value = Buffer.alloc(FUNCTION_STATS.size);
-    const functions = this.#options.sites.map((_, fn): FunctionStatistics => {
+    const functions = this.#options.sites.map((_, fn) => {
       value.fill(0);
       lookupElement(this.#map('functions'), u32(fn), value);
-      const field = (at: number): number => Number(value.readBigUInt64LE(at));
-      return {
-        entries: field(FUNCTION_STATS.lostEntries),
-        exits: field(FUNCTION_STATS.lostExits),
-        pending: field(FUNCTION_STATS.pendingFull),
-        threads: field(FUNCTION_STATS.threadsFull),
-        unmatchedExits: field(FUNCTION_STATS.unmatchedExits),
-      };
+      return functionStatistics(value);
     });
-    const globals = this.#globals();
-    const sum = (field: keyof FunctionStatistics): number => functions.reduce((total, f) => total + f[field], 0);
-    return {
-      functions,
-      unmatchedExits: this.#unmatched ?? sum('unmatchedExits'),
-      losses: {
-        entries: sum('entries'),
-        exits: sum('exits'),
-        pending: sum('pending'),
-        threads: sum('threads'),
-        landings: Number(globals.readBigUInt64LE(GLOBALS.lostLandings)),
-        threadEnds: Number(globals.readBigUInt64LE(GLOBALS.lostThreadEnds)),
-        processes: this.lostProcesses,
-      },
-    };
+    const all = sumStatistics(functions, this.#globals());
+    return { ...all, unmatchedExits: this.#unmatched ?? all.unmatchedExits };
   }
 
   get probes(): number {
@@ -286,28 +261,6 @@ export class Session implements Disposable {
     for (const owned of this.#owned.splice(0).reverse()) owned[Symbol.dispose]();
   }
 }
-
-type FunctionStatistics = {
-  readonly entries: number;
-  readonly exits: number;
-  readonly pending: number;
-  readonly threads: number;
-  readonly unmatchedExits: number;
-};
-
-export type SessionStatistics = {
-  readonly functions: readonly FunctionStatistics[];
-  readonly unmatchedExits: number;
-  readonly losses: Losses;
-};
-
-const pendingKey = ({ tgid, tid, sp, fn }: StaleKey): Buffer => {
-  const key = Buffer.alloc(PENDING.keySize);
-  key.writeBigUInt64LE((BigInt(tgid) << 32n) | BigInt(tid), 0);
-  key.writeBigUInt64LE(sp, 8);
-  key.writeBigUInt64LE(BigInt(fn), 16);
-  return key;
-};
 
 const groupBy = <Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): [Key, Item[]][] => {
   const groups = new Map<Key, Item[]>();

@@ -9,7 +9,8 @@ import { lossesBetween, noLosses } from './losses.ts';
 import { RecordOrder } from './order.ts';
 import type { TraceRecord } from './record.ts';
 import { EntryBytes } from './record-bytes.ts';
-import { Session, type SessionStatistics } from './session.ts';
+import { Session } from './session.ts';
+import type { SessionStatistics } from './session-statistics.ts';
 import type { LandingSite, ProbeSite } from './site.ts';
 import { StackMappings } from './stack-mappings.ts';
 import { type Scope, Target } from './target.ts';
@@ -41,7 +42,7 @@ export type TraceRequest = {
 // Objects that live for one short batch die young: with large batches the garbage collector takes most of the time.
 const readLimit = 1_000;
 const idleMs = 50;
-/** What comes while nobody reads: of the usual ring's 8 MiB, 3 million records a second would fill it. */
+/** What comes while nobody reads must leave most of the ring free. */
 const mostPauseMs = 20;
 const ringBytesForMs = 400 << 10;
 /** Nothing for so long: no record that belongs before those that came is still on its way. */
@@ -105,8 +106,8 @@ class Trace {
           this.#calls++;
           this.#events.addCall(call, 'call', call);
         },
-        stale: (key) => session.forget(key),
-        isUnderWay: (key, callId) => session.isUnderWay(key, callId),
+        stale: (key) => session.pending.forget(key),
+        isUnderWay: (key, callId) => session.pending.has(key, callId),
       },
       {
         tracked: (fn) => session.plan.tracked[fn] ?? false,

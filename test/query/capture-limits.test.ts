@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { captureLimits } from '../../src/query/capture-limits.ts';
-import { bringsMemory, entryLayout } from '../../src/trace/layout.ts';
+import { entryLayout } from '../../src/trace/layout.ts';
 import { richShapes } from '../trace/rich-shapes.ts';
 import { reference, slice, str, u64 } from '../trace/shown-values.ts';
 import { argument, probeSite, register, result } from '../trace/traced-machine.ts';
@@ -25,14 +25,4 @@ test('a record is no larger than what may be read', () => {
 test('that something is redacted is a limit too', () => {
   expect(captureLimits(200)).not.toHaveProperty('isRedacting');
   expect(captureLimits(200, true)).toMatchObject({ isRedacting: true });
-});
-
-test('records with more than texts behind their values are told', () => {
-  expect([u64, str, reference(u64), slice(u64), richShapes['map'] ?? u64].map(bringsMemory)).toEqual([
-    false,
-    false,
-    true,
-    true,
-    true,
-  ]);
 });
