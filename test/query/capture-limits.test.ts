@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { captureLimits } from '../../src/query/capture-limits.ts';
 import { entryLayout } from '../../src/trace/layout.ts';
-import { richShapes } from '../trace/rich-shapes.ts';
-import { reference, slice, str, u64 } from '../trace/shown-values.ts';
+import { str } from '../trace/shown-values.ts';
 import { argument, probeSite, register, result } from '../trace/traced-machine.ts';
 
 const sizeOf = (string: number, texts: number): number => {
