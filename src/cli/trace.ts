@@ -4,6 +4,7 @@ import { RsymError } from '../base/errors.ts';
 import { shellCommand } from '../base/shell.ts';
 import { sanitize } from '../base/text.ts';
 import { planWatch, prepareKeeper, type TraceEvent, type WatchScope, watchDefaults } from '../query/watch.ts';
+import { noteLines } from '../report/note-lines.ts';
 import { traceText } from '../report/trace.ts';
 import { traceJson } from '../report/trace-json.ts';
 import { TraceLines } from '../report/trace-lines.ts';
@@ -167,9 +168,7 @@ const adviseOn = (target: string, patterns: readonly string[], flags: Flags): vo
 const mostNotes = 12;
 
 const tell = (notes: readonly string[]): void => {
-  for (const note of notes.slice(0, mostNotes)) process.stderr.write(`rsym: ${sanitize(note)}\n`);
-  const more = notes.length - mostNotes;
-  if (more > 0) process.stderr.write(`rsym: and ${more} more notes like these; --json gives them all\n`);
+  for (const line of noteLines(notes, mostNotes)) process.stderr.write(`rsym: ${sanitize(line)}\n`);
 };
 
 /** Commander gives all words alike; only those before `--` are functions. */
