@@ -25,6 +25,8 @@ import { CodeFacts } from './copy-code-facts.ts';
 import type { CopyFlows } from './copy-flows.ts';
 import type { ImageCode } from './exits.ts';
 import type { SelectedCopy, SelectSources } from './select-model.ts';
+
+import { type SettledEntry, settledEntry, withOwn } from './settled-entry.ts';
 import { type StaleMemory, staleMemory } from './stale-memory.ts';
 import { typeName } from './type-name.ts';
 
@@ -200,6 +202,7 @@ export class CopyValues {
     const isProbeable = (at: Address): boolean => this.#facts.isProbeable(at, flow);
     const entries = flow === null ? null : new RegionEntries(flow, copy.ranges, this.#facts.predecessorsOf(flow));
     const entered = entries?.firstEntries() ?? null;
+    let settled: SettledEntry | null = null;
     const { at, args } = placeInlined({
       ...around,
       parameters: fn.parameters,
@@ -207,13 +210,17 @@ export class CopyValues {
       sizes,
       ranges: copy.ranges,
       isProbeable,
+      settled: (first) => {
+        settled = settledEntry(this.#debug, copy, first, flow, flow && this.#facts.framesOf(flow), isProbeable);
+        return settled?.at ?? null;
+      },
       isComputed: (place, location, size) =>
         flow === null || this.#facts.isComputedIn(flow, place, location, size, copy.ranges),
       behindFill: (start) => this.#facts.behindFill(start, flow),
       entries: entered,
       countsAsWell: (place, first) => entries?.countsAsWell(place, first) ?? false,
     });
-    const stale = at === null ? null : staleMemory(this.#debug, copy, at, flow, flow && this.#facts.framesOf(flow));
+    const stale = at === null ? null : this.#stale(copy, at, flow, settled);
     return {
       at,
       args: args.map((arg, i) => ({
@@ -227,6 +234,13 @@ export class CopyValues {
       result: this.#bound(copy, fn, around, isProbeable, flow),
       assumptions: [],
     };
+  }
+
+  #stale(copy: DebugCopy, at: Address, flow: Flow | null, settled: SettledEntry | null): StaleMemory {
+    const frames = flow && this.#facts.framesOf(flow);
+    const stale = staleMemory(this.#debug, copy, at, flow, frames, this.#facts.isBlind);
+    if (settled?.at !== at || flow === null) return stale;
+    return withOwn(stale, settled, frames?.rsp[flow.indexOf.get(at) ?? -1]);
   }
 
   #bound(
