@@ -169,7 +169,7 @@ export class ReadPlanner {
     const { base } = at;
     switch (shape.kind) {
       case 'struct':
-        return shape.fields.flatMap(({ offset, shape: own }) => this.#of(own, { ...at, base: base + offset }));
+        return this.#shared(shape.fields, ({ offset, shape: own }) => this.#of(own, { ...at, base: base + offset }));
       case 'array': {
         const first = this.#dry(shape.element, at);
         if (!first) return [];
@@ -196,8 +196,10 @@ export class ReadPlanner {
 
   #enum(shape: Extract<ValueShape, { kind: 'enum' }>, at: At): Reads {
     const { tag, variants } = shape;
-    return variants.flatMap((variant): Reads => {
-      const then = variant.fields.flatMap((field) => this.#of(field.shape, { ...at, base: at.base + field.offset }));
+    return this.#shared(variants, (variant): Reads => {
+      const then = this.#shared(variant.fields, (field) =>
+        this.#of(field.shape, { ...at, base: at.base + field.offset }),
+      );
       if (then.length === 0) return [];
       if (tag === null || tag.size === 16 || at.base + tag.offset + tag.size > at.size) return then;
       const others = variants.flatMap(({ values }) => values ?? []);
@@ -205,6 +207,17 @@ export class ReadPlanner {
       if (ranges.length === 0 || ranges.length > 8) return then;
       const guard = { offset: at.base + tag.offset, size: tag.size, ranges, isExcept: variant.values === null };
       return [{ kind: 'if', ...guard, then }];
+    });
+  }
+
+  /** The reads of several parts; none of them takes the steps that the others need. */
+  #shared<Part>(parts: readonly Part[], plan: (part: Part) => Reads): Reads {
+    return parts.flatMap((part, i) => {
+      const kept = this.#steps - Math.ceil(this.#steps / (parts.length - i));
+      this.#steps -= kept;
+      const reads = plan(part);
+      this.#steps += kept;
+      return reads;
     });
   }
 
