@@ -71,14 +71,27 @@ export class CodeFacts {
   }
 
   /** Whether a value was made by code of the ranges, on every way to where it is, and only moved since. */
-  isMadeIn(flow: Flow, at: Address, location: Location, size: number, ranges: readonly AddressRange[]): boolean {
+  isMadeIn(
+    flow: Flow,
+    at: Address,
+    location: Location,
+    size: number,
+    ranges: readonly AddressRange[],
+    isNumber: boolean,
+  ): boolean {
     const held = frameOrRegister(location, size);
     if (held === null) return false;
     const isInside = (one: Address): boolean => ranges.some(({ start, end }) => one >= start && one < end);
     const frames = this.framesOf(flow);
-    if (size <= 16 && originOf(flow, at, held, frames).some(isInside)) return true;
-    const question = { flow, frames, before: this.predecessorsOf(flow), isInside, isHarmless: this.#isHarmless };
+    const before = this.predecessorsOf(flow);
+    const question = { flow, frames, before, isInside, isHarmless: this.#isHarmless, isNumber };
     return isBroughtFrom(question, at, held);
+  }
+
+  /** The instruction that brought a value to its place last; null where that can't be followed. */
+  broughtAt(flow: Flow, at: Address, location: Location, size: number): Address | null {
+    const held = frameOrRegister(location, size);
+    return held === null ? null : (originOf(flow, at, held, this.framesOf(flow))[0] ?? null);
   }
 
   /** It frees memory: of the frame, nothing is written. */

@@ -4,7 +4,7 @@ import { rustRules } from '../abi/compiler.ts';
 import { type EntryAnswer, placeArguments } from '../abi/entry-places.ts';
 import { observeEnvironment } from '../abi/environment.ts';
 import { type CalledFunction, hypothesesOf } from '../abi/hypothesis.ts';
-import { bindingOf, placeInlined } from '../abi/inlined-places.ts';
+import { type BoundResult, bindingOf, placeInlined } from '../abi/inlined-places.ts';
 import { type EntryFrame, observe, withoutItems } from '../abi/observation.ts';
 import type { PlacedArgument } from '../abi/placed-argument.ts';
 import { type PlacedResult, placeResult } from '../abi/result-places.ts';
@@ -19,7 +19,8 @@ import { resultWrites } from '../code/result-writes.ts';
 import { storeBefore } from '../code/slot-store.ts';
 import { isUnoptimised } from '../code/unoptimised.ts';
 import type { DebugCopy, DebugInfo, DebugScope, DebugTypes, DebugVariable, TypeId } from '../elf/debug-model.ts';
-import { calledFunction, isFunctionItem, namedParameter, sizeOf } from './called-function.ts';
+import { boundElsewhere } from './bound-elsewhere.ts';
+import { calledFunction, isFunctionItem, isNumber, namedParameter, sizeOf } from './called-function.ts';
 import { CodeReferences } from './code-references.ts';
 import { CodeFacts } from './copy-code-facts.ts';
 import type { CopyFlows } from './copy-flows.ts';
@@ -269,10 +270,11 @@ export class CopyValues {
             ranges: copy.ranges,
             isProbeable,
             isMadeThere: (at, location, bytes) =>
-              flow !== null && this.#facts.isMadeIn(flow, at, location, bytes, copy.ranges),
+              flow !== null && this.#facts.isMadeIn(flow, at, location, bytes, copy.ranges, isNumber(fn)),
           });
-    if (typeof found === 'string')
-      return { ...nothing, mode: 'unknown', evidence: 'gone', note: `not observable (inlined): ${found}` };
+    const doubt = typeof found === 'string' ? found : this.#doubtOf(copy, found, fn, flow);
+    if (typeof found === 'string' || doubt !== null)
+      return { ...nothing, mode: 'unknown', evidence: 'gone', note: `not observable (inlined): ${doubt}` };
     const { variable, at, pieces, evidence, note } = found;
     return {
       type,
@@ -284,6 +286,14 @@ export class CopyValues {
       candidates: [],
       bound: { variable, at },
     };
+  }
+
+  #doubtOf(copy: DebugCopy, found: BoundResult, fn: CalledFunction, flow: Flow | null): string | null {
+    const question = { debug: this.#debug, copy, found, fn };
+    return boundElsewhere(
+      question,
+      ({ location, size }) => flow && this.#facts.broughtAt(flow, found.at, location, size),
+    );
   }
 
   #captures(
