@@ -85,11 +85,13 @@ const isDecided = (question: BroughtQuestion, i: number, depth = 0): boolean => 
   const inputs = reads.filter(({ role }) => role !== 'merge').map(({ id }) => id);
   const writers = inputs.map((id) => lastWriter(flow, before, i, id));
   const isFrom = (writer: number | null): boolean => writer !== null && isDecided(question, writer, depth + 1);
-  // A sum with a carry is computed; what is made of a flag alone isn't.
-  if (!readsFlags || (writesFlags && inputs.some((id) => !writes.some((one) => one.id === id))))
-    return inputs.length > 0 && writers.every(isFrom);
-  const isComputed = (writer: number | null): boolean =>
-    writer !== null && isInside(flow.instructions[writer]?.at ?? flow.start) && !isFrom(writer);
+  // A sum with a carry is computed; what is made of a flag alone reads no register.
+  if (!readsFlags || writesFlags) return inputs.length === 0 || writers.every(isFrom);
+  const isComputed = (writer: number | null): boolean => {
+    const made = writer === null ? undefined : flow.instructions[writer];
+    if (made === undefined) return false;
+    return made.effects.action?.kind === 'load' || (isInside(made.at) && !isFrom(writer));
+  };
   return !writers.some(isComputed);
 };
 
@@ -99,7 +101,8 @@ const lastWriter = (flow: Flow, before: BroughtQuestion['before'], from: number,
     const [only, ...others] = before[i] ?? [];
     const each = only === undefined ? undefined : flow.instructions[only];
     if (only === undefined || each === undefined || others.length > 0) return null;
-    if (each.step?.kind === 'call' || each.step?.kind === 'indirect-call') return null;
+    const isCall = each.step?.kind === 'call' || each.step?.kind === 'indirect-call';
+    if (isCall && clobbered.includes(id)) return null;
     if (each.effects.writes.some((write) => write.id === id)) return only;
     i = only;
   }
