@@ -66,7 +66,7 @@ export class InlinedValues {
       isComputed: (place, location, size) =>
         flow === null || this.#facts.isComputedIn(flow, place, location, size, copy.ranges),
       behindFill: (start) => this.#facts.behindFill(start, flow),
-      entries: entered,
+      entries: entered && (entries?.heads(entered) ?? null),
       countsAsWell: (place, first) => entries?.countsAsWell(place, first) ?? false,
     });
     const stale = at === null ? null : this.#stale(copy, at, flow, settled);
