@@ -18,6 +18,7 @@ export const HELPERS = {
   map_update_elem: 2,
   map_delete_elem: 3,
   ktime_get_ns: 5,
+  tail_call: 12,
   get_current_pid_tgid: 14,
   get_current_comm: 16,
   get_current_task: 35,
