@@ -273,10 +273,10 @@ export class Session implements Disposable {
 const scratchThreads = (recordBytes: number): number =>
   Math.min(maxThreads, Math.floor(mostScratch / (recordBytes + scratchMargin)));
 
-/** Lack of rights is told of the first thing that needs them. */
+/** Lack of rights is no lack of support: it is told of the first program. */
 const refuseWithoutSleep = (): void => {
   const tried = trySleepableProbe();
-  if (!tried.ok) throw cannotWaitForPages(tried.reason);
+  if (!tried.ok && tried.error !== 'EPERM' && tried.error !== 'EACCES') throw cannotWaitForPages(tried.reason);
 };
 
 const groupBy = <Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): [Key, Item[]][] => {
