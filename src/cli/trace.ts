@@ -28,6 +28,7 @@ type Flags = {
   readonly depth: number;
   readonly redact?: readonly string[];
   readonly after?: readonly string[];
+  readonly coldPages?: true;
   readonly debugFile?: string;
   readonly ring?: number;
   readonly pending: number;
@@ -88,6 +89,7 @@ export const register = (program: Command): void => {
       "read it again at the return: buf, buf:len, buf:ret, or '*' for every &mut (repeatable)",
       collect,
     )
+    .option('--cold-pages', 'also read pages that are not in memory: the program waits for them where it is probed')
     .option('--debug-file <file>', 'read debug info from this file')
     .option(
       '--ring <bytes>',
@@ -119,6 +121,7 @@ const trace = async (target: string, _: unknown, flags: Flags, command: Command)
     depth: flags.depth,
     redact: flags.redact ?? [],
     after: flags.after ?? [],
+    coldPages: flags.coldPages === true,
     maxPending: flags.pending,
     output: flags.output === undefined ? 'stderr' : 'inherit',
     signal: stopSignal(),
