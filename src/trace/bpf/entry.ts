@@ -197,7 +197,6 @@ export const entryProgram = (shape: EntryShape, around: Surroundings): ProgramSp
     isSleepable: memory.isSleepable,
     functions: around.vma && !around.entriesOnly ? ['on_mapping'] : [],
     code: flatten([
-      memory.begin,
       begin(around.scope),
       noteStackPointer(shape.stackAdjust),
       mov('r1', 'r6'),

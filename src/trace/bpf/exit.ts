@@ -180,7 +180,6 @@ export const exitProgram = (shape: ExitShape, around: Surroundings): ProgramSpec
     isSleepable: memory.isSleepable,
     functions: [],
     code: flatten([
-      memory.begin,
       begin(around.scope),
       shape.condition ? onlyIfTaken(shape.condition) : [],
       noteStackPointer(shape.stackAdjust),

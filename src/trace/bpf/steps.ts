@@ -74,8 +74,16 @@ export type WatchedProcesses =
   | { readonly kind: 'named' }
   | { readonly kind: 'all'; readonly except: readonly number[] };
 
+/**
+ * From 6.13 on the kernel gives each program's frame a place per CPU where it has 64 bytes or more, which threads would take
+ * from each other while they wait for a page, or where the kernel may be preempted; not so that of a program with a tail call
+ * (check_max_stack_depth in its verifier.c). This one is never reached.
+ */
+const frameOnTheStack: Code = [mov('r0', 0), jumpIf('eq', 'r0', 0, 'own_frame'), call('tail_call'), label('own_frame')];
+
 /** Keeps the context, notes the thread, and leaves the program unless the process is one that is watched. */
 export const begin = (scope: WatchedProcesses): Code => [
+  frameOnTheStack,
   mov('r6', 'r1'),
   call('get_current_pid_tgid'),
   store(8, 'r10', FRAME.thread, 'r0'),

@@ -11,13 +11,6 @@ const pageSize = 4096;
  */
 export const scratchMargin = pageSize + 8;
 
-/**
- * From 6.13 on the kernel gives each program's frame a place per CPU where it has 64 bytes or more, which threads would take
- * from each other while they wait; not so that of a program with a tail call (check_max_stack_depth in its verifier.c).
- * This one is never reached.
- */
-const frameOnTheStack: Code = [mov('r0', 0), jumpIf('eq', 'r0', 0, 'own_frame'), call('tail_call'), label('own_frame')];
-
 /** r9 = the memory in which this thread's records are made: its own, since others run while it waits for a page. */
 const ownScratch: Code = [
   lookup('scratch', FRAME.thread),
@@ -106,7 +99,6 @@ const EFAULT = -14;
  */
 export const coldPages: Memory = {
   isSleepable: true,
-  begin: frameOnTheStack,
   read: [call('copy_from_user')],
   text,
   record: ({ size, fill, keep, regain, lost, undo }, ringBytes) => [

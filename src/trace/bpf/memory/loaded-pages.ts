@@ -10,7 +10,6 @@ import type { Memory } from './memory.ts';
  */
 export const loadedPages: Memory = {
   isSleepable: false,
-  begin: [],
   read: [call('probe_read_user')],
   text: (most) => [mov('r2', most), call('probe_read_user_str')],
   record: ({ size, fill, keep, lost }, ringBytes) => [

@@ -26,8 +26,6 @@ export type Recording = {
 export type Memory = {
   /** The program may wait for a page, and must be loaded as one that does. */
   readonly isSleepable: boolean;
-  /** What a program that reads so begins with; r1 is kept. */
-  readonly begin: Code;
   /** Reads r2 bytes from the process's address in r3 to r1: r0 = 0, or a negative errno and zeros. */
   readonly read: Code;
   /**
