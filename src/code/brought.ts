@@ -79,34 +79,42 @@ const isDecided = (question: BroughtQuestion, i: number, depth = 0): boolean => 
   const { flow, before, isInside } = question;
   const each = flow.instructions[i];
   if (each === undefined || depth > mostInputs || isConstant(each)) return true;
-  const { action, memory, readsFlags, writesFlags, reads, writes } = each.effects;
+  const { action, memory, readsFlags, writesFlags, reads } = each.effects;
   if (action?.kind === 'store-constant') return true;
   if (each.step !== undefined || memory !== undefined) return false;
   const inputs = reads.filter(({ role }) => role !== 'merge').map(({ id }) => id);
   const writers = inputs.map((id) => lastWriter(flow, before, i, id));
-  const isFrom = (writer: number | null): boolean => writer !== null && isDecided(question, writer, depth + 1);
+  const isFrom = (writer: Writer): boolean =>
+    writer === 'unknown' || (writer !== 'elsewhere' && isDecided(question, writer, depth + 1));
   // A sum with a carry is computed; what is made of a flag alone reads no register.
   if (!readsFlags || writesFlags) return inputs.length === 0 || writers.every(isFrom);
-  const isComputed = (writer: number | null): boolean => {
-    const made = writer === null ? undefined : flow.instructions[writer];
+  const isComputed = (writer: Writer): boolean => {
+    const made = typeof writer === 'string' ? undefined : flow.instructions[writer];
     if (made === undefined) return false;
     return made.effects.action?.kind === 'load' || (isInside(made.at) && !isFrom(writer));
   };
   return !writers.some(isComputed);
 };
 
-/** The instruction of the straight code before that wrote a register; null: it was written elsewhere. */
-const lastWriter = (flow: Flow, before: BroughtQuestion['before'], from: number, id: RegisterId): number | null => {
-  for (let i = from, steps = 0; steps < 64; steps++) {
+/** Steps back to who wrote a register. */
+const mostBefore = 512;
+
+/** An instruction by its index, or a function that was called or calls: `elsewhere`. */
+type Writer = number | 'elsewhere' | 'unknown';
+
+/** Who wrote a register; `unknown` where several ways lead there, of which each may have another value. */
+const lastWriter = (flow: Flow, before: BroughtQuestion['before'], from: number, id: RegisterId): Writer => {
+  for (let i = from, steps = 0; steps < mostBefore; steps++) {
     const [only, ...others] = before[i] ?? [];
     const each = only === undefined ? undefined : flow.instructions[only];
-    if (only === undefined || each === undefined || others.length > 0) return null;
+    if (only === undefined || each === undefined) return 'elsewhere';
+    if (others.length > 0) return 'unknown';
     const isCall = each.step?.kind === 'call' || each.step?.kind === 'indirect-call';
-    if (isCall && clobbered.includes(id)) return null;
+    if (isCall && clobbered.includes(id)) return 'elsewhere';
     if (each.effects.writes.some((write) => write.id === id)) return only;
     i = only;
   }
-  return null;
+  return 'unknown';
 };
 
 const areMade = (question: BroughtQuestion, start: number, from: readonly Place[]): boolean => {

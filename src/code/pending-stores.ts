@@ -1,7 +1,7 @@
 import type { Address } from '../base/units.ts';
 import { type Flow, type FlowInstruction, follows } from './flow.ts';
 import { type Frames, isFromEntry } from './frames.ts';
-import { type AnyRegister, idOf, nameOf, type RegisterId } from './register-id.ts';
+import { type AnyRegister, clobbered, firstVector, idOf, nameOf, type RegisterId } from './register-id.ts';
 
 /** Where a store goes, by what registers hold at the address that it is looked for from. `base` null: as linked. */
 export type StorePlace = {
@@ -24,13 +24,21 @@ export type PendingStore = {
   readonly isMade: boolean;
   /** The part makes it itself. */
   readonly isOwn: boolean;
+  /** A call makes it: it fills memory that it is given, or frees it. */
+  readonly isCall?: true;
 };
 
 /** Instructions looked at on all ways together, each for what the registers hold. */
 const mostStates = 3_000;
 
 /**
- * The stores behind an address, up to the next call or the function's end, with those of the part
+ * What of a call an optimiser may know. `reader`: nothing, so all that is in memory may be looked at. `writer`: that it fills
+ * memory that it is given. `other`: what it reads and writes, as of any function of the same program, which may be nothing.
+ */
+export type CallSort = 'reader' | 'writer' | 'other';
+
+/**
+ * The stores behind an address, up to a call of which nothing is known or the function's end, with those of the part
  * `isInside`. An optimiser may have moved them there from before the part, and left out earlier ones to the same place: memory
  * need not be what it is in the source. Null: there is too much code to tell.
  */
@@ -39,6 +47,7 @@ export const pendingStores = (
   frames: Frames,
   at: Address,
   isInside: (at: Address) => boolean,
+  sortOf: (call: FlowInstruction) => CallSort,
 ): readonly PendingStore[] | null => {
   const start = flow.indexOf.get(at);
   if (start === undefined) return null;
@@ -53,9 +62,13 @@ export const pendingStores = (
     seen.add(key);
     const each = flow.instructions[state.i];
     if (each === undefined || seen.size > mostStates || each.isOpen) return null;
-    if (isBarrier(each)) continue;
+    const sort = isBarrier(each) ? sortOf(each) : null;
+    if (sort === 'reader') continue;
     const isOwn = isInside(each.at);
-    if (writesMemory(each)) {
+    if (sort !== null) {
+      if (sort === 'writer')
+        found.set(each.at, { at: each.at, slot: null, place: null, isMade: false, isOwn, isCall: true });
+    } else if (writesMemory(each)) {
       const before = found.get(each.at);
       const made = isMade(each, state.made) && before?.isMade !== false;
       const isRead = isOwn && each.effects.memory?.access === 'both';
@@ -70,8 +83,7 @@ export const pendingStores = (
       if (isNew) loaded.push(place);
     }
     const made = madeAfter(each, state.made, isOwn);
-    let { changed } = state;
-    for (const { id } of each.effects.writes) changed |= bit(id);
+    const changed = changedAfter(each, state.changed);
     // Back at the address or above it another round begins, in which what comes before the part is done.
     for (const i of each.next) if (!isBackward(flow, state.i, i, at)) waiting.push({ i, made, changed });
   }
@@ -138,14 +150,23 @@ const baseOf = (frames: Frames, i: number, base: RegisterId): number => {
 const rsp = idOf('rsp');
 const rbp = idOf('rbp');
 
-/** Before a call, everything is stored that the other function may look at. */
-const isBarrier = ({ step, isStackProbe }: FlowInstruction): boolean =>
+/** The stack probe is no function of the program. */
+export const isBarrier = ({ step, isStackProbe }: FlowInstruction): boolean =>
   (step?.kind === 'call' || step?.kind === 'indirect-call' || step?.kind === 'system-call') && !isStackProbe;
 
 export const writesMemory = ({ effects: { memory, writesElsewhere } }: FlowInstruction): boolean =>
   writesElsewhere || (memory !== undefined && memory.access !== 'read');
 
 const bit = (id: RegisterId): number => 1 << id;
+
+const byCalls = clobbered.reduce((all, id) => (id < firstVector ? all | bit(id) : all), 0);
+
+/** A bit for each register that doesn't hold what it held. */
+export const changedAfter = (each: FlowInstruction, changed: number): number =>
+  each.effects.writes.reduce(
+    (all, { id }) => (id < firstVector ? all | bit(id) : all),
+    isBarrier(each) ? changed | byCalls : changed,
+  );
 
 /** Whether what it stores, or where, was computed by the part. */
 const isMade = ({ effects }: FlowInstruction, made: number): boolean =>

@@ -1,8 +1,16 @@
 import type { Address } from '../base/units.ts';
 import { type Flow, type FlowInstruction, follows } from './flow.ts';
 import type { Frames } from './frames.ts';
-import { coversPlace, overlapsPlace, type StorePlace, storePlaceOf, writesMemory } from './pending-stores.ts';
-import { clobbered, firstVector } from './register-id.ts';
+import {
+  type CallSort,
+  changedAfter,
+  coversPlace,
+  isBarrier,
+  overlapsPlace,
+  type StorePlace,
+  storePlaceOf,
+  writesMemory,
+} from './pending-stores.ts';
 
 /** Instructions looked at on all ways together, each for what the registers hold. */
 const mostStates = 6_000;
@@ -17,16 +25,16 @@ export type QuietWay = { readonly places: readonly StorePlace[]; readonly leaves
 type Step = { readonly i: number; readonly changed: number; readonly before: Step | null };
 
 /**
- * The way from an address to a call that comes back, or out of the function, on which the fewest stores are; null where
- * every way has one that goes where nobody can tell. On that way nothing else can be stored late, or not at all: whoever is
- * called may look, and an optimiser that moves a store, or leaves it out, has to do so for the ways on which nothing
- * follows. `isBlind`: the called function looks at no memory but what it is given (or never comes back).
+ * The way from an address to a call of which nothing is known and that comes back, or out of the function, on which the
+ * fewest stores are; null where every way has one that goes where nobody can tell, or frees something: objects that die
+ * needn't be stored before. On that way nothing else can be stored late, or not at all: whoever is called, or returned to,
+ * may look, and an optimiser that moves a store, or leaves it out, has to do so for the ways on which nothing follows.
  */
 export const quietWay = (
   flow: Flow,
   frames: Frames,
   at: Address,
-  isBlind: (call: FlowInstruction) => boolean,
+  { sortOf, isFreeing }: { sortOf: (call: FlowInstruction) => CallSort; isFreeing: (call: FlowInstruction) => boolean },
 ): QuietWay | null => {
   const start = flow.indexOf.get(at);
   if (start === undefined) return null;
@@ -42,14 +50,15 @@ export const quietWay = (
       if (seen.has(key) || each === undefined || each.isOpen) continue;
       seen.add(key);
       if (seen.size > mostStates) return null;
-      const isCall = (each.step?.kind === 'call' || each.step?.kind === 'indirect-call') && !each.isStackProbe;
-      const isLooking = isCall && !isBlind(each);
+      const sort = isBarrier(each) ? sortOf(each) : null;
+      const isLooking = sort === 'reader';
       if (isLooking ? comesBack(flow, step.i) : exits.has(each.at))
         return { places: storedOn(flow, frames, start, step), leaves: !isLooking };
-      if (isLooking || each.step?.kind === 'system-call' || each.step?.kind === 'trap') continue;
-      const stores = writesMemory(each);
+      if (isLooking || sort === 'writer' || each.step?.kind === 'trap') continue;
+      if (sort !== null && isFreeing(each)) continue;
+      const stores = sort === null && writesMemory(each);
       if (stores && storePlaceOf(each, frames, step.i, start, step.changed) === null) continue;
-      const changed = isCall ? step.changed | byCalls : changedBy(each, step.changed);
+      const changed = changedAfter(each, step.changed);
       const onward = each.next.map((i): Step => ({ i, changed, before: step }));
       (stores ? dearer : level).push(...onward);
     }
@@ -57,11 +66,6 @@ export const quietWay = (
   }
   return null;
 };
-
-const byCalls = clobbered.reduce((all, id) => (id < firstVector ? all | (1 << id) : all), 0);
-
-const changedBy = ({ effects }: FlowInstruction, changed: number): number =>
-  effects.writes.reduce((all, { id }) => (id < firstVector ? all | (1 << id) : all), changed);
 
 /** Whether a call comes back: what is behind it is reached from there alone. */
 const comesBack = (flow: Flow, i: number): boolean => {

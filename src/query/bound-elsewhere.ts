@@ -19,7 +19,7 @@ export const rivalCall = (
   copy: DebugCopy,
   behind: Address,
   givesSuch: (row: number) => boolean,
-): DebugCopy | null => {
+): DebugCopy | 'too many to tell' | null => {
   const own = copy.callSite;
   const [start = copy.address] = copy.ranges.map((range) => range.start).sort((a, b) => (a < b ? -1 : 1));
   const around: AddressRange[] = behind > start ? [{ start, end: behind }] : copy.ranges.slice();
@@ -27,7 +27,7 @@ export const rivalCall = (
   let rows = 0;
   for (const range of around)
     for (const row of debug.lines(range)) {
-      if (rows++ >= mostRows) return null;
+      if (rows++ >= mostRows) return 'too many to tell';
       for (const { copy: other } of debug.frames(row.address)) {
         if (other === null || other.caller !== copy.caller || seen.has(other.id)) continue;
         seen.add(other.id);
@@ -59,6 +59,7 @@ export const boundElsewhere = (
     const returns = fn.types.signature(debug.function(row))?.returns ?? null;
     return returns !== null && typeName(fn.types, returns, fn.language) === type;
   });
+  if (rival === 'too many to tell') return 'too many lines are between it and the variable that may hold it';
   if (rival !== null)
     return `the variable of its line may hold what ${lastSegment(debug.path(rival.function))} gives back`;
   // A larger expression begins elsewhere: `!f(x)`, `x.f() - 1`.

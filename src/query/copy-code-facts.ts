@@ -3,8 +3,10 @@ import { type Address, address } from '../base/units.ts';
 import { isBroughtFrom } from '../code/brought.ts';
 import { longestInstruction, readUpTo } from '../code/bytes.ts';
 import { probeCost } from '../code/cost.ts';
-import type { Flow, FlowInstruction } from '../code/flow.ts';
+import { type Flow, type FlowInstruction, openFlow } from '../code/flow.ts';
 import { type Frames, framesOf } from '../code/frames.ts';
+import { functionSort } from '../code/known-function.ts';
+import type { CallSort } from '../code/pending-stores.ts';
 import { predecessorsOf } from '../code/region-entries.ts';
 import type { AnyRegister } from '../code/register-id.ts';
 import { computedBy, type Held, originOf } from '../code/value-origin.ts';
@@ -19,6 +21,7 @@ export class CodeFacts {
   readonly #code: ImageCode;
   readonly #relocations: Relocations;
   readonly #frames = new WeakMap<Flow, Frames>();
+  readonly #sorts = new Map<Address, CallSort>();
   readonly #predecessors = new WeakMap<Flow, ReturnType<typeof predecessorsOf>>();
 
   constructor(sources: SelectSources, code: ImageCode) {
@@ -84,7 +87,7 @@ export class CodeFacts {
     const isInside = (one: Address): boolean => ranges.some(({ start, end }) => one >= start && one < end);
     const frames = this.framesOf(flow);
     const before = this.predecessorsOf(flow);
-    const question = { flow, frames, before, isInside, isHarmless: this.#isHarmless, isNumber };
+    const question = { flow, frames, before, isInside, isHarmless: this.isFreeing, isNumber };
     return isBroughtFrom(question, at, held);
   }
 
@@ -94,11 +97,40 @@ export class CodeFacts {
     return held === null ? null : (originOf(flow, at, held, this.framesOf(flow))[0] ?? null);
   }
 
-  /** It frees memory: of the frame, nothing is written. */
-  readonly #isHarmless = (call: FlowInstruction): boolean => this.#calls(call, freeing);
+  /** What an optimiser may know of a call. */
+  readonly sortOf = (call: FlowInstruction): CallSort => {
+    const named = this.#sortByName(call);
+    if (named !== null) return named;
+    if (call.step?.kind !== 'call') return 'reader';
+    const { target } = call.step;
+    const known =
+      this.#sorts.get(target) ??
+      functionSort(target, {
+        flowAt: (at) => this.#functionAt(at),
+        framesOf: (flow) => this.framesOf(flow),
+        byName: (one) => this.#sortByName(one),
+      });
+    this.#sorts.set(target, known);
+    return known;
+  };
 
-  /** It looks at no memory but what it is given, or never comes back. */
-  readonly isBlind = (call: FlowInstruction): boolean => this.#calls(call, blind);
+  #functionAt(at: Address): Flow | null {
+    const { symbols } = this.#sources;
+    const row = symbols.at(at).find((one) => symbols.size(one) > 0n);
+    if (row === undefined) return null;
+    const { code, isFunctionStart, data } = this.#code;
+    const flow = openFlow({ start: at, size: symbols.size(row), ranges: [] }, code, isFunctionStart, data);
+    return typeof flow === 'string' ? null : flow;
+  }
+
+  /** Memory that is filled is no longer what it was, and what is freed needn't have been stored. */
+  #sortByName(call: FlowInstruction): CallSort | null {
+    if (call.step?.kind === 'system-call') return 'reader';
+    if (this.#calls(call, filling) || this.isFreeing(call)) return 'writer';
+    return this.#calls(call, blind) ? 'other' : null;
+  }
+
+  readonly isFreeing = (call: FlowInstruction): boolean => this.#calls(call, freeing);
 
   #calls({ step, effects: { memory } }: FlowInstruction, known: RegExp): boolean {
     const { symbols } = this.#sources;
@@ -119,10 +151,14 @@ export class CodeFacts {
   }
 }
 
+/** Functions that look at no memory but what they are given, or never come back. */
 const blind =
-  /(?:^|::|_)(?:rust_(?:de|re)?alloc(?:_zeroed)?|rdl_\w*alloc\w*|rg_\w*alloc\w*|cfree|free|malloc|calloc|realloc|mem(?:cpy|move|set|cmp|chr|rchr)|bcmp|str(?:n?len|n?cmp)|abort|exit|panic_(?:nounwind\w*|cannot_unwind|in_cleanup))$/;
+  /(?:^|::|_)(?:rust_alloc(?:_zeroed)?|rdl_alloc\w*|rg_alloc\w*|malloc|calloc|mem(?:cmp|chr|rchr)|bcmp|str(?:n?len|n?cmp)|abort|exit)$/;
 
-const freeing = /(?:^|::)(?:__rust_dealloc|__rdl_dealloc|cfree|free)$/;
+const filling = /^(?:mem(?:cpy|move|set))$/;
+
+/** Of the frame, these write nothing. */
+const freeing = /(?:^|::)(?:__rust_(?:de|re)alloc|__r(?:dl|g)_(?:de|re)alloc|cfree|free|realloc)$/;
 
 const heldOf = (location: Location, size: number): Held | null =>
   size > 16 && location.kind !== 'register' ? null : frameOrRegister(location, size);

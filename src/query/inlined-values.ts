@@ -101,7 +101,7 @@ export class InlinedValues {
 
   #stale(copy: DebugCopy, at: Address, flow: Flow | null, settled: SettledEntry | null): StaleMemory {
     const frames = flow && this.#facts.framesOf(flow);
-    const stale = staleMemory(this.#debug, copy, at, flow, frames, this.#facts.isBlind);
+    const stale = staleMemory(this.#debug, copy, at, flow, frames, this.#facts);
     if (settled?.at !== at || flow === null) return stale;
     return withOwn(stale, settled, frames?.rsp[flow.indexOf.get(at) ?? -1]);
   }

@@ -2,7 +2,13 @@ import { type Address, hex } from '../base/units.ts';
 import type { Flow, FlowInstruction } from '../code/flow.ts';
 import { type Frames, isFromEntry } from '../code/frames.ts';
 import { isInLoop } from '../code/loops.ts';
-import { isUsedLater, type PendingStore, pendingStores, type StorePlace } from '../code/pending-stores.ts';
+import {
+  type CallSort,
+  isUsedLater,
+  type PendingStore,
+  pendingStores,
+  type StorePlace,
+} from '../code/pending-stores.ts';
 import { type QuietWay, quietWay } from '../code/quiet-way.ts';
 import type { DebugInfo } from '../elf/debug-model.ts';
 import type { DebugCopy } from '../elf/function-model.ts';
@@ -13,10 +19,15 @@ export type StaleMemory = {
   readonly behindPointers: string | null;
   /** Memory that isn't believed, by what registers hold where the copy is probed. */
   readonly places: readonly StorePlace[];
-  /** Whether bytes of the frame, from the operand's base at the probed address, are stored to later. */
   /** Whether an object of the frame that a pointer leads to is used later: else it needn't have been stored. */
   readonly isAlive: (base: 'rsp' | 'rbp', offset: bigint, size: number) => boolean;
+  /** Whether bytes of the frame, from the operand's base at the probed address, are stored to later. */
   readonly isSlotStale: (base: 'rsp' | 'rbp', offset: bigint, size: number) => boolean;
+};
+
+type CalledFacts = {
+  readonly sortOf: (call: FlowInstruction) => CallSort;
+  readonly isFreeing: (call: FlowInstruction) => boolean;
 };
 
 /** Each is looked at at every hit. */
@@ -32,7 +43,7 @@ export const staleMemory = (
   at: Address,
   flow: Flow | null,
   frames: Frames | null,
-  isBlind: (call: FlowInstruction) => boolean,
+  calls: CalledFacts,
 ): StaleMemory => {
   const all = (why: string): StaleMemory => ({
     behindPointers: why,
@@ -44,10 +55,10 @@ export const staleMemory = (
     return all('the code around the copy is too long to tell what is stored before it');
   const i = flow.indexOf.get(at) ?? -1;
   const isInside = (one: Address): boolean => copy.ranges.some(({ start, end }) => one >= start && one < end);
-  const stores = pendingStores(flow, frames, at, isInside);
+  const stores = pendingStores(flow, frames, at, isInside, calls.sortOf);
   if (stores === null) {
     const found = all('the code around the copy branches too much to tell what is stored before it');
-    const quiet = quietWay(flow, frames, at, isBlind);
+    const quiet = quietWay(flow, frames, at, calls);
     return quiet === null
       ? found
       : { ...found, ...within([...quiet.places, wholeFrame(frames, i)], found.behindPointers) };
@@ -59,7 +70,7 @@ export const staleMemory = (
     if (order === 'before') return true;
     return !store.isMade && (order !== 'behind' || loops);
   });
-  const believed = memoryBehind(stores, pending, quietWay(flow, frames, at, isBlind), frames, i);
+  const believed = memoryBehind(stores, pending, quietWay(flow, frames, at, calls), frames, i);
   return {
     ...believed,
     isAlive: (base, offset, size) => {
@@ -91,7 +102,7 @@ const memoryBehind = (
   frames: Frames,
   i: number,
 ): Behind => {
-  const lost = pending.find(({ place }) => place === null);
+  const lost = pending.find(({ place }) => place === null) ?? stores.find(({ isCall }) => isCall);
   // What has no address that anybody took isn't reached through pointers.
   const told = stores.filter(({ slot }) => slot === null || slot.offset + slot.size > frames.lowestTaken);
   const places = told.flatMap(({ place }) => place ?? []);
@@ -101,7 +112,8 @@ const memoryBehind = (
     first === undefined
       ? null
       : `what is behind it may not be stored yet where it is probed: the code stores at ${hex(first.at)}`;
-  if (quiet === null || (!isRefused && quiet.leaves))
+  // The places are all that is doubted where they are known; a quiet way says what is there where they aren't.
+  if (quiet === null || !isRefused)
     return { behindPointers: isRefused ? why : null, places: places.slice(0, mostPlaces) };
   const ofFrame = told.flatMap(({ slot, place }) => (slot === null ? [] : (place ?? [])));
   const frame = quiet.leaves || ofFrame.length > mostPlaces / 2 ? [wholeFrame(frames, i)] : ofFrame;

@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { framesOf } from '../../src/code/frames.ts';
+import type { CallSort } from '../../src/code/pending-stores.ts';
 import { quietWay } from '../../src/code/quiet-way.ts';
 import { at } from './assembled.ts';
 import { flowOf } from './flow-of.ts';
 
 /** What is stored on the quietest way from 0x1000, and whether that leaves the function. */
-const wayOf = (code: string, isBlind = false): string | null => {
+const wayOf = (code: string, sort: CallSort = 'reader', isFreeing = false): string | null => {
   const flow = flowOf(code);
-  const way = quietWay(flow, framesOf(flow), at(0x1000), () => isBlind);
+  const way = quietWay(flow, framesOf(flow), at(0x1000), { sortOf: () => sort, isFreeing: () => isFreeing });
   const places = way?.places.map(({ base, displacement, size }) => `${base}+${displacement}:${size}`);
   return way === null ? null : `${places}${way.leaves ? ' leaves' : ''}`;
 };
@@ -16,13 +17,20 @@ const wayOf = (code: string, isBlind = false): string | null => {
 const twoWays = '85 ff 74 05 48 89 56 08 c3 e8 fb 0f 00 00 89 c3 48 89 56 10 c3';
 
 describe('the way on which the fewest stores are', () => {
-  test('ends at a call that comes back: what one other way stores is not doubted', () => {
+  test('ends at a call of which nothing is known and that comes back', () => {
     expect(wayOf(twoWays)).toBe('');
+  });
+
+  test('does not go through a call that frees or fills memory', () => {
+    expect(wayOf(twoWays, 'other', true)).toBe('rsi+8:8 leaves');
+    // call; mov [rbx], rdx; ret
+    expect(wayOf('e8 fb 0f 00 00 48 89 13 c3', 'other', true)).toBeNull();
+    expect(wayOf('e8 fb 0f 00 00 48 89 13 c3', 'writer')).toBeNull();
   });
 
   test('goes on behind a call that looks at nothing, whose registers are lost', () => {
     // By there rsi is another: only the way that returns is left.
-    expect(wayOf(twoWays, true)).toBe('rsi+8:8 leaves');
+    expect(wayOf(twoWays, 'other')).toBe('rsi+8:8 leaves');
   });
 
   test('has what every way stores', () => {
@@ -47,6 +55,6 @@ describe('the way on which the fewest stores are', () => {
 
   test('knows registers that calls preserve', () => {
     // call; mov [rbx], rdx; ret
-    expect(wayOf('e8 fb 0f 00 00 48 89 13 c3', true)).toBe('rbx+0:8 leaves');
+    expect(wayOf('e8 fb 0f 00 00 48 89 13 c3', 'other')).toBe('rbx+0:8 leaves');
   });
 });

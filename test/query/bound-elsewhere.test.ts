@@ -5,7 +5,7 @@ import { rivalCall } from '../../src/query/bound-elsewhere.ts';
 import { at } from '../code/assembled.ts';
 
 /** The call that may have made a value of line 7 too: `other` is inlined at 0x1004, into `caller`, at `line`. */
-const rivalOf = (line: number, caller: number, gives: boolean, behind = 0x1008): number | null => {
+const rivalOf = (line: number, caller: number, gives: boolean, behind = 0x1008): number | string | null => {
   const copyOf = (id: number, start: number, callSite: number, into: number): DebugCopy => ({
     id,
     kind: 'inlined',
@@ -24,7 +24,8 @@ const rivalOf = (line: number, caller: number, gives: boolean, behind = 0x1008):
       [0x1000, 0x1004].filter((place) => place >= start && place < end).map((place) => ({ address: at(place) })),
     frames: (place: bigint) => [{ function: null, copy: place >= 0x1004 ? other : own, position: null }],
   } as unknown as DebugInfo;
-  return rivalCall(debug, own, at(behind), () => gives)?.id ?? null;
+  const rival = rivalCall(debug, own, at(behind), () => gives);
+  return typeof rival === 'string' ? rival : (rival?.id ?? null);
 };
 
 describe('another call that the variable of a line may be bound to', () => {
@@ -37,5 +38,12 @@ describe('another call that the variable of a line may be bound to', () => {
     expect(rivalOf(8, 0, true)).toBeNull();
     expect(rivalOf(7, 1, true)).toBeNull();
     expect(rivalOf(7, 0, true, 0x1004)).toBeNull();
+  });
+
+  test('may be where there are too many lines to tell', () => {
+    const own = { id: 1, ranges: [{ start: at(0x1000), end: at(0x1004) }], callSite: null } as unknown as DebugCopy;
+    const rows = Array.from({ length: 2_000 }, (_, i) => ({ address: at(0x1000 + i) }));
+    const debug = { lines: () => rows, frames: () => [] } as unknown as DebugInfo;
+    expect(rivalCall(debug, own, at(0x2000), () => true)).toBe('too many to tell');
   });
 });

@@ -114,6 +114,9 @@ export const judgementOf = (binary: string): Judgement => {
   return judge(readPrinted(clean(told ?? lines)), readTrace(clean(events)).calls, told === null);
 };
 
+/** Some of the programs' texts are longer than what is read of one by default. */
+const longTexts = ['--max-string', '1000'];
+
 const traced = (
   rsym: string,
   binary: string,
@@ -123,7 +126,7 @@ const traced = (
   folder: string,
 ): { lines: string; events: string } => {
   const file = join(folder, 'events');
-  const given = [rsym, 'trace', binary, ...patterns, '--json', '-o', file, ...options, '--', ...passed];
+  const given = [rsym, 'trace', binary, ...patterns, '--json', '-o', file, ...longTexts, ...options, '--', ...passed];
   const { status, stdout, stderr } = run(process.execPath, given, { timeout: 300_000 });
   if (status !== 0) throw new Error(`rsym ${given.slice(1).join(' ')}: status ${status}\n${stderr}`);
   return { lines: stdout, events: readFileSync(file, 'utf8') };
