@@ -215,8 +215,8 @@ export class Session implements Disposable {
 
   /** Hands over records that have arrived, in ring order; returns how many. Their bytes are good until `release`. */
   read(take: (record: TraceRecord) => void, limit: number): number {
-    return this.ring.drain((view, offset, length) => {
-      const record = readRecord(view, offset, length, this.#layouts);
+    return this.ring.drain((memory, offset, length) => {
+      const record = readRecord(memory, offset, length, this.#layouts);
       if (!record) throw new RsymError('internal', 'a record of the tracing programs is not understood');
       take(record);
     }, limit);

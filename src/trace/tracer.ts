@@ -32,7 +32,10 @@ export type TraceRequest = {
   readonly calls?: number;
   /** Also an event when a call begins. */
   readonly entries: boolean;
-  /** Only texts of values are wanted: an event's other properties are found when they are asked for. */
+  /**
+   * Only texts of values are wanted: an event's other properties are found when they are asked for, which must be
+   * before the next batch is.
+   */
   readonly texts: boolean;
   readonly limits: CaptureLimits;
   readonly ringBytes: number;
