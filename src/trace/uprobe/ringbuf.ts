@@ -2,6 +2,7 @@ import { RecordMemory } from '../record-memory.ts';
 import { type OwnedFd, OwnedMapping } from '../sys/fd.ts';
 import { pollAsync } from '../sys/libc.ts';
 import { POLLIN, PROT, RINGBUF } from '../sys/uapi.ts';
+import { freeUpTo } from './ring-positions.ts';
 
 const pageSize = 4096;
 
@@ -64,16 +65,11 @@ export class RingBuffer implements Disposable {
 
   /** Frees what was given, but for the records at these offsets and all that came after the first of them. */
   release(held: readonly number[]): void {
-    const there = this.#read - this.#released;
-    if (there === 0) return;
-    const first = this.#released & this.#mask;
-    let free = there;
-    for (const offset of held) {
-      const before = (offset - RINGBUF.headerSize - first) & this.#mask;
-      if (before < free) free = before;
-    }
-    if (free === 0) return;
-    this.#released += free;
+    if (this.#read === this.#released) return;
+    const headers = held.map((offset) => offset - RINGBUF.headerSize);
+    const free = freeUpTo(this.#released, this.#read, headers, this.#mask + 1);
+    if (free === this.#released) return;
+    this.#released = free;
     Atomics.store(this.#consumer, 0, BigInt(this.#released));
   }
 
