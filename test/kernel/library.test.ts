@@ -68,7 +68,7 @@ describeNeeding(['kernel'], 'trace()', () => {
     await using one = await served();
     let late: CallEvent | undefined;
     for await (const batch of planTextWatch({ target, functions, scope: scopeOf(one.pid) }).batches()) {
-      late = batch.find((event) => event.event === 'call');
+      late = batch.find((event): event is CallEvent => event.event === 'call');
       if (late) break;
     }
     expect(late?.function).toBe('endings::work');

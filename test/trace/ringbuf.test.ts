@@ -150,7 +150,7 @@ const entries = (ring: RingBuffer): EntryBytes[] => {
   ring.drain((memory, offset, length) => records.push(readRecord(memory, offset, length, layouts)), 100);
   return records.filter((record) => record instanceof EntryBytes);
 };
-const valueOf = (record: EntryBytes): bigint => Buffer.from(record.capture.slots[0]?.bytes ?? []).readBigUInt64LE();
+const captured = (record: EntryBytes): bigint => Buffer.from(record.capture.slots[0]?.bytes ?? []).readBigUInt64LE();
 
 describe('a record in a ring', () => {
   test('that is kept is its own: what comes into its place changes nothing', () => {
@@ -162,8 +162,8 @@ describe('a record in a ring', () => {
     kept.keep();
     ring.reader.release([]);
     for (let i = 3; ring.produced < 2 * size; i++) ring.write(entry(i, 0x3333n));
-    expect([kept.sequence, valueOf(kept), kept.comm]).toEqual([1, 0x1111n, 'worker']);
-    expect(valueOf(lent)).not.toBe(0x2222n);
+    expect([kept.sequence, captured(kept), kept.comm]).toEqual([1, 0x1111n, 'worker']);
+    expect(captured(lent)).not.toBe(0x2222n);
   });
 
   test('is refused once the ring is gone; one that is kept is not', () => {
@@ -172,10 +172,13 @@ describe('a record in a ring', () => {
     ring.write(entry(2, 0x2222n));
     const [kept, lent] = entries(ring.reader) as [EntryBytes, EntryBytes];
     kept.keep();
-    expect(valueOf(lent)).toBe(0x2222n);
+    expect(captured(lent)).toBe(0x2222n);
     ring.reader[Symbol.dispose]();
-    expect(valueOf(kept)).toBe(0x1111n);
-    const refusal = expect.objectContaining({ code: 'internal', message: 'an event was read after its trace had ended' });
+    expect(captured(kept)).toBe(0x1111n);
+    const refusal = expect.objectContaining({
+      code: 'internal',
+      message: 'an event was read after its trace had ended',
+    });
     for (const read of [() => lent.capture, () => lent.time, () => lent.comm, () => lent.sp, () => lent.keep()])
       expect(read).toThrow(refusal);
   });
