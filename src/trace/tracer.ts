@@ -208,7 +208,8 @@ class Trace {
       this.#wake = resolve;
     });
     if (this.#target.isGone || (this.#stopping && !this.#detaching)) return;
-    this.#waiting = this.#session.ring.wait(ms);
+    // What is held keeps its place in the ring, which is readable all the while.
+    this.#waiting = this.#order.held.length > 0 ? pause(ms) : this.#session.ring.wait(ms);
     await Promise.race([this.#waiting, woken]);
   }
 
