@@ -23,7 +23,6 @@ import {
   end,
   FRAME,
   frameAddress,
-  knownThread,
   lookup,
   noteStackPointer,
   type WatchedProcesses,
@@ -68,6 +67,16 @@ const ownThread: Code = [
   countFunction('threadsFull', 'threads'),
   jump('out'),
   label('thread_known'),
+  mov('r7', 'r0'),
+];
+
+/** r7 = the thread's value once more: it may be gone if the thread has waited. */
+const sameThread: Code = [
+  lookup('threads', FRAME.thread),
+  jumpIf('ne', 'r0', 0, 'same_thread'),
+  countFunction('threadsFull', 'same_thread'),
+  jump('out'),
+  label('same_thread'),
   mov('r7', 'r0'),
 ];
 
@@ -186,7 +195,7 @@ export const entryProgram = (shape: EntryShape, around: Surroundings): ProgramSp
       capture(shape.layout, memory),
     ],
     keep: shape.tracked ? keepPending(shape.saved, memory.giveUp) : null,
-    regain: knownThread,
+    regain: sameThread,
     lost: countFunction('lostEntries', 'lost'),
     undo: shape.tracked ? markLost : [],
   };
