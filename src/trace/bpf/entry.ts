@@ -15,7 +15,8 @@ import {
   store,
 } from './asm.ts';
 import { capture } from './capture.ts';
-import { memoryOf, type Recording } from './memory/memory.ts';
+import { memoryOf } from './memory/chosen-memory.ts';
+import type { Recording } from './memory/memory.ts';
 import { ENTER, mostSaved, PENDING, PENDING_LOST, RECORD, type RecordLayout, THREAD } from './records.ts';
 import {
   begin,
@@ -180,7 +181,7 @@ const markLost: Code = [
 
 /** The program at a function's first instruction, one per shape; the cookie says which function it was. */
 export const entryProgram = (shape: EntryShape, around: Surroundings): ProgramSpec => {
-  const memory = memoryOf(around);
+  const memory = memoryOf(around.coldPages === true);
   const recording: Recording = {
     size: shape.layout.size,
     fill: [
