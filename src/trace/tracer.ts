@@ -7,7 +7,7 @@ import { FileWatch } from './file-watch.ts';
 import { isAlive } from './launch.ts';
 import { lossesBetween, noLosses } from './losses.ts';
 import { RecordOrder } from './order.ts';
-import type { TraceRecord } from './record.ts';
+import type { RawRecord } from './record.ts';
 import { EntryBytes } from './record-bytes.ts';
 import { Session } from './session.ts';
 import type { SessionStatistics } from './session-statistics.ts';
@@ -71,7 +71,7 @@ export async function* traceBatches(request: TraceRequest): AsyncGenerator<reado
 class Trace {
   readonly #session: Session;
   readonly #request: TraceRequest;
-  readonly #order = new RecordOrder();
+  readonly #order = new RecordOrder<RawRecord>();
   readonly #correlator: Correlator;
   readonly #events: EventQueue;
   readonly #target: Target;
@@ -175,7 +175,7 @@ class Trace {
   }
 
   /** Of calls that are under way still. */
-  #keepEntries(records: readonly TraceRecord[]): void {
+  #keepEntries(records: readonly RawRecord[]): void {
     for (const record of records)
       if (record instanceof EntryBytes && this.#correlator.follows(record.sequence)) record.keep();
   }
