@@ -7,6 +7,7 @@ import { median } from './statistics.js';
 const dist = resolve(process.argv[2] ?? new URL('../dist', import.meta.url).pathname);
 const load = (file) => import(pathToFileURL(`${dist}/${file}`).href);
 const { readRecord } = await load('trace/record.js');
+const { RecordMemory } = await load('trace/record-memory.js').catch(() => ({}));
 const { RecordOrder } = await load('trace/order.js');
 const { Correlator } = await load('trace/correlate.js');
 const { entryLayout } = await load('trace/layout.js');
@@ -119,7 +120,8 @@ const replay = (of, isText, asJson) => {
     for (let round = 0; round < count; round++) {
       // As the ring gives them: one copy for a batch.
       const view = new DataView(batches[round % batches.length].buffer.slice(0));
-      for (let i = 0; i < batch; i++) order.add(readRecord(view, i * layout.size, layout.size, layouts));
+      const memory = RecordMemory === undefined ? view : new RecordMemory(view);
+      for (let i = 0; i < batch; i++) order.add(readRecord(memory, i * layout.size, layout.size, layouts));
       for (const record of order.take(true)) correlator.accept(record);
       bytes += written().length;
       events = [];

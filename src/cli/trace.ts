@@ -3,7 +3,14 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { RsymError } from '../base/errors.ts';
 import { shellCommand } from '../base/shell.ts';
 import { sanitize } from '../base/text.ts';
-import { planWatch, prepareKeeper, type TraceEvent, type WatchScope, watchDefaults } from '../query/watch.ts';
+import {
+  planTextWatch,
+  planWatch,
+  prepareKeeper,
+  type TraceEvent,
+  type WatchScope,
+  watchDefaults,
+} from '../query/watch.ts';
 import { noteLines } from '../report/note-lines.ts';
 import { traceText } from '../report/trace.ts';
 import { traceJson } from '../report/trace-json.ts';
@@ -110,7 +117,8 @@ const trace = async (target: string, _: unknown, flags: Flags, command: Command)
   const { functions, args } = splitAtDashes(command);
   const scope = scopeOf(flags, args);
   prepareKeeper();
-  const watch = planWatch({
+  const plan = flags.json === undefined && flags.perfetto === undefined ? planTextWatch : planWatch;
+  const watch = plan({
     target,
     functions,
     scope,
@@ -144,9 +152,8 @@ const trace = async (target: string, _: unknown, flags: Flags, command: Command)
       `rsym: tracing ${watch.functions.length === 1 ? sanitize(watch.functions[0]?.name ?? '') : `${watch.functions.length} functions`} in ${who}: ${probes} probes\n`,
     );
   };
-  const isText = flags.json === undefined && slices === null;
   try {
-    for await (const batch of watch.batches(announce, isText)) {
+    for await (const batch of watch.batches(announce)) {
       const answer = format(batch);
       if (answer.length > 0) await write(to, answer);
       await slices?.add(batch);

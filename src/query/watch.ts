@@ -105,8 +105,6 @@ export type Watch = {
   /** Starts watching; the last event of the last batch is `end`. Told once the probes are planted. */
   readonly batches: (
     onAttached?: (attached: { readonly probes: number; readonly pid: number | null }) => void,
-    /** Events are for their texts: other properties of a call's are getters, and values are decoded only if asked for. */
-    texts?: boolean,
   ) => AsyncGenerator<readonly TraceEvent[], void, void>;
 };
 
@@ -115,7 +113,16 @@ export type Watch = {
  *
  * @throws {RsymError} `input`, `not-found`, `usage` or `unsupported`.
  */
-export const planWatch = (request: WatchRequest): Watch => {
+export const planWatch = (request: WatchRequest): Watch => plan(request, false);
+
+/**
+ * As {@link planWatch}, for who only writes an event's texts: its other properties are getters, and values are decoded
+ * only if asked for. Events are good until the next batch is asked for or the loop is left: they are read from memory
+ * that is used anew then.
+ */
+export const planTextWatch = (request: WatchRequest): Watch => plan(request, true);
+
+const plan = (request: WatchRequest, texts: boolean): Watch => {
   checkLimits(request);
   const pids = request.scope.kind === 'processes' ? request.scope.pids : [];
   for (const pid of pids) refuseNarrow(pid);
@@ -144,7 +151,7 @@ export const planWatch = (request: WatchRequest): Watch => {
     patterns: request.functions.map((text) => parseSpec(text).pattern),
     functions,
     notes,
-    batches: (onAttached, texts = false) =>
+    batches: (onAttached) =>
       traceBatches({
         sites,
         landings,

@@ -6,7 +6,7 @@ const gist = (note: string): string => note.slice(note.lastIndexOf(': ') + 1).tr
 
 /**
  * Notes as lines, few enough to be read: of many that come down to the same only the first are told, and how many more
- * there are; at most `most` lines and one that counts the rest. Their order is kept.
+ * there are; at most `most` lines, and one that says where the rest is found. Their order is kept.
  */
 export const noteLines = (notes: readonly string[], most: number): string[] => {
   const alike = new Map<string, number>();
@@ -23,5 +23,6 @@ export const noteLines = (notes: readonly string[], most: number): string[] => {
   }
   const shown = lines.slice(0, most).map(({ text }) => text);
   const rest = lines.slice(most).reduce((sum, line) => sum + line.notes, 0);
-  return rest === 0 ? shown : [...shown, `and ${rest} more notes; --json gives them all`];
+  if (rest > 0) return [...shown, `and ${rest} more notes; --json gives them all`];
+  return shown.length === notes.length ? shown : [...shown, '--json gives all notes'];
 };

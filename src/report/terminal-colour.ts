@@ -2,6 +2,8 @@ import { styleText } from 'node:util';
 
 /** What a colour stands for; a palette without colour returns the text as it came. */
 export type Palette = {
+  /** Without colour. */
+  readonly isPlain: boolean;
   readonly name: (text: string) => string;
   readonly address: (text: string) => string;
   readonly type: (text: string) => string;
@@ -27,6 +29,7 @@ type Format = Parameters<typeof styleText>[0];
 
 const asItIs = (text: string): string => text;
 const plain: Palette = {
+  isPlain: true,
   name: asItIs,
   address: asItIs,
   type: asItIs,
@@ -47,6 +50,7 @@ export const makePalette = (colour: boolean): Palette => {
       styleText(format, text, { validateStream: false });
   if (!colour) return plain;
   return {
+    isPlain: false,
     name: paint('cyan'),
     address: paint('gray'),
     type: paint('blue'),

@@ -1,5 +1,6 @@
 import { TextBytes } from '../base/text-bytes.ts';
 import type { CallEvent, CallWriter, TraceEvent } from '../query/watch.ts';
+import { secondsText, wholeMicroseconds } from './seconds.ts';
 import {
   durationText,
   durationWidth,
@@ -7,7 +8,6 @@ import {
   indentation,
   listText,
   maxIndented,
-  mostSeconds,
   safeName,
   type TraceStyle,
   timeWidth,
@@ -20,7 +20,6 @@ const dot = 0x2e;
 const close = 0x29;
 const arrow = Buffer.from(' -> ');
 const then = Buffer.from(' then ');
-const half = 500;
 
 type Who = { readonly pid: number; readonly comm: string; readonly text: Uint8Array };
 
@@ -41,20 +40,18 @@ const mostThreads = 10_000;
 export class TraceLines {
   readonly #to = new TextBytes();
   readonly #style: TraceStyle;
-  readonly #isPlain: boolean;
   readonly #origin: { readonly upper: number; readonly lower: number };
   readonly #labels = new Map<readonly string[], Labels>();
   readonly #who = new Map<number, Who>();
 
   constructor(style: TraceStyle) {
     this.#style = style;
-    this.#isPlain = style.palette.faint('.') === '.';
     this.#origin = { upper: Number(style.origin >> 32n), lower: Number(style.origin & 0xffff_ffffn) };
   }
 
   add(event: TraceEvent): void {
     const isCall = event.event === 'call' || event.event === 'enter';
-    if (isCall && event.writer !== undefined && this.#isPlain) this.#call(event, event.writer);
+    if (isCall && event.writer !== undefined && this.#style.palette.isPlain) this.#call(event, event.writer);
     else this.#to.text(traceText(event, this.#style));
   }
 
@@ -107,11 +104,9 @@ export class TraceLines {
   /** Seconds with six digits, right-aligned. */
   #time(ns: number): void {
     const to = this.#to;
-    const rest = ns % 1_000;
-    const us = (ns - rest) / 1_000 + (rest > half ? 1 : 0);
-    // As in `timeText`: in the middle between two it is chance.
-    if (!(ns >= 0 && us < mostSeconds * 1e6 && rest !== half)) {
-      to.text((ns / 1e9).toFixed(6).padStart(timeWidth));
+    const us = wholeMicroseconds(ns);
+    if (us === null) {
+      to.text(secondsText(ns).padStart(timeWidth));
       return;
     }
     const seconds = Math.floor(us / 1e6);

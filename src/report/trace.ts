@@ -1,5 +1,6 @@
 import { sanitize } from '../base/text.ts';
 import type { CallEvent, EndEvent, Losses, Outcome, ShownValue, TraceEvent } from '../query/watch.ts';
+import { secondsText } from './seconds.ts';
 import type { Palette } from './terminal-colour.ts';
 
 export type TraceStyle = {
@@ -33,23 +34,6 @@ export const durationText = (ns: bigint): string => {
   const [unit, size] = units.findLast(([, least]) => rounded >= least) ?? units[0];
   const scaled = rounded / size;
   return `${scaled < 10 ? scaled.toFixed(2) : scaled < 100 ? scaled.toFixed(1) : scaled.toFixed(0)}${unit}`;
-};
-
-const threeDigits = Array.from({ length: 1000 }, (_, i) => String(i).padStart(3, '0'));
-/** Up to here a number of seconds is right to a ns. */
-export const mostSeconds = 1_000_000;
-
-/** Seconds with six digits: as `toFixed`, which took a fifth of a line's time in a profile. */
-const timeText = (at: bigint, origin: bigint): string => {
-  const ns = Number(at - origin);
-  const rest = ns % 1000;
-  const us = (ns - rest) / 1000 + (rest > 500 ? 1 : 0);
-  // In the middle between two it is chance which one a fraction is nearer to.
-  if (!(ns >= 0 && us < mostSeconds * 1e6 && rest !== 500)) return (ns / 1e9).toFixed(6);
-  const seconds = Math.floor(us / 1e6);
-  const below = us - seconds * 1e6;
-  const ms = Math.floor(below / 1000);
-  return `${seconds}.${threeDigits[ms]}${threeDigits[below - ms * 1000]}`;
 };
 
 // Each line names a function, arguments and a thread: the few that there are.
@@ -112,7 +96,7 @@ export const callLine = (call: CallEvent, { palette, origin, threads, processes 
   const duration = took === null ? noDuration : durationText(took).padStart(durationWidth);
   const indent = depth === 0 ? '' : indentation.repeat(Math.min(depth, maxIndented));
   const args = listText(call.args, palette);
-  const time = palette.faint(timeText(call.time, origin).padStart(timeWidth));
+  const time = palette.faint(secondsText(Number(call.time - origin)).padStart(timeWidth));
   const name = palette.name(safeName(call.function));
   const after = call.after === undefined || call.after.length === 0 ? '' : listText(call.after, palette);
   const then = after === '' ? '' : palette.faint(' then ') + after;

@@ -33,7 +33,7 @@ export type ShownValue = {
 
 /** Writes what a line about a call needs, without a string or an object for each value. */
 export type CallWriter = {
-  /** The arguments' names: one array for all calls of a copy. */
+  /** The arguments' names: one array for all calls of a copy, and for no other's. */
   readonly names: readonly string[];
   /** From a moment (CLOCK_MONOTONIC, ns, in two halves) to the call's entry, ns. */
   nsSince(upper: number, lower: number): number;

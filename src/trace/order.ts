@@ -1,15 +1,15 @@
-import type { TraceRecord } from './record.ts';
-import { RecordBytes } from './record-bytes.ts';
-
 /** Records of different threads reach the ring out of order by tens of microseconds; this is far more. */
 const windowNs = 2_000_000;
+
+/** `ns`: when it happened, right to a few ns. */
+type Numbered = { readonly sequence: number; readonly ns: number };
 
 /**
  * Puts records back in the order in which they happened (the programs number them before they reserve room). A record
  * is held until one that is a window younger has come, or until nothing new comes.
  */
-export class RecordOrder {
-  #held: TraceRecord[] = [];
+export class RecordOrder<Held extends Numbered> {
+  #held: Held[] = [];
   /**
    * When they were made, or a bit before: the time of the newest so far, since a record that waited for a page has the time
    * before that. Numbers, since these are looked at twice and a window needs no nanosecond.
@@ -21,23 +21,23 @@ export class RecordOrder {
   #sorted = true;
   #last = 0;
 
-  add(record: TraceRecord): void {
+  add(record: Held): void {
     if (record.sequence < this.#last) this.#sorted = false;
     this.#last = record.sequence;
-    const time = timeOf(record);
+    const time = record.ns;
     if (time > this.#newest) this.#newest = time;
     this.#held.push(record);
     this.#times.push(this.#newest);
   }
 
   /** The records that are due: all of them if `idle`. */
-  take(idle: boolean): TraceRecord[] {
+  take(idle: boolean): Held[] {
     const held = this.#held;
     if (!this.#sorted) {
       held.sort((a, b) => a.sequence - b.sequence);
       let newest = this.#newestOut;
       this.#times = held.map((record) => {
-        newest = Math.max(newest, timeOf(record));
+        newest = Math.max(newest, record.ns);
         return newest;
       });
     }
@@ -51,7 +51,7 @@ export class RecordOrder {
   }
 
   /** Those that aren't due yet. */
-  get held(): readonly TraceRecord[] {
+  get held(): readonly Held[] {
     return this.#held;
   }
 
@@ -62,5 +62,3 @@ export class RecordOrder {
     return first < 0 ? this.#held.length : first;
   }
 }
-
-const timeOf = (record: TraceRecord): number => (record instanceof RecordBytes ? record.ns : Number(record.time));

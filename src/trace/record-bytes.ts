@@ -2,6 +2,7 @@ import { decodeBytes } from '../base/text.ts';
 import { ENTER, EXIT, FOLLOW, HEADER } from './bpf/records.ts';
 import { type Capture, readCapture } from './capture.ts';
 import type { CaptureLayout } from './capture-layout.ts';
+import { RecordMemory } from './record-memory.ts';
 
 type Comm = { readonly words: readonly [number, number, number, number]; readonly text: string };
 /** By thread: nearly every record names it as the one before did. */
@@ -39,16 +40,22 @@ export abstract class RecordBytes {
   readonly sequence: number;
   readonly tgid: number;
   readonly tid: number;
-  view: DataView;
   base: number;
+  protected memory: RecordMemory;
 
-  constructor(view: DataView, base: number, fn: number) {
+  constructor(memory: RecordMemory, base: number, fn: number) {
+    const { view } = memory;
     this.fn = fn;
     this.sequence = readCount(view, base + HEADER.sequence);
     this.tgid = view.getUint32(base + HEADER.thread + 4, true);
     this.tid = view.getUint32(base + HEADER.thread, true);
-    this.view = view;
+    this.memory = memory;
     this.base = base;
+  }
+
+  /** @throws {RsymError} 'internal' once the memory is gone. */
+  get view(): DataView {
+    return this.memory.view;
   }
 
   get time(): bigint {
@@ -74,11 +81,10 @@ export abstract class RecordBytes {
 export class EntryBytes extends RecordBytes {
   readonly kind = 'enter';
   readonly layout: CaptureLayout;
-  #capture: Capture | null = null;
   #stackEnd: bigint | null = null;
 
-  constructor(view: DataView, base: number, fn: number, layout: CaptureLayout) {
-    super(view, base, fn);
+  constructor(memory: RecordMemory, base: number, fn: number, layout: CaptureLayout) {
+    super(memory, base, fn);
     this.layout = layout;
   }
 
@@ -101,9 +107,9 @@ export class EntryBytes extends RecordBytes {
     this.#stackEnd = end;
   }
 
+  /** Read anew each time. */
   get capture(): Capture {
-    this.#capture ??= readCapture(this.view, this.base, this.layout);
-    return this.#capture;
+    return readCapture(this.view, this.base, this.layout);
   }
 
   /** Makes the bytes its own: those of a batch are held as long as one of its records is. */
@@ -111,9 +117,9 @@ export class EntryBytes extends RecordBytes {
     const { view, base, layout } = this;
     const used = layout.follows.length === 0 ? layout.blocks : view.getUint32(base + FOLLOW.used, true);
     const size = Math.max(used, layout.blocks);
-    this.view = new DataView(view.buffer.slice(view.byteOffset + base, view.byteOffset + base + size));
+    const from = view.byteOffset + base;
+    this.memory = new RecordMemory(new DataView(view.buffer.slice(from, from + size)));
     this.base = 0;
-    this.#capture = null;
   }
 }
 
@@ -122,26 +128,25 @@ export class ExitBytes extends RecordBytes {
   readonly site: number;
   readonly callId: number;
   readonly layout: CaptureLayout;
-  #capture: Capture | null = null;
 
-  constructor(view: DataView, base: number, fn: number, site: number, layout: CaptureLayout) {
-    super(view, base, fn);
+  constructor(memory: RecordMemory, base: number, fn: number, site: number, layout: CaptureLayout) {
+    super(memory, base, fn);
     this.site = site;
-    this.callId = readCount(view, base + EXIT.callId);
+    this.callId = readCount(memory.view, base + EXIT.callId);
     this.layout = layout;
   }
 
+  /** Read anew each time. */
   get capture(): Capture {
-    this.#capture ??= readCapture(this.view, this.base, this.layout);
-    return this.#capture;
+    return readCapture(this.view, this.base, this.layout);
   }
 }
 
 export class OtherBytes<Kind extends 'landing' | 'thread-end' | 'exec'> extends RecordBytes {
   readonly kind: Kind;
 
-  constructor(kind: Kind, view: DataView, base: number, fn: number) {
-    super(view, base, fn);
+  constructor(kind: Kind, memory: RecordMemory, base: number, fn: number) {
+    super(memory, base, fn);
     this.kind = kind;
   }
 }

@@ -2,6 +2,7 @@ import { EXIT, HEADER, RECORD } from './bpf/records.ts';
 import type { Capture } from './capture.ts';
 import type { CaptureLayout } from './capture-layout.ts';
 import { EntryBytes, ExitBytes, OtherBytes, readCount } from './record-bytes.ts';
+import type { RecordMemory } from './record-memory.ts';
 
 export type { Capture } from './capture.ts';
 
@@ -36,26 +37,35 @@ export type Layouts = {
   readonly exit: (site: number) => CaptureLayout | undefined;
 };
 
-/** The record at `base`; undefined for one that isn't known (a reader older than its program). The view's bytes must stay. */
-export const readRecord = (view: DataView, base: number, length: number, layouts: Layouts): TraceRecord | undefined => {
+/** A record as it came, which is read from its bytes. */
+export type RawRecord = EntryBytes | ExitBytes | OtherBytes<'landing' | 'thread-end' | 'exec'>;
+
+/** The record at `base`; undefined for one that isn't known (a reader older than its program). The bytes must stay. */
+export const readRecord = (
+  memory: RecordMemory,
+  base: number,
+  length: number,
+  layouts: Layouts,
+): RawRecord | undefined => {
   if (length < HEADER.size) return undefined;
+  const { view } = memory;
   const fn = view.getUint32(base + HEADER.fn, true);
   switch (view.getUint32(base + HEADER.kind, true)) {
     case RECORD.enter: {
       const layout = layouts.entry(fn);
-      return !layout || length < layout.size ? undefined : new EntryBytes(view, base, fn, layout);
+      return !layout || length < layout.size ? undefined : new EntryBytes(memory, base, fn, layout);
     }
     case RECORD.exit: {
       const site = readCount(view, base + EXIT.site);
       const layout = layouts.exit(site);
-      return !layout || length < layout.size ? undefined : new ExitBytes(view, base, fn, site, layout);
+      return !layout || length < layout.size ? undefined : new ExitBytes(memory, base, fn, site, layout);
     }
     case RECORD.landing:
-      return new OtherBytes('landing', view, base, fn);
+      return new OtherBytes('landing', memory, base, fn);
     case RECORD.threadEnd:
-      return new OtherBytes('thread-end', view, base, fn);
+      return new OtherBytes('thread-end', memory, base, fn);
     case RECORD.exec:
-      return new OtherBytes('exec', view, base, fn);
+      return new OtherBytes('exec', memory, base, fn);
     default:
       return undefined;
   }

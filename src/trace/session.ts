@@ -13,8 +13,7 @@ import { closeAll, type Group, type Links, OwnLinks } from './keeper/links.ts';
 import { kernelTypes } from './kernel-types.ts';
 import { PendingCalls } from './pending-calls.ts';
 import { type PlannedProgram, type ProgramPlan, planPrograms, siteValue } from './programs.ts';
-import { type Layouts, readRecord, type TraceRecord } from './record.ts';
-import { RecordBytes } from './record-bytes.ts';
+import { type Layouts, type RawRecord, readRecord } from './record.ts';
 import { cannotFollow, cannotWaitForPages, refuseLargeRecord } from './refusals.ts';
 import { functionStatistics, type SessionStatistics, sumStatistics } from './session-statistics.ts';
 import type { LandingSite, ProbeSite } from './site.ts';
@@ -214,17 +213,17 @@ export class Session implements Disposable {
   }
 
   /** Hands over records that have arrived, in ring order; returns how many. Their bytes are good until `release`. */
-  read(take: (record: TraceRecord) => void, limit: number): number {
-    return this.ring.drain((view, offset, length) => {
-      const record = readRecord(view, offset, length, this.#layouts);
+  read(take: (record: RawRecord) => void, limit: number): number {
+    return this.ring.drain((memory, offset, length) => {
+      const record = readRecord(memory, offset, length, this.#layouts);
       if (!record) throw new RsymError('internal', 'a record of the tracing programs is not understood');
       take(record);
     }, limit);
   }
 
   /** Makes room for new records: only these of those handed over are still needed. */
-  release(held: readonly TraceRecord[]): void {
-    this.ring.release(held.map((record) => (record instanceof RecordBytes ? record.base : 0)));
+  release(held: readonly RawRecord[]): void {
+    this.ring.release(held.map(({ base }) => base));
   }
 
   /** The kernel's table of calls under way. */

@@ -105,8 +105,8 @@ export const showCall = (
 ): CallEvent => {
   const { enter, parent, depth } = call;
   const entry = new Reader(enter.capture, site, site.entryAddress, limits);
-  const returned = ended?.ret == null || !hasResult(ended.ret.capture) ? null : ended.ret;
-  const exit = returned === null ? null : new Reader(returned.capture, site, exitAddress, limits);
+  const returned = ended?.ret?.capture;
+  const exit = returned && hasResult(returned) ? new Reader(returned, site, exitAddress, limits) : null;
   const shown: CallEvent = {
     event,
     time: enter.time,

@@ -7,7 +7,7 @@ import { FileWatch } from './file-watch.ts';
 import { isAlive } from './launch.ts';
 import { lossesBetween, noLosses } from './losses.ts';
 import { RecordOrder } from './order.ts';
-import type { TraceRecord } from './record.ts';
+import type { RawRecord } from './record.ts';
 import { EntryBytes } from './record-bytes.ts';
 import { Session } from './session.ts';
 import type { SessionStatistics } from './session-statistics.ts';
@@ -32,7 +32,10 @@ export type TraceRequest = {
   readonly calls?: number;
   /** Also an event when a call begins. */
   readonly entries: boolean;
-  /** Only texts of values are wanted: an event's other properties are found when they are asked for. */
+  /**
+   * Only texts of values are wanted: an event's other properties are found when they are asked for, which must be
+   * before the next batch is.
+   */
   readonly texts: boolean;
   readonly limits: CaptureLimits;
   readonly ringBytes: number;
@@ -68,7 +71,7 @@ export async function* traceBatches(request: TraceRequest): AsyncGenerator<reado
 class Trace {
   readonly #session: Session;
   readonly #request: TraceRequest;
-  readonly #order = new RecordOrder();
+  readonly #order = new RecordOrder<RawRecord>();
   readonly #correlator: Correlator;
   readonly #events: EventQueue;
   readonly #target: Target;
@@ -172,7 +175,7 @@ class Trace {
   }
 
   /** Of calls that are under way still. */
-  #keepEntries(records: readonly TraceRecord[]): void {
+  #keepEntries(records: readonly RawRecord[]): void {
     for (const record of records)
       if (record instanceof EntryBytes && this.#correlator.follows(record.sequence)) record.keep();
   }
@@ -205,7 +208,8 @@ class Trace {
       this.#wake = resolve;
     });
     if (this.#target.isGone || (this.#stopping && !this.#detaching)) return;
-    this.#waiting = this.#session.ring.wait(ms);
+    // What is held keeps its place in the ring, which is readable all the while.
+    this.#waiting = this.#order.held.length > 0 ? pause(ms) : this.#session.ring.wait(ms);
     await Promise.race([this.#waiting, woken]);
   }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { type CallEvent, type TraceEvent, trace } from '../../src/index.ts';
+import { planTextWatch } from '../../src/query/watch.ts';
 import { fixture } from '../support/fixtures.ts';
 import { describeNeeding } from '../support/need.ts';
 import { openDescriptors, run, start } from '../support/process.ts';
@@ -61,6 +62,17 @@ describeNeeding(['kernel'], 'trace()', () => {
     // Not even begun.
     await trace({ target, functions, scope: scopeOf(one.pid) })[Symbol.asyncDispose]();
     expect(openDescriptors()).toEqual(before);
+  });
+
+  test('an event for its texts that is read after the loop is refused', async () => {
+    await using one = await served();
+    let late: CallEvent | undefined;
+    for await (const batch of planTextWatch({ target, functions, scope: scopeOf(one.pid) }).batches()) {
+      late = batch.find((event): event is CallEvent => event.event === 'call');
+      if (late) break;
+    }
+    expect(late?.function).toBe('endings::work');
+    expect(() => late?.args[0]?.text).toThrow(expect.objectContaining({ name: 'RsymError', code: 'internal' }));
   });
 
   test('stop() and the signal of the request end it with the end event, also while nothing comes', async () => {

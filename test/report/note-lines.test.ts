@@ -16,6 +16,7 @@ test('of many alike the first two, and how many more', () => {
     merged('c'),
     "and 3 more: calls can't be told apart",
     'g: other',
+    '--json gives all notes',
   ]);
 });
 

@@ -18,8 +18,11 @@ describe('colour', () => {
   });
 
   test('a palette without colour changes nothing', () => {
-    for (const paint of Object.values(makePalette(false))) expect(paint('x')).toBe('x');
-    for (const paint of Object.values(makePalette(true))) expect(paint('x')).not.toBe('x');
+    const { isPlain, ...plain } = makePalette(false);
+    const { isPlain: isColourPlain, ...coloured } = makePalette(true);
+    expect([isPlain, isColourPlain]).toEqual([true, false]);
+    for (const paint of Object.values(plain)) expect(paint('x')).toBe('x');
+    for (const paint of Object.values(coloured)) expect(paint('x')).not.toBe('x');
   });
 });
 

@@ -11,6 +11,7 @@ import { FUNCTION_STATS, GLOBALS } from '../../src/trace/bpf/records.ts';
 import type { CaptureLimits } from '../../src/trace/capture-layout.ts';
 import { type ProgramPlan, planPrograms, siteValue } from '../../src/trace/programs.ts';
 import { type Capture, readRecord, type TraceRecord } from '../../src/trace/record.ts';
+import { RecordMemory } from '../../src/trace/record-memory.ts';
 import type { ExitSite, ProbeSite } from '../../src/trace/site.ts';
 import { PT_REGS } from '../../src/trace/sys/uapi.ts';
 import { BpfMachine, type Registers } from '../support/bpf-vm.ts';
@@ -194,8 +195,8 @@ export class TracedMachine {
   /** What the reader gets; the ring is empty afterwards. */
   records(): TraceRecord[] {
     return this.machine.take().flatMap((bytes) => {
-      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-      const record = readRecord(view, 0, bytes.length, {
+      const memory = new RecordMemory(new DataView(bytes.buffer, bytes.byteOffset, bytes.length));
+      const record = readRecord(memory, 0, bytes.length, {
         entry: (fn) => this.plan.entryLayouts[fn],
         exit: (site) => this.plan.exitLayouts[site],
       });

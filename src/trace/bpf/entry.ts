@@ -15,7 +15,8 @@ import {
   store,
 } from './asm.ts';
 import { capture } from './capture.ts';
-import { memoryOf, type Recording } from './memory/memory.ts';
+import { memoryOf } from './memory/chosen-memory.ts';
+import type { Recording } from './memory/memory.ts';
 import { ENTER, mostSaved, PENDING, PENDING_LOST, RECORD, type RecordLayout, THREAD } from './records.ts';
 import {
   begin,
@@ -23,7 +24,6 @@ import {
   end,
   FRAME,
   frameAddress,
-  knownThread,
   lookup,
   noteStackPointer,
   type WatchedProcesses,
@@ -68,6 +68,16 @@ const ownThread: Code = [
   countFunction('threadsFull', 'threads'),
   jump('out'),
   label('thread_known'),
+  mov('r7', 'r0'),
+];
+
+/** r7 = the thread's value once more: it may be gone if the thread has waited. */
+const sameThread: Code = [
+  lookup('threads', FRAME.thread),
+  jumpIf('ne', 'r0', 0, 'same_thread'),
+  countFunction('threadsFull', 'same_thread'),
+  jump('out'),
+  label('same_thread'),
   mov('r7', 'r0'),
 ];
 
@@ -171,7 +181,7 @@ const markLost: Code = [
 
 /** The program at a function's first instruction, one per shape; the cookie says which function it was. */
 export const entryProgram = (shape: EntryShape, around: Surroundings): ProgramSpec => {
-  const memory = memoryOf(around);
+  const memory = memoryOf(around.coldPages === true);
   const recording: Recording = {
     size: shape.layout.size,
     fill: [
@@ -186,7 +196,7 @@ export const entryProgram = (shape: EntryShape, around: Surroundings): ProgramSp
       capture(shape.layout, memory),
     ],
     keep: shape.tracked ? keepPending(shape.saved, memory.giveUp) : null,
-    regain: knownThread,
+    regain: sameThread,
     lost: countFunction('lostEntries', 'lost'),
     undo: shape.tracked ? markLost : [],
   };

@@ -19,7 +19,8 @@ import {
 } from './asm.ts';
 import { capture } from './capture.ts';
 import type { Surroundings } from './entry.ts';
-import { type Memory, memoryOf, type Recording } from './memory/memory.ts';
+import { memoryOf } from './memory/chosen-memory.ts';
+import type { Memory, Recording } from './memory/memory.ts';
 import { EXIT, mostSaved, PENDING, PENDING_LOST, RECORD, type RecordLayout, SITE, THREAD } from './records.ts';
 import { begin, countFunction, end, FRAME, lookup, noteStackPointer, remove, writeHeader } from './steps.ts';
 
@@ -158,7 +159,7 @@ const countUnmatched: Code = [
  * exits (high half). At a `ret` the stack pointer is what it was at the entry, which makes the key of the call.
  */
 export const exitProgram = (shape: ExitShape, around: Surroundings): ProgramSpec => {
-  const memory = memoryOf(around);
+  const memory = memoryOf(around.coldPages === true);
   const recording: Recording = {
     size: shape.layout.size,
     fill: [

@@ -1,6 +1,8 @@
+import { RecordMemory } from '../record-memory.ts';
 import { type OwnedFd, OwnedMapping } from '../sys/fd.ts';
 import { pollAsync } from '../sys/libc.ts';
 import { POLLIN, PROT, RINGBUF } from '../sys/uapi.ts';
+import { freeUpTo } from './ring-positions.ts';
 
 const pageSize = 4096;
 
@@ -20,7 +22,7 @@ export class RingBuffer implements Disposable {
   readonly #consumer: BigUint64Array;
   readonly #producer: BigUint64Array;
   readonly #headers: Int32Array;
-  readonly #data: DataView;
+  readonly #data: RecordMemory;
   readonly #mask: number;
   readonly #poll: Buffer;
   /** Positions, which only grow: where to read on, and what is free up to. */
@@ -33,7 +35,7 @@ export class RingBuffer implements Disposable {
     this.#consumer = new BigUint64Array(this.#consumerMap.view, 0, 1);
     this.#producer = new BigUint64Array(this.#dataMap.view, 0, 1);
     this.#headers = new Int32Array(this.#dataMap.view, pageSize);
-    this.#data = new DataView(this.#dataMap.view, pageSize);
+    this.#data = new RecordMemory(new DataView(this.#dataMap.view, pageSize));
     this.#mask = size - 1;
     this.#poll = Buffer.alloc(8);
     this.#poll.writeInt32LE(fd.value, 0);
@@ -41,10 +43,10 @@ export class RingBuffer implements Disposable {
   }
 
   /**
-   * Gives every finished record to `take` as (view, offset, length), where it lies: its bytes are good until `release`. At
+   * Gives every finished record to `take` as (memory, offset, length), where it lies: its bytes are good until `release`. At
    * most `limit` records, so that a fast producer can't hold the caller. Returns how many there were.
    */
-  drain(take: (data: DataView, offset: number, length: number) => void, limit: number): number {
+  drain(take: (memory: RecordMemory, offset: number, length: number) => void, limit: number): number {
     const end = Number(Atomics.load(this.#producer, 0));
     let taken = 0;
     while (taken < limit && this.#read < end) {
@@ -63,16 +65,11 @@ export class RingBuffer implements Disposable {
 
   /** Frees what was given, but for the records at these offsets and all that came after the first of them. */
   release(held: readonly number[]): void {
-    const there = this.#read - this.#released;
-    if (there === 0) return;
-    const first = this.#released & this.#mask;
-    let free = there;
-    for (const offset of held) {
-      const before = (offset - RINGBUF.headerSize - first) & this.#mask;
-      if (before < free) free = before;
-    }
-    if (free === 0) return;
-    this.#released += free;
+    if (this.#read === this.#released) return;
+    const headers = held.map((offset) => offset - RINGBUF.headerSize);
+    const free = freeUpTo(this.#released, this.#read, headers, this.#mask + 1);
+    if (free === this.#released) return;
+    this.#released = free;
     Atomics.store(this.#consumer, 0, BigInt(this.#released));
   }
 
@@ -82,6 +79,7 @@ export class RingBuffer implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#data.close();
     this.#consumerMap[Symbol.dispose]();
     this.#dataMap[Symbol.dispose]();
   }

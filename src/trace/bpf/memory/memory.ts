@@ -1,8 +1,5 @@
 import type { Code } from '../asm.ts';
-import type { Surroundings } from '../entry.ts';
 import type { Labels } from '../follow/labels.ts';
-import { coldPages } from './cold-pages.ts';
-import { loadedPages } from './loaded-pages.ts';
 
 /** A record that a program makes, in parts: whether memory may be waited for decides in which order they come. */
 export type Recording = {
@@ -38,6 +35,3 @@ export type Memory = {
   /** Lets go of the record in r9, which is not handed over. */
   readonly giveUp: Code;
 };
-
-export const memoryOf = ({ coldPages: isCold }: Pick<Surroundings, 'coldPages'>): Memory =>
-  isCold ? coldPages : loadedPages;
