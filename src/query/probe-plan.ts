@@ -16,7 +16,7 @@ import type { DebugCopy } from '../elf/function-model.ts';
 import type { DebugTypes } from '../elf/type-model.ts';
 import type { ExitSite, ProbeSite, Returns, StalePlace } from '../trace/site.ts';
 import { type AfterRequest, afterPlans } from './after-plan.ts';
-import { callPlan, emptyPlan, givenPlan, mergedPlan } from './call-plan.ts';
+import { callPlan, emptyPlan, givenPlan, mergedPlan, withheldPlan } from './call-plan.ts';
 import { concreteShapes } from './concrete-shapes.ts';
 import { CopyFlows } from './copy-flows.ts';
 import { CopyValues } from './copy-values.ts';
@@ -158,7 +158,7 @@ export class ProbePlanner {
   }
 
   #planOf(copy: SelectedCopy, values: ShownValues | null, signature: Signature | null): CallPlan {
-    if (values === null || this.#shapes === null) return givenPlan(signature);
+    if (values === null || this.#shapes === null) return withheldPlan(givenPlan(signature), this.#options.isRedacted);
     const plan = callPlan(values, this.#shapes);
     return this.#isMerged(copy) ? mergedPlan(plan, copy.aliases) : plan;
   }

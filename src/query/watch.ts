@@ -127,15 +127,18 @@ export const planWatch = (request: WatchRequest): Watch => {
   if (choice === 'fast') notes.push(fastWarning);
   using debug = openDebugInfo(image, request.debugFile === undefined ? {} : { debugFile: request.debugFile });
   const sources = { image, symbols: image.symbols(), debug };
+  const redaction = redactionOf(request.redact ?? []);
   const { sites, functions, ...planned } = planTrace(sources, {
     functions: request.functions,
     returns: choice,
     depth: request.depth ?? watchDefaults.depth,
-    isRedacted: redactionOf(request.redact ?? []),
+    isRedacted: redaction?.matches ?? null,
     after: (request.after ?? []).map(parseAfter),
     pids,
   });
   notes.push(...planned.notes);
+  // First: what was not to be seen would be.
+  notes.unshift(...(redaction?.notes(functions.map(({ name }) => name)) ?? []));
   notes.push(...strangers(path, pids));
   const scope = scopeOf(request, path);
   const landings = choice === 'off' ? [] : planLandings(image, pids, scope, notes);
