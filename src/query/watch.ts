@@ -178,6 +178,8 @@ const checkLimits = (request: WatchRequest): void => {
       hints: ['-p PID --children', '--children -- ARGS'],
     });
   }
+  if (request.returns === 'off' && (request.after ?? []).length > 0)
+    throw new RsymError('usage', '--after reads when calls return, and --returns off watches no return');
   if (request.functions.length === 0) throw new RsymError('usage', 'no function is named');
   for (const name of ['maxString', 'depth', 'ringBytes', 'maxPending'] as const) {
     const value = request[name];
