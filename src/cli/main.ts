@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync, writeSync } from 'node:fs';
+import { keepInheritedFiles } from '../base/inherited-files.ts';
 
 // The only file that ends the process. `--version` is answered before anything else is loaded.
 
@@ -21,6 +22,8 @@ const printVersion = (): number => {
 };
 
 const runCommand = async (args: readonly string[]): Promise<number> => {
+  // Before terminals and files are opened, which would be taken for inherited ones.
+  keepInheritedFiles();
   const { fail, run, wantsDebug } = await import('./run.ts');
   process.on('uncaughtException', (error) => process.exit(fail(error, wantsDebug(args))));
   return run(args, version);

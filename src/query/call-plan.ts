@@ -33,6 +33,18 @@ export const callPlan = (values: ShownValues, shapes: TypeShapes): CallPlan => (
 export const givenPlan = (signature: Signature | null): CallPlan =>
   signature === null ? rawPlan() : lowerSignature(signature);
 
+/** What is redacted of a signature that was given; where debug info tells, shapes are made without it. */
+export const withheldPlan = (
+  plan: CallPlan,
+  isRedacted: ((path: string, type: string) => boolean) | null,
+): CallPlan => {
+  const without = <Plan extends ValuePlan>(value: Plan): Plan =>
+    isRedacted?.(value.name, value.type)
+      ? { ...value, shape: { kind: 'cut', size: value.shape.size, why: 'redacted' } }
+      : value;
+  return { args: plan.args.map(without), ret: without(plan.ret) };
+};
+
 /** Of code that is several functions': a call may be another one's, with values of other types. */
 export const mergedPlan = ({ args, ret }: CallPlan, others: readonly string[]): CallPlan => {
   const doubted = <Plan extends ValuePlan>(plan: Plan): Plan => {

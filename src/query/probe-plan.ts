@@ -16,9 +16,10 @@ import type { DebugCopy } from '../elf/function-model.ts';
 import type { DebugTypes } from '../elf/type-model.ts';
 import type { ExitSite, ProbeSite, Returns, StalePlace } from '../trace/site.ts';
 import { type AfterRequest, afterPlans } from './after-plan.ts';
-import { callPlan, emptyPlan, givenPlan, mergedPlan } from './call-plan.ts';
+import { callPlan, emptyPlan, givenPlan, mergedPlan, withheldPlan } from './call-plan.ts';
 import { concreteShapes } from './concrete-shapes.ts';
 import { CopyFlows } from './copy-flows.ts';
+import { countDoubt, unwatchedLoop } from './copy-limits.ts';
 import { CopyValues } from './copy-values.ts';
 import { isDamage } from './damage.ts';
 import { withDropVtables } from './drop-vtables.ts';
@@ -99,9 +100,7 @@ export class ProbePlanner {
     if (copy.kind === 'inlined') {
       const around = this.#around(copy);
       if (around !== null && isInLoopOf(around, at, copy.ranges)) {
-        this.notes.push(
-          `${sanitize(name)}${sanitize(where)} isn't watched: its code begins with a loop, whose rounds look like calls`,
-        );
+        this.notes.push(`${sanitize(name)}${sanitize(where)} ${unwatchedLoop}`);
         return null;
       }
       this.#doubtCounts(`${sanitize(name)}${sanitize(where)}`, copy, values, around);
@@ -122,7 +121,8 @@ export class ProbePlanner {
     const plan = this.#planOf(copy, values, signature);
     const { returns, loops } = this.#returns(name, copy, plan);
     const isWatched = returns.mode === 'sites';
-    const { after, saved } = afterPlans(isWatched ? this.#options.after : [], plan, savedFor(values, returns));
+    const { after, saved, lacks } = afterPlans(isWatched ? this.#options.after : [], plan, savedFor(values, returns));
+    this.notes.push(...lacks.map((note) => `${sanitize(name)}: ${sanitize(note)}`));
     // A uretprobe takes what the stack pointer points to for the return address: so it is at the first instruction only.
     const isFixed = loops || returns.mode === 'uretprobe';
     const flowOf = (): Flow | null => (isFixed ? null : this.#flows.of({ address: at, ranges: copy.ranges }));
@@ -149,16 +149,12 @@ export class ProbePlanner {
 
   /** Says where calls of an inlined copy may be missed. */
   #doubtCounts(what: string, copy: SelectedCopy, values: ShownValues | null, around: Flow | null): void {
-    const likeness = around === null ? null : likenessOf(copy.ranges, around);
-    if (likeness !== null) this.notes.push(`${what} calls may be missed: the loop around it was ${likeness}`);
-    else if ((values?.entries ?? 1) > 1)
-      this.notes.push(
-        `${what} calls may be missed: its code is entered in ${values?.entries} places, of which one is watched`,
-      );
+    const doubt = countDoubt(around === null ? null : likenessOf(copy.ranges, around), values);
+    if (doubt !== null) this.notes.push(`${what} ${doubt}`);
   }
 
   #planOf(copy: SelectedCopy, values: ShownValues | null, signature: Signature | null): CallPlan {
-    if (values === null || this.#shapes === null) return givenPlan(signature);
+    if (values === null || this.#shapes === null) return withheldPlan(givenPlan(signature), this.#options.isRedacted);
     const plan = callPlan(values, this.#shapes);
     return this.#isMerged(copy) ? mergedPlan(plan, copy.aliases) : plan;
   }

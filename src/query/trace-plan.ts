@@ -3,7 +3,7 @@ import { RsymError } from '../base/errors.ts';
 import { sanitize } from '../base/text.ts';
 import { type Address, address, hex } from '../base/units.ts';
 import type { ProbeSite } from '../trace/site.ts';
-import type { AfterRequest } from './after-plan.ts';
+import { type AfterRequest, afterNotes } from './after-plan.ts';
 import type { ReturnsChoice } from './exits.ts';
 import { implementationOf } from './ifunc.ts';
 import { parsePattern } from './pattern.ts';
@@ -88,6 +88,7 @@ class TracePlanner {
         reason: notes.at(-1) ?? 'no code of it is left',
       });
     }
+    notes.push(...afterNotes(this.#request.after, this.#sites));
     const raw = this.#sites.filter(({ plan }) => plan.args.some(({ evidence }) => evidence === 'raw'));
     const names = new Set(raw.map(({ name }) => name));
     if (names.size > 0) {

@@ -134,15 +134,18 @@ const plan = (request: WatchRequest, texts: boolean): Watch => {
   if (choice === 'fast') notes.push(fastWarning);
   using debug = openDebugInfo(image, request.debugFile === undefined ? {} : { debugFile: request.debugFile });
   const sources = { image, symbols: image.symbols(), debug };
+  const redaction = redactionOf(request.redact ?? []);
   const { sites, functions, ...planned } = planTrace(sources, {
     functions: request.functions,
     returns: choice,
     depth: request.depth ?? watchDefaults.depth,
-    isRedacted: redactionOf(request.redact ?? []),
+    isRedacted: redaction?.matches ?? null,
     after: (request.after ?? []).map(parseAfter),
     pids,
   });
   notes.push(...planned.notes);
+  // First: what was not to be seen would be.
+  notes.unshift(...(redaction?.notes(functions.map(({ name }) => name)) ?? []));
   notes.push(...strangers(path, pids));
   const scope = scopeOf(request, path);
   const landings = choice === 'off' ? [] : planLandings(image, pids, scope, notes);
@@ -182,6 +185,8 @@ const checkLimits = (request: WatchRequest): void => {
       hints: ['-p PID --children', '--children -- ARGS'],
     });
   }
+  if (request.returns === 'off' && (request.after ?? []).length > 0)
+    throw new RsymError('usage', '--after reads when calls return, and --returns off watches no return');
   if (request.functions.length === 0) throw new RsymError('usage', 'no function is named');
   for (const name of ['maxString', 'depth', 'ringBytes', 'maxPending'] as const) {
     const value = request[name];

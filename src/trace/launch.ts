@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { RsymError } from '../base/errors.ts';
+import { inheritedFiles } from '../base/inherited-files.ts';
 import { sanitize } from '../base/text.ts';
 import type { ProgramEnd } from './event.ts';
 import type { Session } from './session.ts';
@@ -62,7 +63,11 @@ const start = async (command: Command): Promise<ChildProcess> => {
   try {
     // Where its output isn't shown, the terminal's keys aren't its own either.
     const input = output === 'ignore' ? 'ignore' : 'inherit';
-    const child = spawn(command.file, [...command.args], { stdio: [input, output, output], argv0: command.name });
+    const stdio: ('ignore' | 'inherit' | number)[] = [input, output, output];
+    // At the same numbers; Node leaves the places between them closed.
+    for (const fd of inheritedFiles()) stdio[fd] = fd;
+    for (let fd = 0; fd < stdio.length; fd++) stdio[fd] ??= 'ignore';
+    const child = spawn(command.file, [...command.args], { stdio, argv0: command.name });
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
       child.once('error', reject);

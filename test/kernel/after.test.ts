@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cliFail, rsym } from '../support/cli.ts';
 import { describeNeeding } from '../support/need.ts';
 import { buildRust } from '../support/rust-program.ts';
 import { Temporary } from '../support/temporary.ts';
@@ -12,6 +13,15 @@ const texts = ({ args, ret }: TracedCall): string[] => [
   ...args.map(({ name, text }) => `${name}: ${text}`),
   ret?.text ?? '',
 ];
+
+const tracedNotes = (args: readonly string[]): { stderr: string; events: string[] } => {
+  const { stdout, stderr } = rsym(['trace', '--json', ...args]);
+  const events = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { event: string; text: string });
+  return { stderr, events: events.filter(({ event }) => event === 'note').map(({ text }) => text) };
+};
 
 describeNeeding(['kernel', 'rustc'], 'what is asked of values', () => {
   const folder = new Temporary();
@@ -31,6 +41,29 @@ describeNeeding(['kernel', 'rustc'], 'what is asked of values', () => {
       ['buffer: "abc"'],
       ['buffer: ""'],
     ]);
+  });
+
+  test('what is not read again is told, with the reason', () => {
+    const notes = (...args: string[]): string[] => {
+      const { stderr, events } = tracedNotes([path, ...args, '--']);
+      for (const note of events) expect(stderr).toContain(`rsym: ${note}\n`);
+      return events.filter((note) => note.includes('--after'));
+    };
+    expect(notes('after::grow', '--after', 'values:more', '--after', 'value', '--after', 'more:2')).toEqual([
+      'after::grow: --after values:more: values is not read again: what `&mut alloc::vec::Vec<u8, alloc::alloc::Global>` points to is no plain bytes: without a length its value is read',
+      'after::grow: --after more:2: more is not read again: `u8` is no pointer',
+      '--after value: there is no argument of that name in what is traced; the nearest: values',
+    ]);
+    expect(notes('fill', '--after', 'buffer:len', '--after', '*')).toEqual([
+      'after::fill: --after buffer:len: buffer is not read again: there is no argument len that could be its length',
+      '--after *: there is no `&mut` argument of that name in what is traced',
+    ]);
+    expect(notes('after::grow', '--after', 'values', '--returns', 'fast')).toEqual([
+      'after::grow: --after values: a uretprobe reads results only; --returns safe reads arguments again',
+    ]);
+    expect(cliFail(['trace', path, 'after::grow', '--after', 'values', '--returns', 'off', '--'])).toBe(
+      'rsym: --after reads when calls return, and --returns off watches no return\n',
+    );
   });
 
   test('counts of a counted pointer, and what a closure captured', () => {

@@ -52,6 +52,21 @@ describeNeeding(['kernel'], 'the tutorial program', () => {
     });
   }
 
+  test('an argument that a given signature names is redacted; a pattern that matches nothing is told', () => {
+    const options = ['--redact', 'LEN', '--redact', 'pasword', '--redact', 'helloworld::hello'];
+    const done = rsym(['trace', '--json', ...options, fixture('hello/never-v0'), signature, '--', '1']);
+    const told = [
+      '--redact pasword matches no value of what is traced',
+      '--redact helloworld::hello matches no value of what is traced: it names a function, and values are redacted by their own names and types',
+    ];
+    for (const note of told) expect(done.stderr).toContain(`rsym: ${note}\n`);
+    const events = lines(done.stdout) as (Call & { text?: string })[];
+    expect(events.filter(({ event }) => event === 'note').map((note) => JSON.stringify(note))).toEqual(
+      told.map((note) => expect.stringContaining(note)),
+    );
+    expect(events.find(({ event }) => event === 'call')?.args.map(({ text }) => text)).toEqual(['1', '<redacted>']);
+  });
+
   test('negative numbers keep their sign, and only the named bits of a register count', () => {
     const done = rsym(['trace', '--json', fixture('hello/never-v0'), signature, '--', '-5', '2147483647']);
     const calls = lines(done.stdout).filter(({ event }) => event === 'call');

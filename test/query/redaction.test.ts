@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { redactionOf } from '../../src/query/redaction.ts';
 
 const isRedacted = (patterns: readonly string[], path: string, type = 'u64'): boolean =>
-  redactionOf(patterns)?.(path, type) ?? false;
+  redactionOf(patterns)?.matches(path, type) ?? false;
 
 describe('what is not to be read is told', () => {
   test('by nobody: nothing is asked', () => {
@@ -38,5 +38,26 @@ describe('what is not to be read is told', () => {
 
   test('not by a faulty expression: that is wrong use', () => {
     expect(() => redactionOf(['/(/'])).toThrow(expect.objectContaining({ code: 'usage' }));
+  });
+
+  test('a pattern that matches nothing is told, with the nearest names; each by itself', () => {
+    const redaction = redactionOf(['pasword', 'login', 'pin', '/^x+$/', 'User']);
+    for (const [path, type] of [
+      ['login', 'app::User'],
+      ['login.password', 'alloc::string::String'],
+      ['login.pin', 'u64'],
+    ] as const)
+      redaction?.matches(path, type);
+    expect(redaction?.notes(['app::enter'])).toEqual([
+      '--redact pasword matches no value of what is traced; the nearest: password',
+      '--redact /^x+$/ matches no value of what is traced',
+    ]);
+  });
+
+  test("a function's name is none of a value", () => {
+    for (const pattern of ['app::enter', 'enter', 'ent*'])
+      expect(redactionOf([pattern])?.notes(['app::enter'])).toEqual([
+        `--redact ${pattern} matches no value of what is traced: it names a function, and values are redacted by their own names and types`,
+      ]);
   });
 });
