@@ -23,10 +23,14 @@ const agrees = (pieces: readonly Piece[], observation: Observation): boolean => 
   return location !== null && sameLocation(location, observation.location);
 };
 
-export const isContradicted = (hypothesis: Hypothesis, { observed, uses, stores }: EntryQuestion): boolean =>
-  readsMore(hypothesis, uses) ||
-  storesMore(hypothesis, stores) ||
-  computesWithAddress(hypothesis, uses) ||
+export const isContradicted = (hypothesis: Hypothesis, question: EntryQuestion): boolean =>
+  readsMore(hypothesis, question.uses) ||
+  storesMore(hypothesis, question) ||
+  computesWithAddress(hypothesis, question.uses) ||
+  placesElsewhere(hypothesis, question);
+
+/** Debug info or the code has something of an argument where it isn't by this way. */
+const placesElsewhere = (hypothesis: Hypothesis, { observed, uses }: EntryQuestion): boolean =>
   observed.some(({ at, isLive, isWhole, isInFrame }, i) => {
     const arg = hypothesis.args[i];
     if (arg === undefined || arg.mode === 'unknown') return false;
@@ -61,12 +65,20 @@ const widthOf = (reg: string, uses: ArgumentUses | null): number =>
 const piecesOf = ({ hidden, args }: Hypothesis): readonly Piece[] =>
   [...hidden, ...args].flatMap(({ pieces }) => pieces);
 
-/** A register is stored wider than what is passed in it by this way: what is above that is undefined. */
-const storesMore = (hypothesis: Hypothesis, stores: EntryQuestion['stores']): boolean =>
-  piecesOf(hypothesis).some(({ location, size }) => {
-    if (location.kind !== 'register' && location.kind !== 'vector') return false;
-    const width = size > 8 ? 16 : size > 4 ? 8 : size > 2 ? 4 : size;
-    return stores.some((store) => store.reg === location.reg && store.size > width);
+/**
+ * A register is stored wider than what is passed in it by this way: what is above that is undefined. Where something else
+ * shows that a narrow argument is in it, the compiler may all the same put aside the register's 32 bits.
+ */
+const storesMore = (hypothesis: Hypothesis, { observed, stores }: EntryQuestion): boolean =>
+  [...hypothesis.hidden, ...hypothesis.args].some(({ pieces }, i) => {
+    const places = observed[i - hypothesis.hidden.length]?.at ?? [];
+    return pieces.some((piece) => {
+      const { location, size } = piece;
+      if (location.kind !== 'register' && location.kind !== 'vector') return false;
+      const isSure = size < 4 && places.some((one) => sameLocation(one.location, location));
+      const width = size > 8 ? 16 : size > 4 ? 8 : size > 2 || isSure ? 4 : size;
+      return stores.some((store) => store.reg === location.reg && store.size > width);
+    });
   });
 
 /** The code computes with a register that holds an address by this way, and never goes there. */

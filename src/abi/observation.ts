@@ -251,8 +251,13 @@ const held = ({ source }: Spill): Location =>
 
 /** Stores of entry values into a slot: each byte of it is stored to once, else nothing is known. */
 const storesIn = (spills: readonly Spill[], slot: StackAddress, size: number): Spill[] => {
-  const inside = spills.filter(
+  const all = spills.filter(
     (one) => one.slot.base === slot.base && one.slot.offset >= slot.offset && one.slot.offset < slot.offset + size,
+  );
+  // A push that makes room for the slot is no store to it.
+  const inside = all.filter(
+    ({ pushed, overwritten }) =>
+      !pushed || !all.some((other) => other.at === overwritten && !other.pushed && !other.conditional),
   );
   const overlap = inside.some((one) =>
     inside.some(
