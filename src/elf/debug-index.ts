@@ -18,6 +18,8 @@ const functionFields = {
 };
 const copyFields = { entryLow: 0, entryHigh: 4, function: 8, caller: 12, ranges: 20, callFile: 28, die: 40 };
 
+const unitOffset = 0;
+
 const nocallFlag = 1;
 const partialFlag = 2;
 
@@ -34,6 +36,7 @@ export class DebugIndex {
   readonly #functions = new Map<number, DebugFunction>();
   #paths: ByteColumn | undefined;
   #asked = 0;
+  #byUnit: readonly (readonly number[])[] | undefined;
 
   constructor(core: CoreDebug) {
     this.#core = core;
@@ -125,6 +128,34 @@ export class DebugIndex {
     const found: number[] = [];
     for (; low < core.count('byEntry') && entryOf(low) === at; low++) found.push(core.u32('byEntry', low, 0));
     return found;
+  }
+
+  /** Copies out of line in the unit that has a DIE, in the order of their DIEs. */
+  copiesOfUnit(die: DieOffset): readonly number[] {
+    this.#byUnit ??= this.#readUnits();
+    const unit = this.#unitOf(die);
+    return unit < 0 ? [] : (this.#byUnit[unit] ?? []);
+  }
+
+  #readUnits(): (readonly number[])[] {
+    const core = this.#core;
+    const dieOf = (copy: number): DieOffset => core.u32('copies', copy, copyFields.die);
+    const byUnit: number[][] = Array.from({ length: core.count('units') }, () => []);
+    for (const copy of rows(core.count('byEntry'), (row) => core.u32('byEntry', row, 0)))
+      byUnit[this.#unitOf(dieOf(copy))]?.push(copy);
+    return byUnit.map((copies) => copies.sort((a, b) => dieOf(a) - dieOf(b)));
+  }
+
+  /** The last unit that begins at or before a DIE; -1: none does. */
+  #unitOf(die: DieOffset): number {
+    let low = 0;
+    let high = this.#core.count('units');
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#core.u32('units', middle, unitOffset) > die) high = middle;
+      else low = middle + 1;
+    }
+    return low - 1;
   }
 
   /** The DIE of the code out of line that a copy is in. */
