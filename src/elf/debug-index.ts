@@ -18,7 +18,7 @@ const functionFields = {
 };
 const copyFields = { entryLow: 0, entryHigh: 4, function: 8, caller: 12, ranges: 20, callFile: 28, die: 40 };
 
-const unitOffset = 0;
+const unitFields = { offset: 0, name: 24 };
 
 const nocallFlag = 1;
 const partialFlag = 2;
@@ -130,20 +130,27 @@ export class DebugIndex {
     return found;
   }
 
-  /** Copies out of line in the unit that has a DIE, in the order of their DIEs. */
-  copiesOfUnit(die: DieOffset): readonly number[] {
+  /** Copies out of line in the crate that has a DIE, in the order of their DIEs. */
+  copiesOfCrate(die: DieOffset): readonly number[] {
     this.#byUnit ??= this.#readUnits();
-    const unit = this.#unitOf(die);
-    return unit < 0 ? [] : (this.#byUnit[unit] ?? []);
+    return this.#byUnit[this.#unitOf(die)] ?? [];
   }
 
+  /** By unit; units of one crate share theirs. */
   #readUnits(): (readonly number[])[] {
     const core = this.#core;
     const dieOf = (copy: number): DieOffset => core.u32('copies', copy, copyFields.die);
-    const byUnit: number[][] = Array.from({ length: core.count('units') }, () => []);
+    const crates = new Map<string, number[]>();
+    const byUnit = rows(core.count('units'), (unit) => {
+      const [root = ''] = decodeBytes(core.text('units', unit, unitFields.name)).split('/@/');
+      const copies = crates.get(root) ?? [];
+      crates.set(root, copies);
+      return copies;
+    });
     for (const copy of rows(core.count('byEntry'), (row) => core.u32('byEntry', row, 0)))
       byUnit[this.#unitOf(dieOf(copy))]?.push(copy);
-    return byUnit.map((copies) => copies.sort((a, b) => dieOf(a) - dieOf(b)));
+    for (const copies of crates.values()) copies.sort((a, b) => dieOf(a) - dieOf(b));
+    return byUnit;
   }
 
   /** The last unit that begins at or before a DIE; -1: none does. */
@@ -152,7 +159,7 @@ export class DebugIndex {
     let high = this.#core.count('units');
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#core.u32('units', middle, unitOffset) > die) high = middle;
+      if (this.#core.u32('units', middle, unitFields.offset) > die) high = middle;
       else low = middle + 1;
     }
     return low - 1;

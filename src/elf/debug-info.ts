@@ -136,8 +136,8 @@ class ImageDebugInfo implements DebugInfo {
     return this.#index?.copiesAt(at) ?? [];
   }
 
-  copiesOfUnit(die: DieOffset): readonly number[] {
-    return this.#index?.copiesOfUnit(die) ?? [];
+  copiesOfCrate(die: DieOffset): readonly number[] {
+    return this.#index?.copiesOfCrate(die) ?? [];
   }
 
   frames(at: Address): readonly Frame[] {

@@ -63,8 +63,11 @@ export type DebugInfo = Disposable & {
   readonly containing: (linkage: string, dwarfPath: string) => readonly number[];
   /** Copies out of line that are entered at this address. */
   readonly copiesAt: (at: Address) => readonly number[];
-  /** Rows of all copies out of line that are in the same unit as a DIE, in the order of their DIEs; empty: in no unit. */
-  readonly copiesOfUnit: (die: DieOffset) => readonly number[];
+  /**
+   * Rows of all copies out of line in the unit that has a DIE, and in others of the same root file, which a Rust crate is split
+   * into; in the order of their DIEs.
+   */
+  readonly copiesOfCrate: (die: DieOffset) => readonly number[];
   /** The functions under way at an address, the innermost first; empty where debug info does not cover it. */
   readonly frames: (at: Address) => readonly Frame[];
   /** Rows of the line table in a range, by address. */

@@ -10,7 +10,7 @@ import { InlinedValues } from './inlined-values.ts';
 import { OutOfLineValues } from './out-of-line-values.ts';
 import type { SelectedCopy, SelectSources } from './select-model.ts';
 import type { ShownValues } from './shown-values.ts';
-import { UnoptimisedUnits } from './unoptimised-units.ts';
+import { UnoptimisedCrates } from './unoptimised-crates.ts';
 
 /** Nobody writes more; damaged debug info may claim any number. */
 const mostParameters = 255;
@@ -33,7 +33,7 @@ export class CopyValues {
       flows,
       facts,
       references,
-      units: new UnoptimisedUnits(debug),
+      crates: new UnoptimisedCrates(debug),
     });
     this.#inlined = new InlinedValues({ debug, scopes: this.#scopes, flows, facts });
   }

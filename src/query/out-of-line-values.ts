@@ -24,7 +24,7 @@ import type { ImageCode } from './exits.ts';
 import type { SelectedCopy } from './select-model.ts';
 import { noneStale, type ShownArgumentPlace, type ShownValues } from './shown-values.ts';
 import { typeName } from './type-name.ts';
-import type { UnoptimisedUnits } from './unoptimised-units.ts';
+import type { UnoptimisedCrates } from './unoptimised-crates.ts';
 
 /** Instructions of straight code that are followed from a function's first. */
 const entryLimit = 600;
@@ -34,7 +34,7 @@ type Sources = {
   readonly flows: CopyFlows;
   readonly facts: CodeFacts;
   readonly references: CodeReferences;
-  readonly units: UnoptimisedUnits;
+  readonly crates: UnoptimisedCrates;
 };
 
 /** A function, and what is known where it begins. */
@@ -63,14 +63,14 @@ export class OutOfLineValues {
   readonly #flows: CopyFlows;
   readonly #facts: CodeFacts;
   readonly #references: CodeReferences;
-  readonly #units: UnoptimisedUnits;
+  readonly #crates: UnoptimisedCrates;
 
-  constructor({ code, flows, facts, references, units }: Sources) {
+  constructor({ code, flows, facts, references, crates }: Sources) {
     this.#code = code;
     this.#flows = flows;
     this.#facts = facts;
     this.#references = references;
-    this.#units = units;
+    this.#crates = crates;
   }
 
   of(selected: SelectedCopy, copy: DebugCopy, scope: DebugScope, fn: CalledFunction): ShownValues {
@@ -155,11 +155,11 @@ export class OutOfLineValues {
     return { ...answer, ways: answer.left.length > 0 ? answer.left : hypotheses, isIntact, isGuess };
   }
 
-  /** One sign in the code is too few, but with the rest of its unit it is enough. */
+  /** One sign in the code is too few, but with the rest of its crate it is enough. */
   #isUnoptimised({ fn, copy, scope, entry, flow }: Entered): boolean {
     if (flow === null) return false;
     const signs = unoptimisedSigns(flow, entry.code, this.#facts.framesOf(flow));
-    return signs > 1 || (signs === 1 && fn.language === 'rust' && this.#units.has(copy, scope));
+    return signs > 1 || (signs === 1 && fn.language === 'rust' && this.#crates.has(copy, scope));
   }
 
   #result({ entry, flow }: Entered, observations: Observations, { ways, isIntact, isGuess }: Placement): PlacedResult {

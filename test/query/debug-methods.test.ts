@@ -69,16 +69,16 @@ describeNeeding(['linux', 'rustc'], 'methods of one line', () => {
     expect(copies.filter(({ ret }) => placesText(ret) !== '' && isClaimed(ret)).map(({ name }) => name)).toEqual([]);
   });
 
-  test('copies are told by unit: each is in that of its own DIE, and in one only', () => {
+  test('copies are told by crate: each is in that of its own DIE, and in one only', () => {
     using image = openImage(debug);
     using info = openDebugInfo(image);
     const own = Array.from({ length: info.copyCount }, (_, id) => info.copy(id)).filter(
       ({ kind }) => kind === 'out-of-line',
     );
-    const units = new Map(own.map((copy) => [String(info.copiesOfUnit(copy.die)), info.copiesOfUnit(copy.die)]));
+    const units = new Map(own.map((copy) => [String(info.copiesOfCrate(copy.die)), info.copiesOfCrate(copy.die)]));
     expect(units.size).toBeGreaterThan(1);
     expect([...units.values()].flat().sort((a, b) => a - b)).toEqual(own.map(({ id }) => id).sort((a, b) => a - b));
-    expect(own.filter(({ id, die }) => !info.copiesOfUnit(die).includes(id))).toEqual([]);
+    expect(own.filter(({ id, die }) => !info.copiesOfCrate(die).includes(id))).toEqual([]);
     const pathsOf = (ids: readonly number[]): string[] => ids.map((id) => info.path(info.copy(id).function));
     const [shelf] = [...units.values()].filter((ids) => pathsOf(ids).includes('shelf::sum'));
     expect(pathsOf(shelf ?? []).filter((path) => path.includes('Shelf::')).length).toBe(Object.keys(results).length);

@@ -3,7 +3,7 @@ import { RsymError } from '../../src/base/errors.ts';
 import type { DebugInfo } from '../../src/elf/debug-model.ts';
 import type { DebugCopy } from '../../src/elf/function-model.ts';
 import type { DebugScope, DebugVariable, Operation, VariableLocation } from '../../src/elf/variable-model.ts';
-import { UnoptimisedUnits } from '../../src/query/unoptimised-units.ts';
+import { UnoptimisedCrates } from '../../src/query/unoptimised-crates.ts';
 import { at } from '../code/assembled.ts';
 
 const always = (...operations: readonly Operation[]): VariableLocation => ({ range: null, operations });
@@ -39,10 +39,10 @@ const scopeOf = (variables: readonly DebugVariable[], isConventionChanged = fals
 
 const slot = parameter(always(frame));
 const plain = scopeOf([slot, slot]);
-/** Copies that are in the unit of the first. */
+/** Copies that are in the crate of the first. */
 const unit = (...scopes: readonly (DebugScope | RsymError)[]): boolean => {
   const debug = {
-    copiesOfUnit: () => scopes.map((_, id) => id),
+    copiesOfCrate: () => scopes.map((_, id) => id),
     copy: (id: number) => ({ id, die: id }),
     scope: ({ id }: DebugCopy) => {
       const scope = scopes[id] ?? plain;
@@ -50,7 +50,7 @@ const unit = (...scopes: readonly (DebugScope | RsymError)[]): boolean => {
       return scope;
     },
   } as unknown as DebugInfo;
-  const units = new UnoptimisedUnits(debug);
+  const units = new UnoptimisedCrates(debug);
   const [first = plain] = scopes;
   const ask = (): boolean => units.has({ id: 0, die: 0 } as DebugCopy, first as DebugScope);
   const answer = ask();
@@ -58,7 +58,7 @@ const unit = (...scopes: readonly (DebugScope | RsymError)[]): boolean => {
   return answer;
 };
 
-describe('a unit that no optimiser has seen', () => {
+describe('a crate that no optimiser has seen', () => {
   test('all parameters have a slot', () => {
     expect(unit(plain, plain, plain, plain)).toBe(true);
   });
@@ -74,7 +74,7 @@ describe('a unit that no optimiser has seen', () => {
   });
 });
 
-describe('a unit that may have been optimised', () => {
+describe('a crate that may have been optimised', () => {
   const mixed = (...last: readonly DebugVariable[]): boolean => unit(plain, plain, plain, plain, scopeOf(last));
 
   test('there are too few functions to tell', () => {
@@ -116,7 +116,7 @@ describe('a unit that may have been optimised', () => {
     expect(unit(plain, plain, plain, plain, new RsymError('input', 'damaged'))).toBe(false);
   });
 
-  test('a unit of many functions is looked at all over', () => {
+  test('a crate of many functions is looked at all over', () => {
     const many = Array.from({ length: 5000 }, () => plain);
     const late = many.map((one, i) => (i < 4000 ? one : scopeOf([parameter(always(inRdi))])));
     expect(unit(...many)).toBe(true);

@@ -3,33 +3,33 @@ import type { DebugInfo } from '../elf/debug-model.ts';
 import type { DebugCopy } from '../elf/function-model.ts';
 import type { DebugScope, DebugVariable } from '../elf/variable-model.ts';
 
-/** Parameters in a slot that a unit has to have: as few as these may be so by chance in an optimised one. */
+/** Parameters in a slot that a crate has to have: fewer may be so by chance in an optimised one. */
 const fewest = 8;
 
-/** Functions of a unit that are looked at, evenly spread. */
+/** Functions of a crate that are looked at, evenly spread. */
 const mostLookedAt = 512;
 
 /**
- * Which units no optimiser has seen, by where debug info has the parameters of all their functions: without an optimiser each
+ * Which crates no optimiser has seen, by where debug info has the parameters of all their functions: without an optimiser each
  * has a slot in the frame all the time, or stays behind the address that is passed. An optimiser puts some into registers,
  * moves them, or drops them, and says of some functions that their convention was changed. Functions that are to be left alone
- * (`#[optimize(none)]`) look unoptimised in an optimised unit, and lose results all the same: the rest of the unit shows it.
+ * (`#[optimize(none)]`) look unoptimised in an optimised crate, and lose results all the same: a unit may have no others, but the crate has.
  */
-export class UnoptimisedUnits {
+export class UnoptimisedCrates {
   readonly #debug: DebugInfo;
-  /** By the first copy of the unit. */
+  /** By the first copy of the crate. */
   readonly #known = new Map<number, boolean>();
 
   constructor(debug: DebugInfo) {
     this.#debug = debug;
   }
 
-  /** Whether the copy's unit, and the copy too, are as no optimiser leaves them. */
+  /** Whether the copy's crate, and the copy too, are as no optimiser leaves them. */
   has(copy: DebugCopy, scope: DebugScope): boolean {
-    return slotsOf(scope) !== null && this.#isUnit(this.#debug.copiesOfUnit(copy.die));
+    return slotsOf(scope) !== null && this.#isCrate(this.#debug.copiesOfCrate(copy.die));
   }
 
-  #isUnit(copies: readonly number[]): boolean {
+  #isCrate(copies: readonly number[]): boolean {
     const [first] = copies;
     if (first === undefined) return false;
     const known = this.#known.get(first);
