@@ -5,19 +5,19 @@ import { type Frames, framesOf } from './frames.ts';
 const argumentRegister = /^(?:rdi|rsi|rdx|rcx|r8|r9|xmm[0-7])$/;
 
 /**
- * Whether code shows that no optimiser has seen it: an argument is stored to a slot of the frame that nothing reads and
+ * How many signs code shows that no optimiser has seen it: an argument is stored to a slot of the frame that nothing reads and
  * whose address nothing takes, a slot is loaded into a register that the next instruction overwrites or stored to and
- * overwritten at once, or a jump only leads to another jump. Optimisers drop all of them, nearly always. False: there is
- * at most one sign, which optimisers may have left.
+ * overwritten at once, or a jump only leads to another jump. Optimisers drop all of them, nearly always: one they may have
+ * left, two they don't.
  */
-export const isUnoptimised = (flow: Flow, entry: EntryState, frames: Frames = framesOf(flow)): boolean => {
+export const unoptimisedSigns = (flow: Flow, entry: EntryState, frames: Frames = framesOf(flow)): number => {
   const signs = [
     hasJumpToJump(flow),
     hasOverwrite(flow, frames),
     hasDeadLoad(flow, frames),
     hasDeadStore(flow, entry, frames),
   ];
-  return signs.filter((sign) => sign).length > 1;
+  return signs.filter((sign) => sign).length;
 };
 
 const hasJumpToJump = ({ instructions, indexOf }: Flow): boolean =>

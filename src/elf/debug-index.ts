@@ -18,6 +18,8 @@ const functionFields = {
 };
 const copyFields = { entryLow: 0, entryHigh: 4, function: 8, caller: 12, ranges: 20, callFile: 28, die: 40 };
 
+const unitFields = { offset: 0, name: 24 };
+
 const nocallFlag = 1;
 const partialFlag = 2;
 
@@ -34,6 +36,7 @@ export class DebugIndex {
   readonly #functions = new Map<number, DebugFunction>();
   #paths: ByteColumn | undefined;
   #asked = 0;
+  #byUnit: readonly (readonly number[])[] | undefined;
 
   constructor(core: CoreDebug) {
     this.#core = core;
@@ -125,6 +128,41 @@ export class DebugIndex {
     const found: number[] = [];
     for (; low < core.count('byEntry') && entryOf(low) === at; low++) found.push(core.u32('byEntry', low, 0));
     return found;
+  }
+
+  /** Copies out of line in the crate that has a DIE, in the order of their DIEs. */
+  copiesOfCrate(die: DieOffset): readonly number[] {
+    this.#byUnit ??= this.#readUnits();
+    return this.#byUnit[this.#unitOf(die)] ?? [];
+  }
+
+  /** By unit; units of one crate share theirs. */
+  #readUnits(): (readonly number[])[] {
+    const core = this.#core;
+    const dieOf = (copy: number): DieOffset => core.u32('copies', copy, copyFields.die);
+    const crates = new Map<string, number[]>();
+    const byUnit = rows(core.count('units'), (unit) => {
+      const [root = ''] = decodeBytes(core.text('units', unit, unitFields.name)).split('/@/');
+      const copies = crates.get(root) ?? [];
+      crates.set(root, copies);
+      return copies;
+    });
+    for (const copy of rows(core.count('byEntry'), (row) => core.u32('byEntry', row, 0)))
+      byUnit[this.#unitOf(dieOf(copy))]?.push(copy);
+    for (const copies of crates.values()) copies.sort((a, b) => dieOf(a) - dieOf(b));
+    return byUnit;
+  }
+
+  /** The last unit that begins at or before a DIE; -1: none does. */
+  #unitOf(die: DieOffset): number {
+    let low = 0;
+    let high = this.#core.count('units');
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#core.u32('units', middle, unitFields.offset) > die) high = middle;
+      else low = middle + 1;
+    }
+    return low - 1;
   }
 
   /** The DIE of the code out of line that a copy is in. */

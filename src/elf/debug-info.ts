@@ -9,7 +9,7 @@ import { DebugIndex } from './debug-index.ts';
 import type { DebugCounts, DebugInfo, DebugLevel, DebugSource, Producer } from './debug-model.ts';
 import { hasDebugInfo } from './debug-sections.ts';
 import { readError } from './file.ts';
-import type { AddressRange, DebugCopy, DebugFunction, Frame, LineRow } from './function-model.ts';
+import type { AddressRange, DebugCopy, DebugFunction, DieOffset, Frame, LineRow } from './function-model.ts';
 import { indexKey, readCachedIndex, writeCachedIndex } from './index-cache.ts';
 import type { Image } from './model.ts';
 import type { DebugTypes } from './type-model.ts';
@@ -134,6 +134,10 @@ class ImageDebugInfo implements DebugInfo {
 
   copiesAt(at: Address): readonly number[] {
     return this.#index?.copiesAt(at) ?? [];
+  }
+
+  copiesOfCrate(die: DieOffset): readonly number[] {
+    return this.#index?.copiesOfCrate(die) ?? [];
   }
 
   frames(at: Address): readonly Frame[] {

@@ -1,5 +1,5 @@
 import type { Address } from '../base/units.ts';
-import type { AddressRange, DebugCopy, DebugFunction, Frame, LineRow } from './function-model.ts';
+import type { AddressRange, DebugCopy, DebugFunction, DieOffset, Frame, LineRow } from './function-model.ts';
 import type { DebugTypes } from './type-model.ts';
 import type { DebugScope } from './variable-model.ts';
 
@@ -63,6 +63,11 @@ export type DebugInfo = Disposable & {
   readonly containing: (linkage: string, dwarfPath: string) => readonly number[];
   /** Copies out of line that are entered at this address. */
   readonly copiesAt: (at: Address) => readonly number[];
+  /**
+   * Rows of all copies out of line in the unit that has a DIE, and in others of the same root file, which a Rust crate is split
+   * into; in the order of their DIEs.
+   */
+  readonly copiesOfCrate: (die: DieOffset) => readonly number[];
   /** The functions under way at an address, the innermost first; empty where debug info does not cover it. */
   readonly frames: (at: Address) => readonly Frame[];
   /** Rows of the line table in a range, by address. */

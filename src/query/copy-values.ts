@@ -10,6 +10,7 @@ import { InlinedValues } from './inlined-values.ts';
 import { OutOfLineValues } from './out-of-line-values.ts';
 import type { SelectedCopy, SelectSources } from './select-model.ts';
 import type { ShownValues } from './shown-values.ts';
+import { UnoptimisedCrates } from './unoptimised-crates.ts';
 
 /** Nobody writes more; damaged debug info may claim any number. */
 const mostParameters = 255;
@@ -27,7 +28,13 @@ export class CopyValues {
     this.#debug = debug;
     this.#scopes = new CopyScopes(debug);
     const references = new CodeReferences(image, symbols, code.code);
-    this.#outOfLine = new OutOfLineValues({ code: code.code, flows, facts, references });
+    this.#outOfLine = new OutOfLineValues({
+      code: code.code,
+      flows,
+      facts,
+      references,
+      crates: new UnoptimisedCrates(debug),
+    });
     this.#inlined = new InlinedValues({ debug, scopes: this.#scopes, flows, facts });
   }
 

@@ -13,7 +13,7 @@ import { followEntry } from '../code/entry-state.ts';
 import type { Flow } from '../code/flow.ts';
 import { resultLoads } from '../code/result-loads.ts';
 import { resultWrites } from '../code/result-writes.ts';
-import { isUnoptimised } from '../code/unoptimised.ts';
+import { unoptimisedSigns } from '../code/unoptimised.ts';
 import type { DebugCopy } from '../elf/function-model.ts';
 import type { DebugScope } from '../elf/variable-model.ts';
 import { isFunctionItem, named, namedParameter, sizeOf } from './called-function.ts';
@@ -24,6 +24,7 @@ import type { ImageCode } from './exits.ts';
 import type { SelectedCopy } from './select-model.ts';
 import { noneStale, type ShownArgumentPlace, type ShownValues } from './shown-values.ts';
 import { typeName } from './type-name.ts';
+import type { UnoptimisedCrates } from './unoptimised-crates.ts';
 
 /** Instructions of straight code that are followed from a function's first. */
 const entryLimit = 600;
@@ -33,11 +34,13 @@ type Sources = {
   readonly flows: CopyFlows;
   readonly facts: CodeFacts;
   readonly references: CodeReferences;
+  readonly crates: UnoptimisedCrates;
 };
 
 /** A function, and what is known where it begins. */
 type Entered = {
   readonly fn: CalledFunction;
+  readonly copy: DebugCopy;
   readonly scope: DebugScope;
   readonly entry: EntryFrame;
   /** Null: its code could not be followed. */
@@ -60,12 +63,14 @@ export class OutOfLineValues {
   readonly #flows: CopyFlows;
   readonly #facts: CodeFacts;
   readonly #references: CodeReferences;
+  readonly #crates: UnoptimisedCrates;
 
-  constructor({ code, flows, facts, references }: Sources) {
+  constructor({ code, flows, facts, references, crates }: Sources) {
     this.#code = code;
     this.#flows = flows;
     this.#facts = facts;
     this.#references = references;
+    this.#crates = crates;
   }
 
   of(selected: SelectedCopy, copy: DebugCopy, scope: DebugScope, fn: CalledFunction): ShownValues {
@@ -77,7 +82,7 @@ export class OutOfLineValues {
       prologueEnd: this.#facts.prologueEnd(copy),
       frameBase: scope.frameBase,
     };
-    const entered = { fn, scope, entry, flow };
+    const entered = { fn, copy, scope, entry, flow };
     const observations = this.#observations(entered, scope.isConventionChanged || isClone(selected));
     const placement = this.#placement(entered, observations);
     const { args, hidden, left } = placement;
@@ -124,9 +129,10 @@ export class OutOfLineValues {
     };
   }
 
-  #placement({ fn, entry, flow }: Entered, observations: Observations): Placement {
+  #placement(entered: Entered, observations: Observations): Placement {
+    const { fn, entry } = entered;
     const { start } = entry;
-    const isPlain = flow !== null && isUnoptimised(flow, entry.code, this.#facts.framesOf(flow));
+    const isPlain = this.#isUnoptimised(entered);
     const plain = { isIntact: isPlain, isFilled: isPlain };
     let hypotheses = hypothesesOf(fn, x86_64);
     let answer = placeArguments({ ...observations, ...plain, hypotheses, isGuess: false });
@@ -147,6 +153,13 @@ export class OutOfLineValues {
       answer = placeArguments({ ...observations, hypotheses, isIntact, isFilled, isGuess });
     }
     return { ...answer, ways: answer.left.length > 0 ? answer.left : hypotheses, isIntact, isGuess };
+  }
+
+  /** One sign in the code is too few, but with the rest of its crate it is enough. */
+  #isUnoptimised({ fn, copy, scope, entry, flow }: Entered): boolean {
+    if (flow === null) return false;
+    const signs = unoptimisedSigns(flow, entry.code, this.#facts.framesOf(flow));
+    return signs > 1 || (signs === 1 && fn.language === 'rust' && this.#crates.has(copy, scope));
   }
 
   #result({ entry, flow }: Entered, observations: Observations, { ways, isIntact, isGuess }: Placement): PlacedResult {

@@ -117,6 +117,7 @@ export const fakeDebug = (
     containing: (linkage, path) =>
       functions.filter((fn) => fn.linkageName?.includes(linkage) || fn.dwarfPath.includes(path)).map(({ id }) => id),
     copiesAt: (at) => copies.filter((copy) => copy.caller === null && copy.address === at).map(({ id }) => id),
+    copiesOfCrate: () => copies.filter((copy) => copy.caller === null).map(({ id }) => id),
     frames: (at) =>
       copies
         .filter((copy) => contains(copy, at))
