@@ -39,7 +39,8 @@ export const answerLs = async (words: LsWords, flags: LsFlags): Promise<void> =>
   if (flags.debugFile !== undefined && !flags.inlined)
     throw new RsymError('usage', '--debug-file is of use with --inlined only');
   const matching = words.patterns.length > 0 ? await import('../query/list-patterns.ts') : undefined;
-  const options = optionsOf(matching?.parsePatterns(words.patterns) ?? [], flags);
+  const heeded = matching?.heedPatterns(words.patterns);
+  const options = optionsOf(heeded?.patterns ?? [], flags);
   const tally: Tally = { symbols: 0, omitted: 0, failed: false, noted: false };
   const remarks = (remark: Remark): void => {
     if (remark.kind === 'failure') tally.failed = true;
@@ -52,6 +53,11 @@ export const answerLs = async (words: LsWords, flags: LsFlags): Promise<void> =>
   if (tally.omitted > 0) process.stderr.write(`rsym: ${tally.omitted} more symbols are left out by --limit\n`);
   if (tally.failed) process.exitCode = 2;
   else if (tally.symbols + tally.omitted === 0) nothing(words, flags, tally.noted, matching?.nearestInFiles);
+  else {
+    const where = words.files.map(sanitize).join(', ');
+    for (const text of heeded?.idle() ?? [])
+      process.stderr.write(`rsym: nothing in ${where} matches ${sanitize(text)}\n`);
+  }
 };
 
 /** Every file is tried; where there is only one, its error is the command's. */

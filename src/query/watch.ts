@@ -17,7 +17,7 @@ import { redactionOf } from './redaction.ts';
 import { targetFile } from './target.ts';
 import { planTrace, type WatchedFunction } from './trace-plan.ts';
 import { filesOf, findLandingSites } from './unwinder.ts';
-import { refuseNarrow, strangers } from './watched-processes.ts';
+import { refuseGone, refuseNarrow, strangers } from './watched-processes.ts';
 import { splitWords } from './words.ts';
 
 export type { JsonValue } from '../trace/decode/decode.ts';
@@ -125,7 +125,10 @@ export const planTextWatch = (request: WatchRequest): Watch => plan(request, tru
 const plan = (request: WatchRequest, texts: boolean): Watch => {
   checkLimits(request);
   const pids = request.scope.kind === 'processes' ? request.scope.pids : [];
-  for (const pid of pids) refuseNarrow(pid);
+  for (const pid of pids) {
+    refuseGone(pid);
+    refuseNarrow(pid);
+  }
   const { path, note } = targetFile(request.target, pids);
   using image = openImage(path);
   checkImage(image);

@@ -56,6 +56,11 @@ const isNarrow = (pid: number): boolean => {
   return head.toString('latin1') === '\x7fELF\x01';
 };
 
+/** @throws {RsymError} `process` for one that has ended, or never was. */
+export const refuseGone = (pid: number): void => {
+  if (!isAlive(pid)) throw new RsymError('process', `process ${pid} does not exist`);
+};
+
 /** @throws {RsymError} `unsupported` for a process that runs a 32-bit program. */
 export const refuseNarrow = (pid: number): void => {
   if (!isNarrow(pid)) return;

@@ -247,3 +247,11 @@ describeNeeding(['shared'], 'odd and malformed files', () => {
     }
   });
 });
+
+test('of several patterns those that match nothing are named; one that another covers is not', () => {
+  const path = fixture('hello/debug-v0');
+  const done = rsym(['ls', path, 'helloworld::hello', 'missing', 'hello', 'absent::one']);
+  expect(done.status).toBe(0);
+  expect(done.stdout).toContain('helloworld::hello');
+  expect(done.stderr).toBe(`rsym: nothing in ${path} matches missing\nrsym: nothing in ${path} matches absent::one\n`);
+});

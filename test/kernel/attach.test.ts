@@ -120,6 +120,19 @@ describeNeeding(['kernel'], 'a running process', () => {
     expect([one.child.exitCode, other.child.exitCode]).toEqual([null, null]);
   });
 
+  test('-p of a process that is gone is refused before all else; one that does not run the file is told', async () => {
+    const file = fixture('hello/never-v0');
+    const gone = start('true', []);
+    await gone.finished;
+    expect(cliFail(['trace', file, 'helloworld::hello', '-p', String(gone.pid)])).toBe(
+      `rsym: process ${gone.pid} does not exist\n`,
+    );
+    await using other = start('sleep', ['60']);
+    expect(cli(['trace', file, 'helloworld::hello', '-p', String(other.pid), '-d', '0.1']).stderr).toContain(
+      `rsym: process ${other.pid} has not loaded ${realpathSync(file)}: nothing is seen until it does\n`,
+    );
+  });
+
   test('with neither PID nor command: every process that runs the file, also one that starts later', async () => {
     const path = endings();
     await using traced = startCli(['trace', '--json', path, work, '-d', '6']);

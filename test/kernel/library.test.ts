@@ -90,8 +90,13 @@ describeNeeding(['kernel'], 'trace()', () => {
     expect(() => trace({ target, functions: ['no::such'], scope: { kind: 'everywhere' } })).toThrow(
       expect.objectContaining({ name: 'RsymError', code: 'not-found' }),
     );
+    expect(() => trace({ target, functions, scope: scopeOf(2 ** 22 + 1) })).toThrow(/does not exist/);
+    await using one = await served();
+    const traced = trace({ target, functions, scope: scopeOf(one.pid) });
+    one.kill('SIGKILL');
+    await one.finished;
     await expect(async () => {
-      for await (const _ of trace({ target, functions, scope: scopeOf(2 ** 22 + 1) }));
+      for await (const _ of traced);
     }).rejects.toThrow(/does not exist/);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { openImage } from '../../src/elf/open.ts';
 import { type ListOptions, list, parseKind, type Remark } from '../../src/query/list.ts';
-import { nearestInFiles, parsePatterns } from '../../src/query/list-patterns.ts';
+import { heedPatterns, nearestInFiles } from '../../src/query/list-patterns.ts';
 import { writeArchive } from '../support/ar-writer.ts';
 import { type SymbolSpec, writeElf } from '../support/elf-writer.ts';
 import { Temporary } from '../support/temporary.ts';
@@ -56,12 +56,16 @@ describe('what is listed', () => {
     ['a kind', { kinds: ['data'] }, ['variable']],
     ['undefined symbols', { undefined: true }, ['needed']],
     ['a crate', { crate: 'demo' }, ['demo::two', 'demo::one']],
-    ['a pattern', { patterns: parsePatterns(['two']) }, ['demo::two']],
-    ['a generic function', { patterns: parsePatterns(['other::gen']) }, ['other::gen::<u8>', 'other::gen::<u16>']],
-    ['any of two patterns', { patterns: parsePatterns(['one', '/<u8>/']) }, ['other::gen::<u8>', 'demo::one']],
-    ['an address', { patterns: parsePatterns(['0x20']) }, ['demo::two']],
-    ['a symbol', { patterns: parsePatterns(['_RNvC4demo3two']) }, ['demo::two']],
-    ['nothing', { patterns: parsePatterns(['three']) }, []],
+    ['a pattern', { patterns: heedPatterns(['two']).patterns }, ['demo::two']],
+    [
+      'a generic function',
+      { patterns: heedPatterns(['other::gen']).patterns },
+      ['other::gen::<u8>', 'other::gen::<u16>'],
+    ],
+    ['any of two patterns', { patterns: heedPatterns(['one', '/<u8>/']).patterns }, ['other::gen::<u8>', 'demo::one']],
+    ['an address', { patterns: heedPatterns(['0x20']).patterns }, ['demo::two']],
+    ['a symbol', { patterns: heedPatterns(['_RNvC4demo3two']).patterns }, ['demo::two']],
+    ['nothing', { patterns: heedPatterns(['three']).patterns }, []],
     ['the first ones', { sort: 'name', limit: 1 }, ['demo::one']],
   ])('%s', (_, options, expected) => expect(names(options)).toEqual(expected));
 
@@ -76,8 +80,10 @@ describe('what is listed', () => {
   });
 
   test('copies are counted where a pattern narrows the search, too', () => {
-    expect(listed(writeElf({ symbols }), { patterns: parsePatterns(['0x10']) }).names).toEqual(['other::gen::<u8>']);
-    expect(listed(writeElf({ symbols }), { patterns: parsePatterns(['/gen::<u8>/']) }).copies).toEqual([2]);
+    expect(listed(writeElf({ symbols }), { patterns: heedPatterns(['0x10']).patterns }).names).toEqual([
+      'other::gen::<u8>',
+    ]);
+    expect(listed(writeElf({ symbols }), { patterns: heedPatterns(['/gen::<u8>/']).patterns }).copies).toEqual([2]);
   });
 });
 
