@@ -84,8 +84,7 @@ const isDecided = (question: BroughtQuestion, i: number, depth = 0): boolean => 
   if (each.step !== undefined || memory !== undefined) return false;
   const inputs = reads.filter(({ role }) => role !== 'merge').map(({ id }) => id);
   const writers = inputs.map((id) => lastWriter(flow, before, i, id));
-  const isFrom = (writer: Writer): boolean =>
-    writer === 'unknown' || (writer !== 'elsewhere' && isDecided(question, writer, depth + 1));
+  const isFrom = (writer: Writer): boolean => typeof writer === 'number' && isDecided(question, writer, depth + 1);
   // A sum with a carry is computed; what is made of a flag alone reads no register.
   if (!readsFlags || writesFlags) return inputs.length === 0 || writers.every(isFrom);
   const isComputed = (writer: Writer): boolean => {
@@ -102,7 +101,10 @@ const mostBefore = 512;
 /** An instruction by its index, or a function that was called or calls: `elsewhere`. */
 type Writer = number | 'elsewhere' | 'unknown';
 
-/** Who wrote a register; `unknown` where several ways lead there, of which each may have another value. */
+/**
+ * Who wrote a register; `unknown` where several ways lead there: what is computed from it is computed, what a condition
+ * chooses between it and others needn't be.
+ */
 const lastWriter = (flow: Flow, before: BroughtQuestion['before'], from: number, id: RegisterId): Writer => {
   for (let i = from, steps = 0; steps < mostBefore; steps++) {
     const [only, ...others] = before[i] ?? [];

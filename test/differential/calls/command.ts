@@ -115,7 +115,7 @@ export const judgementOf = (binary: string): Judgement => {
 };
 
 /** Some of the programs' texts are longer than what is read of one by default. */
-const longTexts = ['--max-string', '1000'];
+const longTexts = ['--max-string', '400'];
 
 const traced = (
   rsym: string,
