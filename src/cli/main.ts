@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import { readFileSync, writeSync } from 'node:fs';
-import { keepInheritedFiles } from '../base/inherited-files.ts';
 
 // The only file that ends the process. `--version` is answered before anything else is loaded.
 
@@ -22,6 +21,7 @@ const printVersion = (): number => {
 };
 
 const runCommand = async (args: readonly string[]): Promise<number> => {
+  const { keepInheritedFiles } = await import('../base/inherited-files.ts');
   // Before terminals and files are opened, which would be taken for inherited ones.
   keepInheritedFiles();
   const { fail, run, wantsDebug } = await import('./run.ts');
