@@ -102,7 +102,7 @@ describeNeeding(['kernel', 'root', 'unshare'], 'doctor, demo and trace agree', (
     test('the demo tells the reason and ends well', () => {
       const { status, stdout, stderr } = rsym(['demo']);
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-      expect(stdout).toMatch(/would probe helloworld::hello at 0x/);
+      expect(stdout).toMatch(/would probe helloworld::hello inlined into helloworld::main at 0x/);
       expect(/not possible: (.*)/.exec(stdout)?.[1]).toMatch(why);
     });
 
