@@ -11,17 +11,17 @@ import { typeName } from './type-name.ts';
 const mostRows = 1_024;
 
 /**
- * Another call of the same line that is inlined into the same caller, between a copy's first instruction and an address behind
- * it, and gives back such a value too: a variable of that line may hold that one's (`let y = f(x).max(9)`).
+ * Another call of the same line that is inlined into the same caller, between the address where a copy has its arguments (one
+ * that is over by then made these) and an address behind it, and gives back such a value too: a variable of that line may hold that one's (`let y = f(x).max(9)`).
  */
 export const rivalCall = (
   debug: DebugInfo,
   copy: DebugCopy,
+  start: Address,
   behind: Address,
   givesSuch: (row: number) => boolean,
 ): DebugCopy | 'too many to tell' | null => {
   const own = copy.callSite;
-  const [start = copy.address] = copy.ranges.map((range) => range.start).sort((a, b) => (a < b ? -1 : 1));
   const around: AddressRange[] = behind > start ? [{ start, end: behind }] : copy.ranges.slice();
   const seen = new Set<number>([copy.id]);
   let rows = 0;
@@ -42,6 +42,8 @@ export const rivalCall = (
 export type BindingDoubt = {
   readonly debug: DebugInfo;
   readonly copy: DebugCopy;
+  /** Where it has its arguments. */
+  readonly at: Address;
   readonly found: BoundResult;
   readonly fn: CalledFunction;
 };
@@ -51,11 +53,11 @@ export type BindingDoubt = {
  * `broughtAt`: the instruction that brought a piece of the variable to its place last.
  */
 export const boundElsewhere = (
-  { debug, copy, found, fn }: BindingDoubt,
+  { debug, copy, at, found, fn }: BindingDoubt,
   broughtAt: (piece: Piece) => Address | null,
 ): string | null => {
   const type = typeName(fn.types, fn.returns, fn.language);
-  const rival = rivalCall(debug, copy, found.at, (row) => {
+  const rival = rivalCall(debug, copy, at, found.at, (row) => {
     const returns = fn.types.signature(debug.function(row))?.returns ?? null;
     return returns !== null && typeName(fn.types, returns, fn.language) === type;
   });
@@ -64,8 +66,8 @@ export const boundElsewhere = (
     return `the variable of its line may hold what ${lastSegment(debug.path(rival.function))} gives back`;
   // A larger expression begins elsewhere: `!f(x)`, `x.f() - 1`.
   const isComputed = found.pieces.some((piece) => {
-    const at = broughtAt(piece);
-    const [frame] = at === null ? [] : debug.frames(at);
+    const from = broughtAt(piece);
+    const [frame] = from === null ? [] : debug.frames(from);
     const { line, column } = frame?.position ?? { line: 0, column: 0 };
     const isCallers = frame?.copy?.id === copy.caller && line === copy.callSite?.line;
     return isCallers && column !== 0 && column !== copy.callSite?.column;

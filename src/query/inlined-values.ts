@@ -80,7 +80,7 @@ export class InlinedValues {
       captures: [],
       entries: entered === null ? 1 : entered.length + (entries?.laterEntries(entered).length ?? 0),
       stale: stale === null ? noneStale : { behindPointers: stale.behindPointers, places: stale.places },
-      result: this.#bound(copy, fn, around, isProbeable, flow),
+      result: this.#bound(copy, fn, around, isProbeable, flow, at),
       assumptions: [],
     };
   }
@@ -112,6 +112,7 @@ export class InlinedValues {
     around: Around,
     isProbeable: (at: Address) => boolean,
     flow: Flow | null,
+    entry: Address | null,
   ): ShownResult {
     const type = fn.isNoReturn ? '!' : typeName(fn.types, fn.returns, fn.language);
     const size = sizeOf(fn.types, fn.returns) ?? 0;
@@ -134,7 +135,7 @@ export class InlinedValues {
             isMadeThere: (at, location, bytes) =>
               flow !== null && this.#facts.isMadeIn(flow, at, location, bytes, copy.ranges, isNumber(fn)),
           });
-    const doubt = typeof found === 'string' ? found : this.#doubtOf(copy, found, fn, flow);
+    const doubt = typeof found === 'string' ? found : this.#doubtOf(copy, entry, found, fn, flow);
     if (typeof found === 'string' || doubt !== null)
       return { ...nothing, mode: 'unknown', evidence: 'gone', note: `not observable (inlined): ${doubt}` };
     const { variable, at, pieces, evidence, note } = found;
@@ -150,8 +151,15 @@ export class InlinedValues {
     };
   }
 
-  #doubtOf(copy: DebugCopy, found: BoundResult, fn: CalledFunction, flow: Flow | null): string | null {
-    const question = { debug: this.#debug, copy, found, fn };
+  #doubtOf(
+    copy: DebugCopy,
+    entry: Address | null,
+    found: BoundResult,
+    fn: CalledFunction,
+    flow: Flow | null,
+  ): string | null {
+    const [lowest = copy.address] = copy.ranges.map(({ start }) => start).sort((a, b) => (a < b ? -1 : 1));
+    const question = { debug: this.#debug, copy, at: entry ?? lowest, found, fn };
     return boundElsewhere(
       question,
       ({ location, size }) => flow && this.#facts.broughtAt(flow, found.at, location, size),

@@ -32,6 +32,7 @@ describeNeeding(['kernel', 'tracefs', 'root'], 'values at the places that show n
           'plus.ret',
           'scaled.a',
           'scaled.b',
+          'scaled.ret',
           'pick.at',
         ])
           expect(right.get(value) ?? 0, value).toBeGreaterThan(0);

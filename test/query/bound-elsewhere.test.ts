@@ -24,7 +24,7 @@ const rivalOf = (line: number, caller: number, gives: boolean, behind = 0x1008):
       [0x1000, 0x1004].filter((place) => place >= start && place < end).map((place) => ({ address: at(place) })),
     frames: (place: bigint) => [{ function: null, copy: place >= 0x1004 ? other : own, position: null }],
   } as unknown as DebugInfo;
-  const rival = rivalCall(debug, own, at(behind), () => gives);
+  const rival = rivalCall(debug, own, at(0x1000), at(behind), () => gives);
   return typeof rival === 'string' ? rival : (rival?.id ?? null);
 };
 
@@ -44,6 +44,6 @@ describe('another call that the variable of a line may be bound to', () => {
     const own = { id: 1, ranges: [{ start: at(0x1000), end: at(0x1004) }], callSite: null } as unknown as DebugCopy;
     const rows = Array.from({ length: 2_000 }, (_, i) => ({ address: at(0x1000 + i) }));
     const debug = { lines: () => rows, frames: () => [] } as unknown as DebugInfo;
-    expect(rivalCall(debug, own, at(0x2000), () => true)).toBe('too many to tell');
+    expect(rivalCall(debug, own, at(0x1000), at(0x2000), () => true)).toBe('too many to tell');
   });
 });
