@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { type Width, widths } from '../../src/expr/number.ts';
+import { widths } from '../../src/expr/number.ts';
 import type { Expression, Name, Pattern } from '../../src/expr/syntax.ts';
-import type { Literal } from '../../src/expr/token.ts';
+import type { Literal, Width } from '../../src/expr/token.ts';
 
 /** Trees that any text may be of; where they are in it is left at 0. */
 const span = { at: 0, end: 0 };
