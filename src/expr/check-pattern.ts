@@ -173,7 +173,7 @@ const itemPairs = (context: Context, { items, at, end }: PatternOf<'tuple' | 'tu
     throw context.fault(another, '`..` is there once in a list');
   const own = items.filter(({ kind }) => kind !== 'rest');
   if (rest < 0 ? own.length !== fields.length : own.length > fields.length)
-    throw context.fault({ at, end }, `${own.length} patterns for ${fields.length} fields`, {
+    throw context.fault({ at, end }, `patterns: ${own.length}, fields: ${fields.length}`, {
       why: 'fields that may be anything are left out by `..`',
     });
   return own.flatMap((pattern, index) => {

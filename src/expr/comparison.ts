@@ -117,7 +117,9 @@ const adviceFor = (a: Loaded, b: Loaded): { readonly why: string; readonly hints
   if (a.kind === 'float' && b.kind === 'int') return { why: 'only a literal becomes a float' };
   if (a.kind === 'int' && b.kind === 'float') return { why: 'a whole number is compared with whole numbers' };
   if (a.kind === 'char' && b.kind === 'text')
-    return { why: 'one character is written in single quotes', hints: ["'x'"] };
+    return a.node.kind === 'integer'
+      ? { why: 'text is written in double quotes', hints: ['"x"'] }
+      : { why: 'one character is written in single quotes', hints: ["'x'"] };
   if (a.kind === 'text' && b.kind === 'int') return { why: "a text's length is `.len()`" };
   return null;
 };

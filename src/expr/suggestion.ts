@@ -13,9 +13,16 @@ export const likely = (wanted: string, names: Iterable<string>): readonly string
       if (distance <= tolerance) return [{ name, distance }];
       return own.length >= 3 && other.includes(own) ? [{ name, distance: tolerance + 1 }] : [];
     })
-    .sort((a, b) => a.distance - b.distance)
+    .sort((a, b) => a.distance - b.distance || sharedStart(wanted, b.name) - sharedStart(wanted, a.name))
     .slice(0, most)
     .map(({ name }) => name);
+};
+
+/** Letters that two names begin with. */
+const sharedStart = (a: string, b: string): number => {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return length;
 };
 
 const mostListed = 12;

@@ -109,10 +109,14 @@ export const compareTexts = (left: Text, right: Text, isEquality: boolean): Outc
   const order = Buffer.compare(a.bytes.subarray(0, common), b.bytes.subarray(0, common));
   if (order !== 0) return order;
   // The one that ends first is the lesser one.
-  if (a.bytes.length <= common && a.why !== null) return undecided(a.why);
-  if (b.bytes.length <= common && b.why !== null) return undecided(b.why);
+  if (a.bytes.length <= common && a.why !== null) return longerThan(left, b, common) ? 1 : undecided(a.why);
+  if (b.bytes.length <= common && b.why !== null) return longerThan(right, a, common) ? -1 : undecided(b.why);
   return a.bytes.length - b.bytes.length;
 };
+
+/** Whether a text is known to go on where the other one is known to end. */
+const longerThan = ({ length }: Text, other: Read, common: number): boolean =>
+  other.why === null && other.bytes.length === common && !isUndecided(length) && length > BigInt(common);
 
 /** At most `most` bytes; it ends sooner only with a reason or where the text does. */
 const readPart = (text: Text, most: number): Read => {
