@@ -1,4 +1,3 @@
-import { isWithheldAt } from '../abi/withheld.ts';
 import { type Compared, comparison } from './comparison.ts';
 import type { Context } from './context.ts';
 import { destructured, fieldNamed, type Parts } from './destructuring.ts';
@@ -8,6 +7,7 @@ import { literalValue } from './literal-value.ts';
 import { all, any } from './logic.ts';
 import { merged } from './merge.ts';
 import { constantOf, unknownName } from './names.ts';
+import { opened } from './opened.ts';
 import { followed } from './place.ts';
 import type { Bound, Pattern } from './syntax.ts';
 import type { Span } from './token.ts';
@@ -115,7 +115,7 @@ const path = (context: Context, pattern: PatternOf<'path'>, of: Compared): BoolN
 };
 
 const unit = (context: Context, segments: readonly string[], span: Span, of: Compared): BoolNode => {
-  const value = of.value.kind === 'placed' ? followed(of.value) : null;
+  const value = opened(context, of.value, of.span);
   const shape = value && enumOf(value);
   if (!value || !shape)
     throw context.fault(span, `${describeValue(of.value)} has no variants`, { why: 'only an enum has' });
@@ -193,13 +193,9 @@ const alternatives = (context: Context, pattern: PatternOf<'or'>, of: Compared):
       if (gives === undefined) throw context.fault(one, `${quoted(text)} isn't bound by every alternative`);
       return { when: match.test, gives };
     });
-    const value = isPartlyWithheld(cases.map(({ gives }) => gives)) ? null : merged(cases);
+    const value = merged(cases);
     if (value === null) throw context.fault(pattern, `${quoted(text)} is of another type in each alternative`);
     bindings.set(text, value);
   }
   return { test, bindings };
 };
-
-/** Of several places it isn't known any more what is beside them. */
-const isPartlyWithheld = (values: readonly Value[]): boolean =>
-  values.some((value) => value.kind === 'placed' && isWithheldAt(value.whole, value.at, value.shape.size));

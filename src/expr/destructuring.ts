@@ -3,13 +3,14 @@ import type { Compared } from './comparison.ts';
 import type { Context } from './context.ts';
 import { quoted } from './fault.ts';
 import { truth } from './logic.ts';
-import { followed, partOf } from './place.ts';
+import { opened } from './opened.ts';
+import { partOf } from './place.ts';
 import { likely, listed } from './suggestion.ts';
 import type { Name, Pattern } from './syntax.ts';
 import type { BoolNode } from './tree.ts';
 import { describeValue, type Placed, type Value } from './value.ts';
 import { enumOf, variantIndex } from './variant-name.ts';
-import { isVariant } from './variants.ts';
+import { fieldsOfVariant, isVariant } from './variants.ts';
 
 /** What a value has inside where `test` holds. */
 export type Parts = {
@@ -22,8 +23,8 @@ type Structural = Extract<Pattern, { kind: 'tuple' | 'tuple-struct' | 'struct' }
 /** The parts of a tuple, a struct, or the variant that the pattern names. */
 export const destructured = (context: Context, pattern: Structural, of: Compared): Parts => {
   const { value } = of;
-  if (pattern.kind === 'tuple') return tuple(context, pattern, value);
-  const at = value.kind === 'placed' ? followed(value) : null;
+  if (pattern.kind === 'tuple') return tuple(context, pattern, of);
+  const at = opened(context, value, of.span);
   if (at?.shape.kind === 'struct' && at.shape.name !== '') {
     const { name, form, fields } = at.shape;
     const wanted = pattern.segments.at(-1) ?? '';
@@ -41,8 +42,8 @@ export const destructured = (context: Context, pattern: Structural, of: Compared
     });
   const index = variantIndex(context, shape, pattern.segments, { at: pattern.at, end: pattern.end });
   const variant = shape.variants[index];
-  const [form, fields] =
-    variant !== undefined && 'fields' in variant ? [variant.form, variant.fields] : (['unit', []] as const);
+  const form = variant !== undefined && 'form' in variant ? variant.form : 'unit';
+  const fields = shape.kind === 'enum' ? fieldsOfVariant(shape, index) : [];
   checkForm(context, pattern, form, pattern.segments.join('::'));
   return { test: isVariant(shape, at.place, index), fields: fieldsOf(at, fields) };
 };
@@ -62,13 +63,13 @@ const checkForm = (context: Context, pattern: Structural, form: Form, name: stri
   );
 };
 
-const tuple = (context: Context, pattern: Structural, value: Value): Parts => {
+const tuple = (context: Context, pattern: Structural, { value, span }: Compared): Parts => {
   const numbered = (items: readonly Value[]): Parts => ({
     test: truth(true),
     fields: items.map((item, index) => ({ name: String(index), value: item })),
   });
   if (value.kind === 'tuple') return numbered(value.items);
-  const at = value.kind === 'placed' ? followed(value) : null;
+  const at = opened(context, value, span);
   if (at?.shape.kind === 'unit') return numbered([]);
   if (at?.shape.kind === 'struct' && at.shape.name === '')
     return { test: truth(true), fields: fieldsOf(at, at.shape.fields) };

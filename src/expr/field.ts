@@ -4,7 +4,8 @@ import type { Context } from './context.ts';
 import { unknownField } from './destructuring.ts';
 import { quoted } from './fault.ts';
 import { load } from './load.ts';
-import { beginning, behind, followed, partOf, shifted, wordNode } from './place.ts';
+import { opened } from './opened.ts';
+import { behind, partOf, placed, shifted, wordNode } from './place.ts';
 import type { Name } from './syntax.ts';
 import type { Span } from './token.ts';
 import type { Guard, Place } from './tree.ts';
@@ -24,8 +25,8 @@ export const fieldOf = (context: Context, value: Value, name: Name, span: Span):
     if (item === undefined) throw unknownField(context, name, names, before);
     return item;
   }
-  if (value.kind !== 'placed') throw withoutFields(context, describeValue(value), name, before);
-  const at = followed(value);
+  const at = opened(context, value, span);
+  if (at === null) throw withoutFields(context, describeValue(value), name, before);
   const variant = name.text === 'variant' ? variantName(at) : null;
   if (variant !== null) return variant;
   if (at.shape.kind === 'enum' || at.shape.kind === 'c-enum')
@@ -117,7 +118,7 @@ const matchOf = (shape: Extract<ValueShape, { kind: 'enum' }>, name: string, sou
 
 /** `value[index]`, of arrays, slices and Vec. */
 export const elementOf = (context: Context, value: Value, index: Value, spans: readonly [Span, Span]): Value => {
-  const at = value.kind === 'placed' ? followed(value) : null;
+  const at = opened(context, value, spans[0]);
   if (at?.shape.kind !== 'array' && at?.shape.kind !== 'sequence')
     throw context.fault(spans[0], `${describeValue(at ?? value)} has no elements that can be counted off`, {
       why: 'an array, a slice and a Vec have',
@@ -135,5 +136,5 @@ export const elementOf = (context: Context, value: Value, index: Value, spans: r
     });
   if (isArray && constant !== null) return partOf(at, Number(constant) * element.size, element);
   const first = at.shape.kind === 'array' ? at.place : behind(at, at.shape.behind.data, at.shape.behind.add);
-  return beginning({ kind: 'element', first, index: number.node, count, stride: element.size, offset: 0 }, element);
+  return placed({ kind: 'element', first, index: number.node, count, stride: element.size, offset: 0 }, element);
 };

@@ -1,20 +1,13 @@
 import type { EnumShape, ValueShape } from '../abi/shape.ts';
-import { isWithheldAt } from '../abi/withheld.ts';
 import type { Context } from './context.ts';
 import { either } from './merge.ts';
 import { unknownName } from './names.ts';
+import { notKnown } from './opened.ts';
 import { behind, followed, partOf, wordNode } from './place.ts';
 import type { Span } from './token.ts';
 import type { TextNode } from './tree.ts';
 import { describeShape, type Loaded, type Placed, type Value } from './value.ts';
-import { isVariant } from './variants.ts';
-
-const whyCut: Readonly<Record<Extract<ValueShape, { kind: 'cut' }>['why'], string>> = {
-  depth: 'it is deeper than values are looked into',
-  redacted: 'it is withheld',
-  unknown: "debug info doesn't tell its layout",
-  gone: "it isn't there any more",
-};
+import { fieldsOfVariant, isVariant } from './variants.ts';
 
 /**
  * The value as one that has operators. `use`: what it is wanted for, in an error.
@@ -29,7 +22,6 @@ export const load = (context: Context, value: Value, span: Span, use = 'compared
   const at = followed(value);
   const loaded = loadedOf(context, at, span);
   if (loaded === null) throw noOperators(context, at.shape, span, use);
-  if (isWithheldAt(at.whole, at.at, at.shape.size)) throw cutAway(context, span, 'redacted');
   return loaded;
 };
 
@@ -60,7 +52,7 @@ const loadedOf = (context: Context, value: Placed, span: Span): Loaded | null =>
     case 'enum':
       return shape.isTransparent === true ? throughEnum(context, value, shape, span) : null;
     case 'cut':
-      throw cutAway(context, span, shape.why);
+      throw notKnown(context, span, shape.why);
     default: {
       const text = textOf(value);
       return text && { kind: 'text', node: text };
@@ -85,21 +77,14 @@ const isByte = (shape: ValueShape): boolean => shape.kind === 'int' && shape.siz
 
 /** `Cow`: what it holds is of the same kind in each variant. */
 const throughEnum = (context: Context, value: Placed, shape: EnumShape, span: Span): Loaded | null => {
-  const cases = shape.variants.flatMap(({ fields: [field] }, index) =>
-    field === undefined
-      ? []
-      : [
-          {
-            when: isVariant(shape, value.place, index),
-            gives: load(context, partOf(value, field.offset, field.shape), span),
-          },
-        ],
-  );
+  const cases = shape.variants.flatMap((_, index) => {
+    const [field] = fieldsOfVariant(shape, index);
+    if (field === undefined) return [];
+    const gives = load(context, partOf(value, field.offset, field.shape), span);
+    return [{ when: isVariant(shape, value.place, index), gives }];
+  });
   return cases.length < shape.variants.length ? null : either(cases);
 };
-
-const cutAway = (context: Context, span: Span, why: keyof typeof whyCut) =>
-  context.fault(span, "this isn't known", { why: whyCut[why], hints: why === 'depth' ? ['--depth'] : [] });
 
 const noOperators = (context: Context, shape: ValueShape, span: Span, use: string) => {
   const { why, more } = insteadOf(shape);

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { placed } from './place.ts';
 import type { Case, Place } from './tree.ts';
 import type { Loaded, Placed, Value } from './value.ts';
 
@@ -26,8 +27,8 @@ export const merged = (cases: Choice<Value>): Value | null => {
   const [first] = cases;
   if (first === undefined) return null;
   if (cases.every((one) => isDeepStrictEqual(one.gives, first.gives))) return first.gives;
-  const placed = cases.flatMap(({ when, gives }) => (gives.kind === 'placed' ? [{ when, gives }] : []));
-  if (placed.length === cases.length) return mergedPlaces(placed);
+  const inPlace = cases.flatMap(({ when, gives }) => (gives.kind === 'placed' ? [{ when, gives }] : []));
+  if (inPlace.length === cases.length) return mergedPlaces(inPlace);
   const loaded = cases.flatMap(({ when, gives }) => (isLoaded(gives) ? [{ when, gives }] : []));
   return loaded.length === cases.length ? either(loaded) : null;
 };
@@ -35,10 +36,9 @@ export const merged = (cases: Choice<Value>): Value | null => {
 const isLoaded = (value: Value): value is Loaded =>
   value.kind !== 'placed' && value.kind !== 'tuple' && value.kind !== 'unit-variant';
 
-/** Nothing of it is withheld in any case: the caller has seen to that. */
 const mergedPlaces = (cases: Choice<Placed>): Placed | null => {
   const shape = cases[0]?.gives.shape;
   if (shape === undefined || !cases.every(({ gives }) => isDeepStrictEqual(gives.shape, shape))) return null;
   const places = cases.map(({ when, gives }): Case<Place> => ({ when, gives: gives.place }));
-  return { kind: 'placed', place: { kind: 'either', cases: places, offset: 0 }, shape, whole: shape, at: 0 };
+  return placed({ kind: 'either', cases: places, offset: 0 }, shape);
 };

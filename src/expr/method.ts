@@ -5,6 +5,7 @@ import type { Context } from './context.ts';
 import { quoted } from './fault.ts';
 import { load } from './load.ts';
 import { truth } from './logic.ts';
+import { opened } from './opened.ts';
 import { followed, wordNode } from './place.ts';
 import { likely, listed } from './suggestion.ts';
 import type { Name } from './syntax.ts';
@@ -60,7 +61,7 @@ const unsuited = (context: Context, { of, method }: Call, why: string) => {
 
 const lengthOf = (context: Context, call: Call): IntNode => {
   const { of, span } = call;
-  const value = of.kind === 'placed' ? followed(of) : null;
+  const value = opened(context, of, span);
   const counted = value && lengthOffset(value.shape);
   if (value && counted !== null) return typeof counted === 'number' ? wordNode(value, counted) : integer(counted);
   const isOldRing = value?.shape.kind === 'ring';
@@ -117,7 +118,7 @@ const hasNoText = (shape: ValueShape): boolean =>
 
 const variantTest = (context: Context, call: Call): Loaded => {
   const names = asked[call.method.text];
-  const value = call.of.kind === 'placed' ? followed(call.of) : null;
+  const value = opened(context, call.of, call.span);
   const shape: EnumShape | null = value?.shape.kind === 'enum' ? value.shape : null;
   const found = names?.map((name) => shape?.variants.findIndex((variant) => variant.name === name) ?? -1) ?? [];
   const [wanted = -1, other = -1] = found;

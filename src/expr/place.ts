@@ -7,25 +7,14 @@ export const shifted = (place: Place, by: number): Place => {
   return place.kind === 'behind' ? { ...place, add: place.add + by } : { ...place, offset: place.offset + by };
 };
 
-/** The whole value of an argument, or the result. */
-export const rootValue = (root: Root, shape: ValueShape): Placed => beginning({ kind: 'own', root, offset: 0 }, shape);
+export const placed = (place: Place, shape: ValueShape): Placed => ({ kind: 'placed', place, shape });
 
-/** A value that isn't a part of another one. */
-export const beginning = (place: Place, shape: ValueShape): Placed => ({
-  kind: 'placed',
-  place,
-  shape,
-  whole: shape,
-  at: 0,
-});
+/** The whole value of an argument, or the result. */
+export const rootValue = (root: Root, shape: ValueShape): Placed => placed({ kind: 'own', root, offset: 0 }, shape);
 
 /** The part of `shape` at an offset. */
-export const partOf = (value: Placed, offset: number, shape: ValueShape): Placed => ({
-  ...value,
-  place: shifted(value.place, offset),
-  shape,
-  at: value.at + offset,
-});
+export const partOf = ({ place }: Placed, offset: number, shape: ValueShape): Placed =>
+  placed(shifted(place, offset), shape);
 
 /** What a pointer at an offset leads to. */
 export const behind = (value: Placed, data: number, add: number): Place => ({
@@ -39,7 +28,7 @@ export const followed = (value: Placed): Placed => {
   let at = value;
   for (;;) {
     const { shape } = at;
-    if (shape.kind === 'pointer') at = beginning(behind(at, shape.behind.data, shape.behind.add), shape.target);
+    if (shape.kind === 'pointer') at = placed(behind(at, shape.behind.data, shape.behind.add), shape.target);
     else if (shape.kind === 'once') at = partOf(at, 0, shape.value);
     else return at;
   }

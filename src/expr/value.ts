@@ -27,9 +27,6 @@ export type Placed = {
   readonly kind: 'placed';
   readonly place: Place;
   readonly shape: ValueShape;
-  /** What it is a part of without a pointer between, and where in it. */
-  readonly whole: ValueShape;
-  readonly at: number;
 };
 
 /** What an expression stands for. */

@@ -1,4 +1,5 @@
-import type { EnumShape, ValueShape } from '../abi/shape.ts';
+import type { EnumShape, FieldShape, ValueShape } from '../abi/shape.ts';
+import { isWithheldAt } from '../abi/withheld.ts';
 import { shifted } from './place.ts';
 import type { BoolNode, Place, Tag, ValueRange } from './tree.ts';
 
@@ -68,4 +69,17 @@ export const isVariant = (shape: EnumShape | CEnumShape, place: Place, index: nu
   const hasOther = shape.kind === 'enum' && shape.variants.some(({ values }) => values === null);
   const known = hasOther ? null : table.flatMap(({ values }) => values);
   return { kind: 'variant', tag, values: table[index]?.values ?? [], known };
+};
+
+/**
+ * The fields of the variant of that number. Bytes that are withheld as those of another variant aren't looked at
+ * whichever it is: a field that has such is withheld too.
+ */
+export const fieldsOfVariant = (shape: EnumShape, index: number): readonly FieldShape[] => {
+  const others: EnumShape = { ...shape, variants: shape.variants.filter((_, other) => other !== index) };
+  return (shape.variants[index]?.fields ?? []).map((field) =>
+    isWithheldAt(others, field.offset, field.shape.size)
+      ? { ...field, shape: { kind: 'cut', size: field.shape.size, why: 'redacted' } }
+      : field,
+  );
 };

@@ -339,3 +339,28 @@ test('a value is the variant that it is shown as', () => {
     { numRuns: 2_000 },
   );
 });
+
+test('a part that shares its bytes with what is withheld in another variant is not read', () => {
+  const secret: ValueShape = { kind: 'cut', size: 4, why: 'redacted' };
+  const variant = (name: string, tag: bigint, offset: number, shape: ValueShape) => ({
+    name,
+    form: 'tuple' as const,
+    fields: [{ name: '0', offset, shape }],
+    values: [{ low: tag, high: tag }],
+  });
+  const shape: EnumShape = {
+    kind: 'enum',
+    size: 12,
+    tag: { offset: 0, size: 1 },
+    variants: [
+      variant('Secret', 0n, 4, secret),
+      variant('Same', 1n, 4, option(int(1, false))),
+      variant('Beside', 2n, 8, int(4, false)),
+    ],
+  };
+  const call = recordedCall({ args: [value('e', shape, word(2n), word(7n, 4))] });
+  expect(evaluate(parseFilter('e is Beside(7)', call.scope), call.environment)).toBe(true);
+  expect(evaluate(parseFilter('e is Same(_)', call.scope), call.environment)).toBe(false);
+  for (const condition of ['e is Same(Some(_))', 'e is Same(x) && x.is_some()', 'e is Secret(5)'])
+    expect(() => parseFilter(condition, call.scope)).toThrow("isn't known");
+});
