@@ -12,6 +12,11 @@ import { variantName } from './variant-name.ts';
 /**
  * Reads a condition on the calls of one function, `--when EXPR`.
  *
+ * Names are those of the arguments, `ret`, `duration`, `pid`, `tid` and `comm`; where one could be both, neither is guessed:
+ * `arg.pid` and `call.pid` say which, `arg.0` is the first argument. Operators are Rust's, with its precedence, and
+ * `value is PATTERN`; what a pattern binds holds in what follows it by `&&`. References and boxes are followed wherever
+ * a value is used. What a Cell or a RefCell holds is its `.value`, what a Mutex or an RwLock holds its `.data`.
+ *
  * @throws {RsymError} `usage` where it can't be read, names what isn't there, or compares what can't be compared.
  */
 export const parseFilter = (text: string, scope: Scope): BoolNode => {
