@@ -68,12 +68,26 @@ export const piecesOf = (operations: readonly Operation[], size: number, context
     at += bytes;
     part = [];
   }
+  const narrow = pieces.length === 0 ? zeroExtended(part, size, context) : null;
+  if (narrow !== null) return narrow;
   if (pieces.length === 0) {
     const location = part.length === 0 ? gone('optimized out') : locationOf(part, size, context);
     return clipped({ location, valueOffset: 0, size });
   }
   if (at < size) pieces.push({ location: gone('optimized out'), valueOffset: at, size: size - at });
   return pieces.filter((piece) => piece.valueOffset < size);
+};
+
+/** A number of `size` bytes of which fewer are in memory: the others are zero. */
+const zeroExtended = (operations: readonly Operation[], size: number, context: ExpressionContext): Piece[] | null => {
+  const [loaded, last] = operations.slice(-2);
+  if (last?.op !== 'stack-value' || loaded?.op !== 'dereference' || loaded.size >= 8 || size > 8) return null;
+  const location = locationOf(operations.slice(0, -2), loaded.size, context);
+  if (location.kind !== 'stack' && location.kind !== 'memory') return null;
+  const own = { location, valueOffset: 0, size: Math.min(size, loaded.size) };
+  const rest = size - own.size;
+  const zeros = { kind: 'constant', bytes: new Uint8Array(rest) } as const;
+  return rest === 0 ? [own] : [own, { location: zeros, valueOffset: own.size, size: rest }];
 };
 
 /** A register holds no more than a word, and a constant no more than its bytes; where the rest is isn't said. */

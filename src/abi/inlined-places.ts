@@ -28,6 +28,8 @@ export type InlinedQuestion = {
   readonly countsAsWell: (at: Address, first: Address) => boolean;
   /** Whether the copy's own code has computed what a place holds, or nobody can tell. */
   readonly isComputed: (at: Address, location: Location, size: number) => boolean;
+  /** A later instruction of the copy's straight code, where more of memory is as it was at the call; null: there is none. */
+  readonly settled: (at: Address) => Address | null;
   /** Whether the code has put a value into a slot of the frame on its way to the address. */
   readonly isStored: (at: Address, slot: Location & { kind: 'stack' | 'memory' }, size: number) => boolean;
 };
@@ -53,6 +55,12 @@ export const placeInlined = (question: InlinedQuestion): InlinedAnswer => {
     const live = args.filter(({ evidence }) => evidence !== 'gone').length;
     if (best === null || live > best.live) best = { at, args, live };
     if (live === args.length) break;
+  }
+  const later = best === null ? null : question.settled(best.at);
+  if (best !== null && later !== null) {
+    const args = argumentsAt(question, later, addresses[0] ?? later);
+    if (args.every(({ evidence }, i) => evidence !== 'gone' || best?.args[i]?.evidence === 'gone'))
+      return { at: later, args };
   }
   if (best !== null) return { at: best.at, args: best.args };
   return { at: null, args: question.parameters.map(() => gone('no address of the copy can be probed')) };

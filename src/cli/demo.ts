@@ -10,7 +10,7 @@ import { stepText, untracedText } from '../report/demo.ts';
 import { paletteFor, write } from './output.ts';
 import { stopSignal } from './stop.ts';
 
-const signature = 'helloworld::hello(i: i32, len: usize) -> i32';
+const hello = 'helloworld::hello';
 
 export const register = (program: Command): void => {
   program
@@ -25,18 +25,23 @@ const demo = async (): Promise<void> => {
   using bundled = unpackProgram();
   const target = `./${bundled.name}`;
   const unpack = `gunzip -c ${shellWord(bundled.packed)} >${bundled.name} && chmod +x ${bundled.name}`;
-  await say('A small Rust program comes with rsym.', unpack);
-  await step(bundled, '\nIts own functions:', ['ls', target, 'helloworld::**']);
+  await say('A small Rust program comes with rsym, built with optimisation.', unpack);
+  await step(bundled, '\nIts own functions, those too that exist only inlined:', [
+    'ls',
+    '--inlined',
+    target,
+    'helloworld::**',
+  ]);
   if (stop.aborted) return;
-  await step(bundled, '\nWhat is known of one of them:', ['ls', '--json', target, 'helloworld::hello']);
+  await step(bundled, '\nWhat is left of one of them, and where its arguments are:', ['show', target, hello]);
   if (stop.aborted) return;
-  const trace = ['trace', target, signature, '--', '1', '2', '3', '4'];
+  const trace = ['trace', target, hello, '--', '1', '2', '3', '4'];
   const what = '\nIts calls, with arguments and results, while the program runs (its own output goes to stderr):';
   const report = await examine();
   // Awaited here: the folder goes when this function is left.
   if (report.launch.ok) return await step(bundled, what, trace);
   await say(what, shellCommand('rsym', ...trace));
-  await write(process.stdout, untracedText(wouldProbe(join(bundled.folder, bundled.name), [signature]), report));
+  await write(process.stdout, untracedText(wouldProbe(join(bundled.folder, bundled.name), [hello]), report));
 };
 
 const say = (what: string, command: string): Promise<void> =>

@@ -4,6 +4,7 @@ import { RsymError } from '../base/errors.ts';
 import { shellCommand } from '../base/shell.ts';
 import { sanitize } from '../base/text.ts';
 import { planWatch, prepareKeeper, type TraceEvent, type WatchScope, watchDefaults } from '../query/watch.ts';
+import { noteLines } from '../report/note-lines.ts';
 import { traceText } from '../report/trace.ts';
 import { traceJson } from '../report/trace-json.ts';
 import { TraceLines } from '../report/trace-lines.ts';
@@ -27,6 +28,7 @@ type Flags = {
   readonly depth: number;
   readonly redact?: readonly string[];
   readonly after?: readonly string[];
+  readonly coldPages?: true;
   readonly debugFile?: string;
   readonly ring?: number;
   readonly pending: number;
@@ -87,6 +89,7 @@ export const register = (program: Command): void => {
       "read it again at the return: buf, buf:len, buf:ret, or '*' for every &mut (repeatable)",
       collect,
     )
+    .option('--cold-pages', 'also read pages that are not in memory: the program waits for them where it is probed')
     .option('--debug-file <file>', 'read debug info from this file')
     .option(
       '--ring <bytes>',
@@ -118,6 +121,7 @@ const trace = async (target: string, _: unknown, flags: Flags, command: Command)
     depth: flags.depth,
     redact: flags.redact ?? [],
     after: flags.after ?? [],
+    coldPages: flags.coldPages === true,
     maxPending: flags.pending,
     output: flags.output === undefined ? 'stderr' : 'inherit',
     signal: stopSignal(),
@@ -167,9 +171,7 @@ const adviseOn = (target: string, patterns: readonly string[], flags: Flags): vo
 const mostNotes = 12;
 
 const tell = (notes: readonly string[]): void => {
-  for (const note of notes.slice(0, mostNotes)) process.stderr.write(`rsym: ${sanitize(note)}\n`);
-  const more = notes.length - mostNotes;
-  if (more > 0) process.stderr.write(`rsym: and ${more} more notes like these; --json gives them all\n`);
+  for (const line of noteLines(notes, mostNotes)) process.stderr.write(`rsym: ${sanitize(line)}\n`);
 };
 
 /** Commander gives all words alike; only those before `--` are functions. */

@@ -24,17 +24,23 @@ export type BroughtQuestion = {
   readonly isInside: (at: Address) => boolean;
   /** A call of a function that writes nothing of the frame: it frees memory. */
   readonly isHarmless: (call: FlowInstruction) => boolean;
+  /**
+   * The value is a number: of `f(x) * 10` nothing but other constants is left where `f` gives constants back, so these, and
+   * what only a condition decides, say nothing of who made it.
+   */
+  readonly isNumber: boolean;
 };
 
 /**
- * Whether what a place holds when the instruction at `at` is about to run comes from the code inside on every way there:
- * behind that code it was only moved.
+ * Whether what a place holds when the instruction at `at` is about to run was made by the code inside on every way there:
+ * behind that code it was only moved. Of a value of several words, one has to be made there on each way: `None` has no
+ * payload, and what is in its place is as it was before. What only passes through that code is another's.
  */
 export const isBroughtFrom = (question: BroughtQuestion, at: Address, held: Held): boolean => {
   const start = question.flow.indexOf.get(at);
   if (start === undefined) return false;
   const places = placesOf(question, start, held);
-  return places?.every((place) => comesFrom(question, start, place)) ?? false;
+  return places !== null && areMade(question, start, places);
 };
 
 /** The value's words. */
@@ -52,28 +58,86 @@ const placesOf = ({ frames }: BroughtQuestion, i: number, held: Held): Place[] |
   return places;
 };
 
-const keyOf = (i: number, place: Place): string =>
-  place.kind === 'register' ? `${i} r${place.id} ${place.lane} ${place.size}` : `${i} s${place.offset} ${place.size}`;
+const keyOf = (place: Place): string =>
+  place.kind === 'register' ? `r${place.id} ${place.lane} ${place.size}` : `s${place.offset} ${place.size}`;
 
-const comesFrom = (question: BroughtQuestion, start: number, from: Place): boolean => {
+/** A constant (or zero, as `xor eax, eax`) says nothing of who made it, and is brought as early as there is room. */
+const isConstant = ({ step, effects }: FlowInstruction): boolean => {
+  const { action, reads, readsFlags, writesFlags, memory } = effects;
+  if (action?.kind === 'clear' || action?.kind === 'constant') return true;
+  return step === undefined && action === undefined && reads.length === 0 && !memory && writesFlags && !readsFlags;
+};
+
+/** Steps back to what a number is computed from. */
+const mostInputs = 8;
+
+/**
+ * Whether an instruction gives one of several constants, or what is computed from nothing else. Of what a condition chooses,
+ * something has to be shown to be computed.
+ */
+const isDecided = (question: BroughtQuestion, i: number, depth = 0): boolean => {
+  const { flow, before, isInside } = question;
+  const each = flow.instructions[i];
+  if (each === undefined || depth > mostInputs || isConstant(each)) return true;
+  const { action, memory, readsFlags, writesFlags, reads, writes } = each.effects;
+  if (action?.kind === 'store-constant') return true;
+  if (each.step !== undefined || memory !== undefined) return false;
+  const inputs = reads.filter(({ role }) => role !== 'merge').map(({ id }) => id);
+  const writers = inputs.map((id) => lastWriter(flow, before, i, id));
+  const isFrom = (writer: number | null): boolean => writer !== null && isDecided(question, writer, depth + 1);
+  // A sum with a carry is computed; what is made of a flag alone reads no register.
+  if (!readsFlags || writesFlags) return inputs.length === 0 || writers.every(isFrom);
+  const isComputed = (writer: number | null): boolean => {
+    const made = writer === null ? undefined : flow.instructions[writer];
+    if (made === undefined) return false;
+    return made.effects.action?.kind === 'load' || (isInside(made.at) && !isFrom(writer));
+  };
+  return !writers.some(isComputed);
+};
+
+/** The instruction of the straight code before that wrote a register; null: it was written elsewhere. */
+const lastWriter = (flow: Flow, before: BroughtQuestion['before'], from: number, id: RegisterId): number | null => {
+  for (let i = from, steps = 0; steps < 64; steps++) {
+    const [only, ...others] = before[i] ?? [];
+    const each = only === undefined ? undefined : flow.instructions[only];
+    if (only === undefined || each === undefined || others.length > 0) return null;
+    const isCall = each.step?.kind === 'call' || each.step?.kind === 'indirect-call';
+    if (isCall && clobbered.includes(id)) return null;
+    if (each.effects.writes.some((write) => write.id === id)) return only;
+    i = only;
+  }
+  return null;
+};
+
+const areMade = (question: BroughtQuestion, start: number, from: readonly Place[]): boolean => {
   const { flow, before, isInside } = question;
   const seen = new Set<string>();
-  const waiting = [{ i: start, place: from }];
+  const waiting = [{ i: start, places: from, isIn: false }];
   for (let state = waiting.pop(); state !== undefined; state = waiting.pop()) {
     const earlier = before[state.i] ?? [];
+    // Bytes that only fill up come from nowhere.
+    if (earlier.length === 0 && state.i !== flow.entry && flow.instructions[state.i]?.step?.kind === 'nop') continue;
     if (earlier.length === 0 || seen.size > mostStates) return false;
     for (const i of earlier) {
       const each = flow.instructions[i];
       if (each === undefined) return false;
-      if (isInside(each.at)) continue;
-      const moved = placesBefore(question, each, i, state.place);
-      if (moved === null) return false;
-      for (const place of moved) {
-        const key = keyOf(i, place);
-        if (seen.has(key)) continue;
-        seen.add(key);
-        waiting.push({ i, place });
+      const isIn = state.isIn || isInside(each.at);
+      const moved = state.places.map((place) => placesBefore(question, each, i, place));
+      const isMade = moved.includes(null);
+      if (isMade && !isIn) return false;
+      // What the code inside brings there itself, it had read.
+      const isTouched = isMade || moved.some((one, k) => one?.[0] !== state.places[k]);
+      if (isTouched && (isInside(each.at) || isConstant(each))) {
+        if (question.isNumber && isMade && isDecided(question, i)) return false;
+        continue;
       }
+      const places = moved.flatMap((one) => one ?? []);
+      // Others have made all of it.
+      if (places.length === 0) return false;
+      const key = `${i} ${isIn} ${places.map(keyOf)}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      waiting.push({ i, places, isIn });
     }
   }
   return true;

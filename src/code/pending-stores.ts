@@ -1,5 +1,5 @@
 import type { Address } from '../base/units.ts';
-import type { Flow, FlowInstruction } from './flow.ts';
+import { type Flow, type FlowInstruction, follows } from './flow.ts';
 import { type Frames, isFromEntry } from './frames.ts';
 import { type AnyRegister, idOf, nameOf, type RegisterId } from './register-id.ts';
 
@@ -65,7 +65,8 @@ export const pendingStores = (
       const { place } = storeOf(each, frames, state.i, start, undefined, state.changed);
       // What was stored by then says nothing of what was there.
       const isNew =
-        place !== null && ![...found.values()].some((store) => store.place !== null && overlaps(store.place, place));
+        place !== null &&
+        ![...found.values()].some((store) => store.place !== null && overlapsPlace(store.place, place));
       if (isNew) loaded.push(place);
     }
     const made = madeAfter(each, state.made, isOwn);
@@ -76,18 +77,18 @@ export const pendingStores = (
   }
   // What the part reads before it writes was in memory.
   return [...found.values()].filter(
-    ({ isOwn, place }) => !isOwn || place === null || !loaded.some((one) => covers(one, place)),
+    ({ isOwn, place }) => !isOwn || place === null || !loaded.some((one) => coversPlace(one, place)),
   );
 };
 
-const overlaps = (a: StorePlace, b: StorePlace): boolean =>
+export const overlapsPlace = (a: StorePlace, b: StorePlace): boolean =>
   a.base === b.base &&
   a.index === b.index &&
   a.scale === b.scale &&
   a.displacement < b.displacement + b.size &&
   b.displacement < a.displacement + a.size;
 
-const covers = (a: StorePlace, b: StorePlace): boolean =>
+export const coversPlace = (a: StorePlace, b: StorePlace): boolean =>
   a.base === b.base &&
   a.index === b.index &&
   a.scale === b.scale &&
@@ -141,7 +142,7 @@ const rbp = idOf('rbp');
 const isBarrier = ({ step, isStackProbe }: FlowInstruction): boolean =>
   (step?.kind === 'call' || step?.kind === 'indirect-call' || step?.kind === 'system-call') && !isStackProbe;
 
-const writesMemory = ({ effects: { memory, writesElsewhere } }: FlowInstruction): boolean =>
+export const writesMemory = ({ effects: { memory, writesElsewhere } }: FlowInstruction): boolean =>
   writesElsewhere || (memory !== undefined && memory.access !== 'read');
 
 const bit = (id: RegisterId): number => 1 << id;
@@ -180,3 +181,36 @@ const storeOf = (
   const named = (id: RegisterId | null): AnyRegister | null => (id === null ? null : nameOf(id));
   return { at, slot: null, place: { base: named(base), index: named(index), scale, displacement, size } };
 };
+
+/** Where an instruction's memory operand is, by what registers hold at `start`; `changed`: those that don't hold it any more. */
+export const storePlaceOf = (
+  each: FlowInstruction,
+  frames: Frames,
+  i: number,
+  start: number,
+  changed: number,
+): StorePlace | null => storeOf(each, frames, i, start, undefined, changed).place;
+
+/** The instructions of the straight code that begins at an address, each with what it stores: nothing else leads there. */
+export function* storesBehind(
+  flow: Flow,
+  frames: Frames,
+  at: Address,
+  isInside: (at: Address) => boolean,
+): Generator<{ readonly at: Address; readonly store: PendingStore | null }> {
+  const start = flow.indexOf.get(at);
+  let made = 0;
+  for (let i = start; i !== undefined && start !== undefined; ) {
+    const each = flow.instructions[i];
+    if (each === undefined) return;
+    const isOwn = isInside(each.at);
+    const store = writesMemory(each)
+      ? { ...storeOf(each, frames, i, i, undefined, 0), isMade: isMade(each, made), isOwn }
+      : null;
+    yield { at: each.at, store };
+    const [next, ...others]: readonly number[] = each.next;
+    if (isBarrier(each) || next === undefined || others.length > 0 || !follows(flow, next)) return;
+    made = madeAfter(each, made, isOwn);
+    i = next;
+  }
+}

@@ -68,10 +68,33 @@ export class RegionEntries {
       const each = instructions[i];
       if (seen.has(i) || each === undefined) continue;
       seen.add(i);
-      if (this.#isInside(i)) found.push(each.at);
+      if (this.#isInside(i) && !this.#isPassedThrough(i)) found.push(each.at);
       else waiting.push(...each.next);
     }
     return found.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  }
+
+  /**
+   * Of these entries those at which the part may begin: to one that control also comes to from another without leaving the
+   * part, and that doesn't lead back, other code has been joined, as to the end that it has in common with its caller.
+   */
+  heads(entries: readonly Address[]): Address[] {
+    const reached = new Map(entries.map((at) => [at, this.#reachedInside(at)]));
+    const leads = (from: Address, to: Address): boolean => reached.get(from)?.has(to) === true;
+    return entries.filter((at) => !entries.some((other) => other !== at && leads(other, at) && !leads(at, other)));
+  }
+
+  #reachedInside(from: Address): Set<Address> {
+    const { instructions, indexOf } = this.#flow;
+    const seen = new Set<Address>();
+    const waiting = [indexOf.get(from)];
+    for (let i = waiting.pop(); i !== undefined; i = waiting.pop()) {
+      const each = instructions[i];
+      if (each === undefined || seen.has(each.at) || !this.#isInside(i)) continue;
+      seen.add(each.at);
+      waiting.push(...each.next);
+    }
+    return seen;
   }
 
   /**
@@ -100,6 +123,15 @@ export class RegionEntries {
       for (const i of each.next) waiting.push({ i, called });
     }
     return [...found];
+  }
+
+  /**
+   * Whether nothing is done there: a jump out of the part, which was put there with the blocks' order and has the debug
+   * location of any block that ends in it.
+   */
+  #isPassedThrough(i: number): boolean {
+    const { step, next = [] } = this.#flow.instructions[i] ?? {};
+    return step?.kind === 'jump' && next.every((to) => !this.#isInside(to));
   }
 
   /** Whether control can come back to an instruction without passing another. */

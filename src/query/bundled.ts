@@ -5,8 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { RsymError } from '../base/errors.ts';
 
-/** The program that comes with rsym: `hello(i: i32, len: usize) -> i32` is called once for each of its arguments. */
-const packed = fileURLToPath(new URL('../../fixtures/hello/out/debug-v0.gz', import.meta.url));
+/**
+ * The program that comes with rsym: `hello(i: i32, len: usize) -> i32` is called once for each of its arguments; the
+ * optimiser left no code of its own.
+ */
+const packed = fileURLToPath(new URL('../../fixtures/hello/out/full-release.gz', import.meta.url));
 
 export type Bundled = Disposable & {
   /** The compressed file inside the package. */

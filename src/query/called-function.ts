@@ -42,6 +42,12 @@ export const isFunctionItem = ({ types, generics }: CalledFunction, id: TypeId |
   return type.kind === 'pointer' && type.target !== null && types.type(type.target).kind === 'function';
 };
 
+/** Whether it gives back what can be computed with. */
+export const isNumber = ({ types, returns }: CalledFunction): boolean => {
+  const type = returns === null ? null : types.type(returns);
+  return type?.kind === 'base' && type.encoding !== 'bool' && type.encoding !== 'char';
+};
+
 /** Bytes of a type; null where they aren't told. */
 export const sizeOf = (types: DebugTypes, id: TypeId | null): number | null => {
   if (id === null) return 0;

@@ -71,27 +71,45 @@ export class CodeFacts {
   }
 
   /** Whether a value was made by code of the ranges, on every way to where it is, and only moved since. */
-  isMadeIn(flow: Flow, at: Address, location: Location, size: number, ranges: readonly AddressRange[]): boolean {
+  isMadeIn(
+    flow: Flow,
+    at: Address,
+    location: Location,
+    size: number,
+    ranges: readonly AddressRange[],
+    isNumber: boolean,
+  ): boolean {
     const held = frameOrRegister(location, size);
     if (held === null) return false;
     const isInside = (one: Address): boolean => ranges.some(({ start, end }) => one >= start && one < end);
     const frames = this.framesOf(flow);
-    if (size <= 16 && originOf(flow, at, held, frames).some(isInside)) return true;
-    const question = { flow, frames, before: this.predecessorsOf(flow), isInside, isHarmless: this.#isHarmless };
+    const before = this.predecessorsOf(flow);
+    const question = { flow, frames, before, isInside, isHarmless: this.#isHarmless, isNumber };
     return isBroughtFrom(question, at, held);
   }
 
+  /** The instruction that brought a value to its place last; null where that can't be followed. */
+  broughtAt(flow: Flow, at: Address, location: Location, size: number): Address | null {
+    const held = frameOrRegister(location, size);
+    return held === null ? null : (originOf(flow, at, held, this.framesOf(flow))[0] ?? null);
+  }
+
   /** It frees memory: of the frame, nothing is written. */
-  readonly #isHarmless = ({ step, effects: { memory } }: FlowInstruction): boolean => {
+  readonly #isHarmless = (call: FlowInstruction): boolean => this.#calls(call, freeing);
+
+  /** It looks at no memory but what it is given, or never comes back. */
+  readonly isBlind = (call: FlowInstruction): boolean => this.#calls(call, blind);
+
+  #calls({ step, effects: { memory } }: FlowInstruction, known: RegExp): boolean {
     const { symbols } = this.#sources;
     const names =
       step?.kind === 'call'
-        ? symbols.at(step.target).map((row) => symbols.name(row))
+        ? symbols.at(step.target).flatMap((row) => [symbols.name(row), symbols.raw(row)])
         : memory?.base === null && memory.index === null && !memory.elsewhere
           ? [this.#relocations.importAt(BigInt(memory.displacement))]
           : [];
-    return names.some((name) => name !== null && freeing.test(name));
-  };
+    return names.some((name) => name !== null && known.test(name));
+  }
 
   /** Whether code of the ranges has computed what a place holds, or nobody can tell. */
   isComputedIn(flow: Flow, at: Address, location: Location, size: number, ranges: readonly AddressRange[]): boolean {
@@ -100,6 +118,9 @@ export class CodeFacts {
     return by === 'unknown' || (by !== null && ranges.some(({ start, end }) => by >= start && by < end));
   }
 }
+
+const blind =
+  /(?:^|::|_)(?:rust_(?:de|re)?alloc(?:_zeroed)?|rdl_\w*alloc\w*|rg_\w*alloc\w*|cfree|free|malloc|calloc|realloc|mem(?:cpy|move|set|cmp|chr|rchr)|bcmp|str(?:n?len|n?cmp)|abort|exit|panic_(?:nounwind\w*|cannot_unwind|in_cleanup))$/;
 
 const freeing = /(?:^|::)(?:__rust_dealloc|__rdl_dealloc|cfree|free)$/;
 

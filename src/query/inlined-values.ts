@@ -1,5 +1,5 @@
 import type { CalledFunction } from '../abi/hypothesis.ts';
-import { bindingOf, placeInlined } from '../abi/inlined-places.ts';
+import { type BoundResult, bindingOf, placeInlined } from '../abi/inlined-places.ts';
 import type { PlacedArgument } from '../abi/placed-argument.ts';
 import type { Address } from '../base/units.ts';
 import type { Flow } from '../code/flow.ts';
@@ -9,10 +9,12 @@ import type { DebugInfo } from '../elf/debug-model.ts';
 import type { DebugCopy } from '../elf/function-model.ts';
 import type { DebugTypes } from '../elf/type-model.ts';
 import type { DebugScope, DebugVariable } from '../elf/variable-model.ts';
-import { named, namedParameter, sizeOf } from './called-function.ts';
+import { boundElsewhere } from './bound-elsewhere.ts';
+import { isNumber, named, namedParameter, sizeOf } from './called-function.ts';
 import type { CodeFacts } from './copy-code-facts.ts';
 import type { CopyFlows } from './copy-flows.ts';
 import type { CopyScopes } from './copy-scopes.ts';
+import { type SettledEntry, settledEntry, withOwn } from './settled-entry.ts';
 import { noneStale, type ShownResult, type ShownValues } from './shown-values.ts';
 import { type StaleMemory, staleMemory } from './stale-memory.ts';
 import { typeName } from './type-name.ts';
@@ -49,6 +51,7 @@ export class InlinedValues {
     const isProbeable = (at: Address): boolean => this.#facts.isProbeable(at, flow);
     const entries = flow === null ? null : new RegionEntries(flow, copy.ranges, this.#facts.predecessorsOf(flow));
     const entered = entries?.firstEntries() ?? null;
+    let settled: SettledEntry | null = null;
     const { at, args } = placeInlined({
       ...around,
       parameters: fn.parameters,
@@ -56,13 +59,17 @@ export class InlinedValues {
       sizes,
       ranges: copy.ranges,
       isProbeable,
+      settled: (first) => {
+        settled = settledEntry(this.#debug, copy, first, flow, flow && this.#facts.framesOf(flow), isProbeable);
+        return settled?.at ?? null;
+      },
       isComputed: (place, location, size) =>
         flow === null || this.#facts.isComputedIn(flow, place, location, size, copy.ranges),
       behindFill: (start) => this.#facts.behindFill(start, flow),
-      entries: entered,
+      entries: entered && (entries?.heads(entered) ?? null),
       countsAsWell: (place, first) => entries?.countsAsWell(place, first) ?? false,
     });
-    const stale = at === null ? null : staleMemory(this.#debug, copy, at, flow, flow && this.#facts.framesOf(flow));
+    const stale = at === null ? null : this.#stale(copy, at, flow, settled);
     return {
       at,
       args: args.map((arg, i) => ({
@@ -92,6 +99,13 @@ export class InlinedValues {
     };
   }
 
+  #stale(copy: DebugCopy, at: Address, flow: Flow | null, settled: SettledEntry | null): StaleMemory {
+    const frames = flow && this.#facts.framesOf(flow);
+    const stale = staleMemory(this.#debug, copy, at, flow, frames, this.#facts.isBlind);
+    if (settled?.at !== at || flow === null) return stale;
+    return withOwn(stale, settled, frames?.rsp[flow.indexOf.get(at) ?? -1]);
+  }
+
   #bound(
     copy: DebugCopy,
     fn: CalledFunction,
@@ -118,10 +132,11 @@ export class InlinedValues {
             ranges: copy.ranges,
             isProbeable,
             isMadeThere: (at, location, bytes) =>
-              flow !== null && this.#facts.isMadeIn(flow, at, location, bytes, copy.ranges),
+              flow !== null && this.#facts.isMadeIn(flow, at, location, bytes, copy.ranges, isNumber(fn)),
           });
-    if (typeof found === 'string')
-      return { ...nothing, mode: 'unknown', evidence: 'gone', note: `not observable (inlined): ${found}` };
+    const doubt = typeof found === 'string' ? found : this.#doubtOf(copy, found, fn, flow);
+    if (typeof found === 'string' || doubt !== null)
+      return { ...nothing, mode: 'unknown', evidence: 'gone', note: `not observable (inlined): ${doubt}` };
     const { variable, at, pieces, evidence, note } = found;
     return {
       type,
@@ -133,6 +148,14 @@ export class InlinedValues {
       candidates: [],
       bound: { variable, at },
     };
+  }
+
+  #doubtOf(copy: DebugCopy, found: BoundResult, fn: CalledFunction, flow: Flow | null): string | null {
+    const question = { debug: this.#debug, copy, found, fn };
+    return boundElsewhere(
+      question,
+      ({ location, size }) => flow && this.#facts.broughtAt(flow, found.at, location, size),
+    );
   }
 
   #outermost(copy: DebugCopy): DebugCopy {

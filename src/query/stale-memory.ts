@@ -1,8 +1,9 @@
 import { type Address, hex } from '../base/units.ts';
-import type { Flow } from '../code/flow.ts';
+import type { Flow, FlowInstruction } from '../code/flow.ts';
 import { type Frames, isFromEntry } from '../code/frames.ts';
 import { isInLoop } from '../code/loops.ts';
 import { isUsedLater, type PendingStore, pendingStores, type StorePlace } from '../code/pending-stores.ts';
+import { type QuietWay, quietWay } from '../code/quiet-way.ts';
 import type { DebugInfo } from '../elf/debug-model.ts';
 import type { DebugCopy } from '../elf/function-model.ts';
 
@@ -31,6 +32,7 @@ export const staleMemory = (
   at: Address,
   flow: Flow | null,
   frames: Frames | null,
+  isBlind: (call: FlowInstruction) => boolean,
 ): StaleMemory => {
   const all = (why: string): StaleMemory => ({
     behindPointers: why,
@@ -40,9 +42,16 @@ export const staleMemory = (
   });
   if (flow === null || frames === null)
     return all('the code around the copy is too long to tell what is stored before it');
+  const i = flow.indexOf.get(at) ?? -1;
   const isInside = (one: Address): boolean => copy.ranges.some(({ start, end }) => one >= start && one < end);
   const stores = pendingStores(flow, frames, at, isInside);
-  if (stores === null) return all('the code around the copy branches too much to tell what is stored before it');
+  if (stores === null) {
+    const found = all('the code around the copy branches too much to tell what is stored before it');
+    const quiet = quietWay(flow, frames, at, isBlind);
+    return quiet === null
+      ? found
+      : { ...found, ...within([...quiet.places, wholeFrame(frames, i)], found.behindPointers) };
+  }
   const loops = stores.length > 0 && isInLoop(flow, at);
   const pending = stores.filter((store) => {
     if (store.isOwn) return false;
@@ -50,20 +59,9 @@ export const staleMemory = (
     if (order === 'before') return true;
     return !store.isMade && (order !== 'behind' || loops);
   });
-  const lost = pending.find(({ place }) => place === null);
-  // A store that is overwritten before anybody reads it is left out, so whatever is stored next makes what is there doubtful.
-  const places = stores.flatMap(({ slot, place }) =>
-    // What has no address that anybody took isn't reached through pointers.
-    place === null || (slot !== null && slot.offset + slot.size <= frames.lowestTaken) ? [] : [place],
-  );
-  const i = flow.indexOf.get(at) ?? -1;
-  const why = (store: PendingStore): string =>
-    `what is behind it may not be stored yet where it is probed: the code stores at ${hex(store.at)}`;
-  const [first] = pending;
+  const believed = memoryBehind(stores, pending, quietWay(flow, frames, at, isBlind), frames, i);
   return {
-    behindPointers:
-      lost !== undefined ? why(lost) : places.length > mostPlaces && first !== undefined ? why(first) : null,
-    places: places.slice(0, mostPlaces),
+    ...believed,
     isAlive: (base, offset, size) => {
       const from = (base === 'rsp' ? frames.rsp[i] : frames.rbp[i]) ?? Number.NaN;
       return !isFromEntry(from) || isUsedLater(flow, frames, at, from + Number(offset), size);
@@ -78,6 +76,55 @@ export const staleMemory = (
     },
   };
 };
+
+type Behind = Pick<StaleMemory, 'behindPointers' | 'places'>;
+
+/**
+ * Memory that isn't believed: all that is stored on some way, for a store that is overwritten before anybody reads it is left
+ * out. Where that is too much, or goes where nobody can tell, what is stored on one quiet way: on the others an optimiser
+ * may do nothing that this one would show.
+ */
+const memoryBehind = (
+  stores: readonly PendingStore[],
+  pending: readonly PendingStore[],
+  quiet: QuietWay | null,
+  frames: Frames,
+  i: number,
+): Behind => {
+  const lost = pending.find(({ place }) => place === null);
+  // What has no address that anybody took isn't reached through pointers.
+  const told = stores.filter(({ slot }) => slot === null || slot.offset + slot.size > frames.lowestTaken);
+  const places = told.flatMap(({ place }) => place ?? []);
+  const isRefused = lost !== undefined || places.length > mostPlaces;
+  const [first] = [lost, ...pending, ...stores].filter((store) => store !== undefined);
+  const why =
+    first === undefined
+      ? null
+      : `what is behind it may not be stored yet where it is probed: the code stores at ${hex(first.at)}`;
+  if (quiet === null || (!isRefused && quiet.leaves))
+    return { behindPointers: isRefused ? why : null, places: places.slice(0, mostPlaces) };
+  const ofFrame = told.flatMap(({ slot, place }) => (slot === null ? [] : (place ?? [])));
+  const frame = quiet.leaves || ofFrame.length > mostPlaces / 2 ? [wholeFrame(frames, i)] : ofFrame;
+  return within([...quiet.places.filter(({ base }) => base !== 'rsp'), ...frame], why);
+};
+
+const within = (places: readonly StorePlace[], why: string | null): Behind => ({
+  behindPointers: places.length > mostPlaces ? why : null,
+  places: places.slice(0, mostPlaces),
+});
+
+/** What a function that calls nothing may have below the stack pointer. */
+const redZone = 128;
+
+/** The frame, with what is pushed for the next call. */
+const wholeFrame = ({ rsp }: Frames, i: number): StorePlace => {
+  const depth = rsp[i] ?? Number.NaN;
+  const size = redZone + (isFromEntry(depth) ? -depth : farUp);
+  return { base: 'rsp', index: null, scale: 1, displacement: -redZone, size };
+};
+
+/** An aligned frame's size isn't known. */
+const farUp = 1 << 20;
 
 /** Where the source has a store, seen from the call, by the lines of the innermost function that both are in. */
 const orderOf = (debug: DebugInfo, copy: DebugCopy, { at }: PendingStore): 'before' | 'behind' | 'unknown' => {

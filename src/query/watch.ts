@@ -67,6 +67,8 @@ export type WatchRequest = {
   readonly redact?: readonly string[];
   /** Arguments whose memory is read once more when the call returns: `buf`, `buf:len`, `buf:64`, `buf:ret`, `*` for every `&mut`. */
   readonly after?: readonly string[];
+  /** Values on pages that are not in memory are read too: the program waits for these where it hits a probe. */
+  readonly coldPages?: boolean;
   /** Where debug info is read from; undefined: from the file, or where its build id or debug link lead. */
   readonly debugFile?: string;
   /** Size of the ring that events wait in, bytes; rounded up to a power of two. */
@@ -149,6 +151,7 @@ export const planWatch = (request: WatchRequest): Watch => {
         notes,
         scope,
         children: request.children ?? false,
+        coldPages: request.coldPages ?? false,
         entries: request.entries ?? false,
         texts,
         limits: captureLimits(request.maxString ?? watchDefaults.maxString, (request.redact ?? []).length > 0),

@@ -1,10 +1,16 @@
-import type { Address, FileOffset } from '../base/units.ts';
-import { toFileOffset } from '../elf/address-map.ts';
+import type { FileOffset } from '../base/units.ts';
+import { openDebugInfo } from '../elf/debug-info.ts';
 import { openImage } from '../elf/open.ts';
-import { locate } from './locate.ts';
+import { planTrace } from './trace-plan.ts';
+import { watchDefaults } from './watch.ts';
 
-/** Where a trace would plant its entry probe; the offset is null where the address is not in the file. */
-export type PlannedProbe = { readonly name: string; readonly address: Address; readonly offset: FileOffset | null };
+/** Where a trace would plant the probe at the begin of a copy; `caller`: the function that it is inlined into. */
+export type PlannedProbe = {
+  readonly name: string;
+  readonly caller: string | null;
+  readonly address: bigint;
+  readonly offset: FileOffset;
+};
 
 /**
  * The entry probes that a trace of these functions would plant, on any machine, with any rights.
@@ -13,9 +19,13 @@ export type PlannedProbe = { readonly name: string; readonly address: Address; r
  */
 export const wouldProbe = (path: string, functions: readonly string[]): PlannedProbe[] => {
   using image = openImage(path);
-  return locate(image, image.symbols(), functions).map(({ name, address }) => ({
+  using debug = openDebugInfo(image);
+  const sources = { image, symbols: image.symbols(), debug };
+  const request = { returns: 'safe', depth: watchDefaults.depth, isRedacted: null, after: [], pids: [] } as const;
+  return planTrace(sources, { ...request, functions }).sites.map(({ name, entryAddress, entry, copy }) => ({
     name,
-    address,
-    offset: toFileOffset(image, address) ?? null,
+    caller: copy.caller,
+    address: entryAddress,
+    offset: entry,
   }));
 };

@@ -11,9 +11,9 @@ export const stepText = (what: string, command: string, palette: Palette): strin
 
 /** What a trace would do here, and why it can't. */
 export const untracedText = (probes: readonly PlannedProbe[], { launch }: DoctorReport): string => {
-  const planned = probes.map(
-    ({ name, address, offset }) =>
-      `  would probe ${sanitize(name)} at ${hex(address)}${offset === null ? '' : ` (file offset ${hex(offset)})`}, and its returns`,
-  );
+  const planned = probes.map(({ name, caller, address, offset }) => {
+    const where = caller === null ? '' : ` inlined into ${sanitize(caller)}`;
+    return `  would probe ${sanitize(name)}${where} at ${hex(address)} (file offset ${hex(offset)}), and where it ends`;
+  });
   return `${[...planned, ...launch.refusals.flatMap(refusalLines)].join('\n')}\n`;
 };

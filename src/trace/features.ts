@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { RsymError } from '../base/errors.ts';
 import { fileOffset } from '../base/units.ts';
-import { exit, mov, type ProgramSpec } from './bpf/asm.ts';
+import { add, call, exit, mov, type ProgramSpec } from './bpf/asm.ts';
 import { kernelTypes } from './kernel-types.ts';
 import { OwnedFd } from './sys/fd.ts';
 import { addressOf, syscall } from './sys/libc.ts';
@@ -42,6 +42,7 @@ export type FeatureName =
   | 'bpf-program'
   | 'raw-tracepoint'
   | 'uprobe-multi'
+  | 'sleepable-uprobe'
   | 'kernel-btf'
   | 'perf-uprobe';
 
@@ -67,6 +68,11 @@ export const probeFeatures = (): Feature[] => [
   { name: 'bpf-program', use: 'reading arguments and results', support: tryProgram() },
   { name: 'raw-tracepoint', use: 'ends of threads and processes', support: tryRawTracepoint() },
   { name: 'uprobe-multi', use: 'probing functions', support: onPage(tryUprobeMulti) },
+  {
+    name: 'sleepable-uprobe',
+    use: 'reading pages that are not in memory (--cold-pages)',
+    support: trySleepableProbe(),
+  },
   { name: 'kernel-btf', use: 'starting programs, telling a thread’s stacks apart', support: tryTypes() },
   { name: 'perf-uprobe', use: 'probing functions the older way', support: onPage(tryPerfUprobe) },
 ];
@@ -98,7 +104,10 @@ const tryMap = (type: MapType, keySize: number, valueSize: number, maxEntries: n
   attempt('bpf(BPF_MAP_CREATE)', () => createMap({ name: 'doctor', type, keySize, valueSize, maxEntries }));
 
 const tryProgram = (type: ProgramType = 'kprobe', uprobeMulti = false, then?: (program: OwnedFd) => Tried): Tried =>
-  attempt('bpf(BPF_PROG_LOAD)', () => loadProgram(idle(type, uprobeMulti), noMap), then);
+  tryLoad(idle(type, uprobeMulti), then);
+
+const tryLoad = (spec: ProgramSpec, then?: (program: OwnedFd) => Tried): Tried =>
+  attempt('bpf(BPF_PROG_LOAD)', () => loadProgram(spec, noMap), then);
 
 const noMap = (name: string): never => {
   throw new RsymError('internal', `no map ${name}`);
@@ -117,12 +126,24 @@ const tryRawTracepoint = (): Tried =>
     attempt('bpf(BPF_RAW_TRACEPOINT_OPEN)', () => attachRawTracepoint(program, 'sched_process_exit')),
   );
 
-const tryUprobeMulti = (path: string): Tried =>
-  tryProgram('kprobe', true, (program) =>
-    attempt('bpf(BPF_LINK_CREATE, uprobe_multi)', () =>
-      attachUprobes(program, { path, offsets: [fileOffset(0n)], cookies: [0n], pid: null, uretprobe: false }),
-    ),
+const tryUprobeMulti = (path: string): Tried => tryProgram('kprobe', true, (program) => tryPlant(program, path));
+
+const tryPlant = (program: OwnedFd, path: string): Tried =>
+  attempt('bpf(BPF_LINK_CREATE, uprobe_multi)', () =>
+    attachUprobes(program, { path, offsets: [fileOffset(0n)], cookies: [0n], pid: null, uretprobe: false }),
   );
+
+/** A probe whose program waits for a page. */
+export const trySleepableProbe = (): Tried => onPage((path) => tryLoad(waiting, (program) => tryPlant(program, path)));
+
+const waiting: ProgramSpec = {
+  name: 'rsym_doctor',
+  type: 'kprobe',
+  uprobeMulti: true,
+  isSleepable: true,
+  code: [mov('r1', 'r10'), add('r1', -8), mov('r2', 8), mov('r3', 0), call('copy_from_user'), mov('r0', 0), exit()],
+  functions: [],
+};
 
 const typesFile = '/sys/kernel/btf/vmlinux';
 const noTypes = (reason: string): Tried => ({ ok: false, reason: `${typesFile} ${reason}`, error: null });

@@ -10,9 +10,14 @@ const windowNs = 2_000_000;
  */
 export class RecordOrder {
   #held: TraceRecord[] = [];
-  /** Their times: numbers, since these are looked at twice and a window needs no nanosecond. */
+  /**
+   * When they were made, or a bit before: the time of the newest so far, since a record that waited for a page has the time
+   * before that. Numbers, since these are looked at twice and a window needs no nanosecond.
+   */
   #times: number[] = [];
   #newest = 0;
+  /** Of the records that are out. */
+  #newestOut = 0;
   #sorted = true;
   #last = 0;
 
@@ -22,7 +27,7 @@ export class RecordOrder {
     const time = timeOf(record);
     if (time > this.#newest) this.#newest = time;
     this.#held.push(record);
-    this.#times.push(time);
+    this.#times.push(this.#newest);
   }
 
   /** The records that are due: all of them if `idle`. */
@@ -30,10 +35,15 @@ export class RecordOrder {
     const held = this.#held;
     if (!this.#sorted) {
       held.sort((a, b) => a.sequence - b.sequence);
-      this.#times = held.map(timeOf);
+      let newest = this.#newestOut;
+      this.#times = held.map((record) => {
+        newest = Math.max(newest, timeOf(record));
+        return newest;
+      });
     }
     this.#sorted = true;
     const due = idle ? held.length : this.#due();
+    this.#newestOut = this.#times[due - 1] ?? this.#newestOut;
     this.#held = held.splice(due);
     this.#times = this.#times.slice(due);
     this.#last = this.#held.at(-1)?.sequence ?? 0;

@@ -4,10 +4,10 @@ import type { Surroundings } from './bpf/entry.ts';
 import { landingProgram } from './bpf/landing.ts';
 import { execProgram, followProgram, forkProgram, launchProgram, threadEndProgram } from './bpf/lifecycle.ts';
 import { mapSpecs } from './bpf/maps.ts';
-import { FUNCTION_STATS, GLOBALS, PENDING } from './bpf/records.ts';
+import { scratchMargin } from './bpf/memory/cold-pages.ts';
+import { FUNCTION_STATS, GLOBALS } from './bpf/records.ts';
 import type { CaptureLimits } from './capture-layout.ts';
-import type { StaleKey } from './correlate.ts';
-import type { Losses } from './event.ts';
+import { trySleepableProbe } from './features.ts';
 import { takeKeeper } from './keeper/keeper.ts';
 import { closeAll, type Group, type Links, OwnLinks } from './keeper/links.ts';
 import { kernelTypes } from './kernel-types.ts';
@@ -15,10 +15,10 @@ import { PendingCalls } from './pending-calls.ts';
 import { type PlannedProgram, type ProgramPlan, planPrograms, siteValue } from './programs.ts';
 import { type Layouts, readRecord, type TraceRecord } from './record.ts';
 import { RecordBytes } from './record-bytes.ts';
+import { cannotFollow, cannotWaitForPages, refuseLargeRecord } from './refusals.ts';
 import { functionStatistics, type SessionStatistics, sumStatistics } from './session-statistics.ts';
 import type { LandingSite, ProbeSite } from './site.ts';
 import type { OwnedFd } from './sys/fd.ts';
-import { RINGBUF } from './sys/uapi.ts';
 import { attachRawTracepoint } from './uprobe/attach.ts';
 import { createMap, deleteElement, keysOf, lookupElement, u32, updateElement } from './uprobe/map.ts';
 import { loadProgram } from './uprobe/program.ts';
@@ -31,6 +31,8 @@ export type SessionOptions = {
   readonly scoped: boolean;
   /** New children of watched processes are watched too. */
   readonly children: boolean;
+  /** Pages that are not in memory are read too: the process waits for them. */
+  readonly coldPages: boolean;
   readonly limits: CaptureLimits;
   /** A power of two, at least one page. */
   readonly ringBytes: number;
@@ -39,6 +41,8 @@ export type SessionOptions = {
 };
 
 const maxThreads = 16_384;
+/** Memory for the records that threads are making, in all. */
+const mostScratch = 64 << 20;
 const maxProcesses = 1_024;
 /** With children: a process is forgotten when it ends, so this many live at one time. */
 const maxDescendants = 16_384;
@@ -69,10 +73,12 @@ export class Session implements Disposable {
       scope: options.scoped ? { kind: 'named' } : { kind: 'all', except: ownProcesses },
       ringBytes: options.ringBytes,
       vma: kernelTypes().vma,
+      ...(options.coldPages ? { coldPages: true } : {}),
       ...(options.sites.some(({ returns }) => returns.mode !== 'none') ? {} : { entriesOnly: true }),
     };
     this.plan = planPrograms(options.sites, around, options.limits);
-    refuseLargeRecords(this.plan, options.ringBytes);
+    const recordBytes = Math.max(0, ...[...this.plan.entryLayouts, ...this.plan.exitLayouts].map(({ size }) => size));
+    refuseLargeRecord(recordBytes, options.ringBytes);
     this.#layouts = { entry: (fn) => this.plan.entryLayouts[fn], exit: (site) => this.plan.exitLayouts[site] };
     try {
       const sizes = {
@@ -82,10 +88,12 @@ export class Session implements Disposable {
         threads: maxThreads,
         scope: options.children ? maxDescendants : maxProcesses,
         ringBytes: options.ringBytes,
+        ...(options.coldPages ? { scratch: { threads: scratchThreads(recordBytes), recordBytes } } : {}),
       };
       for (const spec of mapSpecs(sizes)) this.#maps.set(spec.name, this.#own(createMap(spec)));
       this.ring = this.#own(new RingBuffer(this.#map('events'), options.ringBytes));
       this.#fillSites();
+      if (options.coldPages) refuseWithoutSleep();
       const load = (spec: Parameters<typeof loadProgram>[0]): OwnedFd =>
         this.#own(loadProgram(spec, (name) => this.#map(name)));
       for (const program of [...this.plan.entryPrograms, ...this.plan.exitPrograms])
@@ -262,6 +270,15 @@ export class Session implements Disposable {
   }
 }
 
+const scratchThreads = (recordBytes: number): number =>
+  Math.min(maxThreads, Math.floor(mostScratch / (recordBytes + scratchMargin)));
+
+/** Lack of rights is no lack of support: it is told of the first program. */
+const refuseWithoutSleep = (): void => {
+  const tried = trySleepableProbe();
+  if (!tried.ok && tried.error !== 'EPERM' && tried.error !== 'EACCES') throw cannotWaitForPages(tried.reason);
+};
+
 const groupBy = <Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): [Key, Item[]][] => {
   const groups = new Map<Key, Item[]>();
   for (const item of items) {
@@ -270,23 +287,4 @@ const groupBy = <Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key):
     else groups.set(keyOf(item), [item]);
   }
   return [...groups];
-};
-
-const cannotFollow = (): RsymError =>
-  new RsymError('unsupported', 'children cannot be followed', {
-    reason: 'this kernel has no type information (/sys/kernel/btf/vmlinux)',
-    hints: ['name each process with -p'],
-  });
-
-/** A record that doesn't fit into the ring would be lost each time. */
-const refuseLargeRecords = (plan: ProgramPlan, ringBytes: number): void => {
-  const largest = Math.max(
-    0,
-    ...[...plan.entryLayouts, ...plan.exitLayouts].map(({ size }) => size + RINGBUF.headerSize),
-  );
-  if (largest <= ringBytes) return;
-  throw new RsymError('usage', `the ring of ${ringBytes} bytes is too small`, {
-    reason: `one call takes up to ${largest} bytes in it`,
-    hints: ['--ring with more, or --max-string with less'],
-  });
 };

@@ -23,6 +23,8 @@ export type TraceRequest = {
   readonly scope: Scope;
   /** Descendants of the scope's processes are watched too. */
   readonly children: boolean;
+  /** Pages that are not in memory are read too: the process waits for them. */
+  readonly coldPages: boolean;
   /** Ends the trace; the events so far and the end are still given. */
   readonly signal?: AbortSignal;
   readonly seconds?: number;

@@ -10,6 +10,7 @@ const based = (number: number, offset: bigint): Operation => ({ op: 'register-of
 const frame = (offset: bigint): Operation => ({ op: 'frame-offset', offset });
 const constant = (value: bigint): Operation => ({ op: 'constant', value });
 const add = (value: bigint): Operation => ({ op: 'plus-constant', value });
+const narrow = (size: number): Operation => ({ op: 'dereference', size });
 const load: Operation = { op: 'dereference', size: 8 };
 const value: Operation = { op: 'stack-value' };
 const piece = (bytes: number, offset: bigint | null = null): Operation => ({
@@ -37,6 +38,10 @@ test.each<[string, readonly Operation[], number, string]>([
   ['fbreg 8, deref', [frame(8n), load], 24, '[rsp+8]+0]:24'],
   ['fbreg 8, deref, plus_uconst 16', [frame(8n), load, add(16n)], 8, '[rsp+8]+16]:8'],
   ['fbreg 8, deref, plus_uconst 16, deref', [frame(8n), load, add(16n), load], 8, '[rsp+8]+16]+0]:8'],
+  ['fbreg 8, deref_size 4, stack_value', [frame(8n), narrow(4), value], 8, 'rsp+8:4 =00000000@4:4'],
+  ['fbreg 8, deref_size 4, stack_value of two bytes', [frame(8n), narrow(4), value], 2, 'rsp+8:2'],
+  ['fbreg 8, deref_size 4, plus_uconst 1, stack_value', [frame(8n), narrow(4), add(1n), value], 8, '-:8'],
+  ['fbreg 8, deref_size 4, stack_value of sixteen bytes', [frame(8n), narrow(4), value], 16, '-:16'],
   ['lit3, stack_value', [constant(3n), value], 4, '=03000000:4'],
   ['consts -1, stack_value of sixteen bytes', [constant(-1n), value], 16, `=${'ff'.repeat(16)}:16`],
   ['breg4 1, stack_value: a register and one', [based(4, 1n), value], 4, 'rsi+1:4'],

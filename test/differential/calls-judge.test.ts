@@ -65,6 +65,8 @@ test.each([
   ['app::run::{closure#12}', 'app::run::{closure}'],
   ['app::run::{{closure}}', 'app::run::{closure}'],
   ['app::wait::{async_fn#0}', 'app::wait::{closure}'],
+  ['app::draw::<impl app::Shape for app::Square<u8>>::area', '<app::Square as app::Shape>::area'],
+  ['app::draw::<impl app::Square>::area::{{closure}}', 'app::Square::area::{closure}'],
 ])('%s is %s', (name, canonical) => {
   expect(canonicalName(name)).toBe(canonical);
 });

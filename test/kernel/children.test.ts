@@ -69,7 +69,16 @@ describeNeeding(['kernel'], '--children', () => {
   test('the table of watched processes holds those that live, and no others', async () => {
     const { ringBytes, maxString, maxPending } = watchDefaults;
     const limits = captureLimits(maxString);
-    const options = { sites: [], landings: [], scoped: true, children: true, ringBytes, limits, maxPending };
+    const options = {
+      sites: [],
+      landings: [],
+      coldPages: false,
+      scoped: true,
+      children: true,
+      ringBytes,
+      limits,
+      maxPending,
+    };
     using session = new Session(options);
     await using shell = start('sh', [
       '-c',

@@ -5,7 +5,8 @@ import { captureLimits } from '../../src/query/capture-limits.ts';
 import { exit, mov, type ProgramSpec } from '../../src/trace/bpf/asm.ts';
 import type { Surroundings } from '../../src/trace/bpf/entry.ts';
 import { mapSpecs } from '../../src/trace/bpf/maps.ts';
-import type { CaptureLimits } from '../../src/trace/capture-layout.ts';
+import type { CaptureLayout, CaptureLimits } from '../../src/trace/capture-layout.ts';
+import { kernelTypes } from '../../src/trace/kernel-types.ts';
 import { type ProgramPlan, planPrograms } from '../../src/trace/programs.ts';
 import { KernelRefusal } from '../../src/trace/uprobe/bpf.ts';
 import { createMap } from '../../src/trace/uprobe/map.ts';
@@ -16,6 +17,7 @@ import { richShapes } from '../trace/rich-shapes.ts';
 import { reference, str, u64 } from '../trace/shown-values.ts';
 import { argument, exitSite, inMemory, probeSite, register, result, tailCall } from '../trace/traced-machine.ts';
 
+const { vma } = kernelTypes();
 const spec = (code: ProgramSpec['code']): ProgramSpec => ({
   name: 'rsym_test',
   type: 'kprobe',
@@ -51,9 +53,12 @@ testWith('kernel')('a program in order is loaded', () => {
   expect(program.value).toBeGreaterThan(2);
 });
 
+const largestRecord = (layouts: readonly CaptureLayout[]): number => Math.max(...layouts.map(({ size }) => size));
+
 /** Loads a plan's programs, and lets go of them; their lengths. */
-const loadAll = ({ entryPrograms, exitPrograms }: ProgramPlan): number[] => {
-  const sizes = { functions: 1, sites: 4, pending: 16, threads: 16, scope: 16, ringBytes: 1 << 16 };
+const loadAll = ({ entryPrograms, exitPrograms, entryLayouts, exitLayouts }: ProgramPlan): number[] => {
+  const scratch = { threads: 16, recordBytes: largestRecord([...entryLayouts, ...exitLayouts]) };
+  const sizes = { functions: 1, sites: 4, pending: 16, threads: 16, scope: 16, ringBytes: 1 << 16, scratch };
   const maps = new Map(mapSpecs(sizes).map((one) => [one.name, createMap(one)]));
   try {
     return [...entryPrograms, ...exitPrograms].map(({ spec: made }) => {
@@ -65,7 +70,12 @@ const loadAll = ({ entryPrograms, exitPrograms }: ProgramPlan): number[] => {
   }
 };
 
-describe('programs that read memory behind values are loaded', () => {
+const memories = [
+  { name: 'in memory', waits: {} },
+  { name: 'that are waited for', waits: { coldPages: true } },
+] as const;
+
+describe.each(memories)('programs that read values on pages $name are loaded', ({ waits }) => {
   const pieces = (shape: ValueShape): Piece[] => [inMemory('rdi', 0n, Math.max(1, shape.size))];
   /** Loads the programs of a function with these arguments, and a result like the last one; their lengths. */
   const load = (shapes: readonly ValueShape[], few: Partial<CaptureLimits> = {}): number[] => {
@@ -78,7 +88,7 @@ describe('programs that read memory behind values are loaded', () => {
       after: [{ name: 'a', type: '&mut T', shape: reference(last), evidence: 'abi', words: [0] }],
       returns: { mode: 'sites', exits: [exitSite(), tailCall({ passes: ['rdi'] })] },
     });
-    const around: Surroundings = { scope: { kind: 'all', except: [process.pid] }, ringBytes: 1 << 16, vma: null };
+    const around: Surroundings = { scope: { kind: 'all', except: [process.pid] }, ringBytes: 1 << 16, vma, ...waits };
     const plan = planPrograms([site], around, { ...captureLimits(200), ...few });
     return loadAll(plan);
   };
@@ -110,7 +120,7 @@ describe('programs that read memory behind values are loaded', () => {
   testWith('kernel')('of a value whose parts are gone or the same at every hit', () => {
     const constant: Piece = { location: { kind: 'constant', bytes: Buffer.alloc(8, 3) }, valueOffset: 8, size: 8 };
     const args = [argument('a', str, [register('rdi'), constant]), argument('b', str, [register('rsi', 8)])];
-    const around: Surroundings = { scope: { kind: 'named' }, ringBytes: 1 << 16, vma: null };
+    const around: Surroundings = { scope: { kind: 'named' }, ringBytes: 1 << 16, vma: null, ...waits };
     const plan = planPrograms([probeSite({ plan: { args, ret: result } })], around, captureLimits(200));
     expect(loadAll(plan)).toHaveLength(2);
   });

@@ -2,14 +2,15 @@ import { HELPERS, type Helper, type ProgramSpec } from '../../src/trace/bpf/asm.
 import { assemble } from '../../src/trace/bpf/assemble.ts';
 import type { MapSpec } from '../../src/trace/bpf/maps.ts';
 import { PT_REGS, RINGBUF } from '../../src/trace/sys/uapi.ts';
+import { BpfCopies } from './bpf-copies.ts';
 import { type Host, interpret } from './bpf-interpreter.ts';
 import { AddressSpace, Region, SparseMemory, u64 } from './bpf-memory.ts';
+import { BpfRing } from './bpf-ring.ts';
 
 /**
  * Runs BPF programs in plain Node, from their assembled bytes: what the kernel would do, with the checks of its
  * verifier that are cheap at run time (bounds, uninitialised registers and stack, released reservations).
  */
-const EFAULT = -14n;
 const E2BIG = -7n;
 const ENOENT = -2n;
 
@@ -29,7 +30,6 @@ export type Hit = {
 };
 
 export class BpfMachine {
-  readonly user = new SparseMemory();
   readonly kernel = new SparseMemory();
   /** Mappings of the process, as find_vma knows them; `vma` says where the two fields are. */
   mappings: readonly { start: bigint; end: bigint }[] = [];
@@ -42,14 +42,17 @@ export class BpfMachine {
   userRegisters = 0xffff_8000_0000_2000n;
   now = 1_000n;
   readonly signals: bigint[] = [];
-  readonly wakeUps: bigint[] = [];
-  /** Where programs asked for the process's memory. */
-  readonly userReads: { readonly at: bigint; readonly length: number }[] = [];
   readonly #maps = new Map<string, VmMap>();
   readonly #memory = new AddressSpace();
+  readonly #copies = new BpfCopies(this.#memory);
+  readonly user = this.#copies.user;
+  readonly cold = this.#copies.cold;
+  /** Where programs asked for the process's memory. */
+  readonly userReads = this.#copies.userReads;
   readonly #handles = new Map<bigint, VmMap>();
   readonly #code = new Map<ProgramSpec, Buffer>();
-  readonly #ring: { bytes: Buffer; address: bigint; state: 'busy' | 'ready' | 'discarded' }[] = [];
+  readonly #ring = new BpfRing(this.#memory);
+  #isSleepable = false;
   #hit: Hit = { tgid: 0, tid: 0 };
   readonly #host: Host = {
     memory: this.#memory,
@@ -100,20 +103,20 @@ export class BpfMachine {
     return this.#map(name).values.delete(key.toString('hex'));
   }
 
-  /** The records submitted since the last call, in ring order up to the first unfinished one; their room is free again. */
+  /** The records handed over since the last call, in ring order up to the first unfinished one; their room is free again. */
   take(): Buffer[] {
-    const taken: Buffer[] = [];
-    while (this.#ring.length > 0 && this.#ring[0]?.state !== 'busy') {
-      const record = this.#ring.shift();
-      if (record?.state === 'ready') taken.push(record.bytes);
-    }
-    return taken;
+    return this.#ring.take();
+  }
+
+  get wakeUps(): readonly bigint[] {
+    return this.#ring.wakeUps;
   }
 
   /** Runs a program to its end; what it returns. Throws where the verifier would have refused it. */
   run(program: ProgramSpec, hit: Hit): bigint {
     this.#hit = hit;
     this.now += 10n;
+    this.#isSleepable = program.isSleepable === true;
     const names = [...this.#maps.keys()];
     let code = this.#code.get(program);
     if (!code) {
@@ -127,7 +130,7 @@ export class BpfMachine {
     const at = this.#memory.add(new Region('the context', context, true));
     const result = interpret(code, 0, [at], this.#host);
     this.#memory.drop(at);
-    if (this.#ring.some(({ state }) => state === 'busy')) throw new Error('a reservation is not released');
+    if (this.#ring.isBusy) throw new Error('a reservation is not released');
     return result;
   }
 
@@ -180,27 +183,31 @@ export class BpfMachine {
         if (arg(1) !== this.task) throw new Error('task_pt_regs: r1 is no task');
         return this.userRegisters;
       case 'probe_read_user':
-        return this.#probeRead(this.user, arg);
+        return this.#copies.fixed(this.user, arg);
       case 'probe_read_kernel':
-        return this.#probeRead(this.kernel, arg);
+        return this.#copies.fixed(this.kernel, arg);
       case 'probe_read_user_str':
-        return this.#probeReadText(arg);
+        return this.#copies.userText(arg);
       case 'send_signal':
         this.signals.push(arg(1));
         return 0n;
+      case 'copy_from_user':
+        if (!this.#isSleepable) throw new Error('copy_from_user: the program may not wait');
+        if (this.#ring.isBusy) throw new Error('copy_from_user: waits while a record is reserved');
+        return this.#copies.waiting(arg);
+      case 'probe_read_kernel_str':
+        return this.#copies.text(arg);
       case 'ringbuf_reserve':
-        return this.#reserve(map(), Number(arg(2)));
+        return this.#ring.reserve(Number(arg(2)), this.#ringOf(map()));
+      case 'ringbuf_output':
+        return this.#ring.output(this.#memory.load(arg(2), Number(arg(3))), this.#ringOf(map()), arg(4));
       case 'ringbuf_query':
         if (arg(2) !== BigInt(RINGBUF.availableData)) throw new Error('ringbuf_query: unknown selector');
         map();
-        return BigInt(this.#used());
+        return BigInt(this.#ring.used);
       case 'ringbuf_submit':
       case 'ringbuf_discard': {
-        const record = this.#ring.find(({ address, state }) => address === arg(1) && state === 'busy');
-        if (!record) throw new Error(`${name}: no reserved record`);
-        record.state = name === 'ringbuf_submit' ? 'ready' : 'discarded';
-        this.#memory.drop(record.address);
-        if (name === 'ringbuf_submit') this.wakeUps.push(arg(2));
+        this.#ring.finish(arg(1), name === 'ringbuf_submit' ? 'ready' : 'discarded', arg(2));
         return 0n;
       }
       case 'find_vma':
@@ -225,48 +232,9 @@ export class BpfMachine {
     return 0n;
   }
 
-  /** A read that fails leaves zeros. */
-  #probeRead(memory: SparseMemory, arg: (reg: number) => bigint): bigint {
-    // A size is 32 bits without a sign; more than is left of the destination is refused below.
-    const length = Number(arg(2));
-    this.#memory.locate(arg(1), length);
-    if (memory === this.user) this.userReads.push({ at: arg(3), length });
-    const bytes = memory.read(arg(3), length);
-    this.#memory.store(arg(1), bytes ?? Buffer.alloc(length));
-    return bytes ? 0n : EFAULT;
-  }
-
-  #probeReadText(arg: (reg: number) => bigint): bigint {
-    const capacity = Number(arg(2));
-    this.#memory.locate(arg(1), capacity);
-    const text: number[] = [];
-    const at = arg(3);
-    while (text.length < capacity - 1) {
-      const byte = this.user.byte(u64(at + BigInt(text.length)));
-      if (byte === undefined) {
-        this.#memory.store(arg(1), Buffer.alloc(capacity));
-        return EFAULT;
-      }
-      if (byte === 0) break;
-      text.push(byte);
-    }
-    this.userReads.push({ at, length: text.length + 1 });
-    this.#memory.store(arg(1), Buffer.from([...text, 0]));
-    return BigInt(text.length + 1);
-  }
-
-  #used(): number {
-    return this.#ring.reduce((sum, { bytes }) => sum + RINGBUF.headerSize + ((bytes.length + 7) & ~7), 0);
-  }
-
-  #reserve(map: VmMap, size: number): bigint {
-    if (map.spec.type !== 'ringbuf') throw new Error('ringbuf_reserve: r1 is no ring');
-    if (this.#used() + RINGBUF.headerSize + ((size + 7) & ~7) > map.spec.maxEntries - 1) return 0n;
-    // The ring holds what earlier records left there.
-    const region = new Region('a record', Buffer.alloc(size, 0xa5), false);
-    const address = this.#memory.add(region);
-    this.#ring.push({ bytes: region.bytes, address, state: 'busy' });
-    return address;
+  #ringOf(map: VmMap): number {
+    if (map.spec.type !== 'ringbuf') throw new Error('r1 is no ring');
+    return map.spec.maxEntries;
   }
 
   #findMapping(code: Buffer, arg: (reg: number) => bigint): bigint {

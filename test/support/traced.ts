@@ -16,6 +16,7 @@ export type TracedValue = {
 
 export type TracedCall = {
   readonly event: 'call';
+  readonly ts_ns: string;
   readonly seq: number;
   readonly call_id: number;
   readonly parent: number | null;

@@ -198,6 +198,19 @@ describe('a sequence', () => {
     ).toBe('[[[1], [2, 3]]]');
   });
 
+  test('takes no steps that what stands beside it needs', () => {
+    const beside = tuple('', 32, field('__0', 0, slice(str)), field('__1', 16, str));
+    const words = memory(0x1000n, 2n, 0x3000n, 4n);
+    const rest = [
+      [0x1000n, 0x2000n, 3n, 0x2003n, 3n],
+      [0x2000n, 'onetwo'],
+      [0x3000n, 'last'],
+    ] as const satisfies Memory;
+    expect(limited({ steps: 6 }, beside, words, ...rest).texts).toEqual(['(["one", "two"], "last")']);
+    // Of two steps each has one: that of the sequence is for its elements.
+    expect(limited({ steps: 2 }, beside, words, ...rest).texts[0]).toMatch(/, "last"\)$/);
+  });
+
   test('behind counters: Rc<[u8]>', () => {
     const rc: ValueShape = { ...slice(u8), behind: behindCounts } as ValueShape;
     const { texts, reads } = show(rc, memory(0x1000n, 2n), [0x1000n, 1n, 1n, [5, 6]]);

@@ -19,6 +19,8 @@ export type Setting = {
   readonly held?: Held;
   readonly memory?: Memory;
   readonly site?: Partial<ProbeSite>;
+  /** Memory that is not loaded; given, programs wait for it. */
+  readonly cold?: Memory;
 };
 
 export type Entered = {
@@ -33,8 +35,13 @@ export type Entered = {
 /** One call's entry: from registers and memory through the program and its record to text. */
 export const enter = (args: readonly ValuePlan[], setting: Setting = {}): Entered => {
   const site = probeSite({ ...setting.site, plan: { args, ret: result } });
-  const traced = new TracedMachine([site], { limits: setting.limits ?? {}, ringBytes: 1 << 18 });
+  const traced = new TracedMachine([site], {
+    limits: setting.limits ?? {},
+    ringBytes: 1 << 18,
+    coldPages: setting.cold !== undefined,
+  });
   for (const [at, ...parts] of setting.memory ?? []) traced.machine.user.write(at, memory(...parts));
+  for (const [at, ...parts] of setting.cold ?? []) traced.machine.cold.write(at, memory(...parts));
   traced.enter(mainThread, 0, sp, setting.held ?? {});
   const [record] = traced.records();
   if (record?.kind !== 'enter') throw new Error('no record of the entry');

@@ -13,6 +13,8 @@ const record = (sequence: number, time: bigint): TraceRecord => ({
   sp: 0n,
 });
 const windowNs = 2_000_000;
+/** Far more than the window. */
+const waitNs = 3_000_000_000;
 
 /** Records in the order in which they happened, and how late each comes to the ring. */
 const arrivals = fc
@@ -44,6 +46,24 @@ test('what comes less than the window late comes out sorted, whole, and once', (
       expect(order.take(true)).toEqual([]);
     }),
   );
+});
+
+test('what waited for a page has the time before that: it comes out where it was made', () => {
+  const order = new RecordOrder();
+  const now = 2n * BigInt(waitNs);
+  order.add(record(1, now));
+  order.add(record(3, now - BigInt(waitNs)));
+  expect(order.take(false)).toEqual([]);
+  order.add(record(2, now + 10n));
+  expect(order.take(false)).toEqual([]);
+  order.add(record(4, now + BigInt(windowNs) + 20n));
+  expect(order.take(false).map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
+  // Nothing before it is held: it is as old as what is out.
+  order.add(record(6, now));
+  order.add(record(5, now + BigInt(windowNs) + 30n));
+  expect(order.take(false)).toEqual([]);
+  order.add(record(7, now + 2n * BigInt(windowNs) + 40n));
+  expect(order.take(false).map(({ sequence }) => sequence)).toEqual([4, 5, 6]);
 });
 
 test('what is younger than the window is held back until nothing comes', () => {

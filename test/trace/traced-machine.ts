@@ -87,10 +87,14 @@ export const probeSite = (given: Partial<ProbeSite> = {}): ProbeSite => ({
 export type Thread = { readonly tgid: number; readonly tid: number };
 export const mainThread: Thread = { tgid: 100, tid: 100 };
 
-type Options = Partial<Omit<MapSizes, 'scope'>> & {
+type Options = Partial<Omit<MapSizes, 'scope' | 'scratch'>> & {
   readonly scope?: Surroundings['scope'];
   readonly vma?: Surroundings['vma'];
   readonly limits?: Partial<CaptureLimits>;
+  readonly coldPages?: boolean;
+  /** Threads that have memory to make records in. */
+  readonly scratchThreads?: number;
+  readonly entriesOnly?: boolean;
 };
 
 const u32 = (value: number): Buffer => {
@@ -117,8 +121,11 @@ export class TracedMachine {
       scope: options.scope ?? { kind: 'all', except: [1] },
       ringBytes,
       vma: options.vma === undefined ? { start: 0, end: 8 } : options.vma,
+      ...(options.coldPages ? { coldPages: true } : {}),
+      ...(options.entriesOnly ? { entriesOnly: true } : {}),
     };
     this.plan = planPrograms(sites, this.around, { ...limits, ...options.limits });
+    const layouts = [...this.plan.entryLayouts, ...this.plan.exitLayouts];
     this.machine = new BpfMachine(
       mapSpecs({
         functions: sites.length,
@@ -127,6 +134,7 @@ export class TracedMachine {
         threads: options.threads ?? 100,
         scope: 10,
         ringBytes,
+        scratch: { threads: options.scratchThreads ?? 100, recordBytes: Math.max(...layouts.map(({ size }) => size)) },
       }),
     );
     for (const { spec, places } of this.plan.entryPrograms)

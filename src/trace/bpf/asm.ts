@@ -18,6 +18,7 @@ export const HELPERS = {
   map_update_elem: 2,
   map_delete_elem: 3,
   ktime_get_ns: 5,
+  tail_call: 12,
   get_current_pid_tgid: 14,
   get_current_comm: 16,
   get_current_task: 35,
@@ -25,10 +26,13 @@ export const HELPERS = {
   probe_read_user: 112,
   probe_read_kernel: 113,
   probe_read_user_str: 114,
+  probe_read_kernel_str: 115,
+  ringbuf_output: 130,
   ringbuf_reserve: 131,
   ringbuf_submit: 132,
   ringbuf_discard: 133,
   ringbuf_query: 134,
+  copy_from_user: 148,
   get_current_task_btf: 158,
   get_attach_cookie: 174,
   task_pt_regs: 175,
@@ -112,6 +116,8 @@ export type ProgramSpec = {
   readonly name: string;
   readonly type: ProgramType;
   readonly uprobeMulti: boolean;
+  /** It may wait for pages of the process. */
+  readonly isSleepable?: boolean;
   readonly code: readonly Instruction[];
   /** Labels at which further functions of the program begin (callbacks of helpers). */
   readonly functions: readonly string[];

@@ -1,5 +1,6 @@
-import { add, alu, type Code, call, jump, jumpIf, label, load, load64, mov, store } from './asm.ts';
+import { add, alu, type Code, jump, jumpIf, label, load, load64, mov, store } from './asm.ts';
 import { FollowCode } from './follow/follow.ts';
+import type { Memory } from './memory/memory.ts';
 import { FOLLOW, PENDING, type Piece, type RecordLayout } from './records.ts';
 import { FRAME } from './steps.ts';
 
@@ -13,10 +14,10 @@ const addWide = (value: bigint): Code =>
       : [load64('r2', BigInt.asUintN(64, value)), alu('add', 'r3', 'r2')];
 
 /**
- * Reads go straight into the record (r9), never through memory that another thread could use, and never wait: a page
- * that isn't in memory gives a negative result, which the record keeps.
+ * Reads go straight into the record (r9), never through memory that another thread could use: a page that can't be read
+ * gives a negative result, which the record keeps.
  */
-const captureOne = (piece: Piece, index: number): Code => {
+const captureOne = (piece: Piece, index: number, memory: Memory): Code => {
   switch (piece.kind) {
     case 'register':
       return [load(8, 'r3', 'r6', piece.ptRegs), addWide(piece.add), store(8, 'r9', piece.at, 'r3')];
@@ -65,7 +66,7 @@ const captureOne = (piece: Piece, index: number): Code => {
             mov('r1', 'r10'),
             add('r1', FRAME.number),
             mov('r2', 8),
-            call('probe_read_user'),
+            memory.read,
             jumpIf('ne', 'r0', 0, failed),
             load(8, 'r3', 'r10', FRAME.number),
             addWide(by),
@@ -76,7 +77,7 @@ const captureOne = (piece: Piece, index: number): Code => {
         mov('r1', 'r9'),
         add('r1', at),
         mov('r2', size),
-        call('probe_read_user'),
+        memory.read,
         store(8, 'r9', resultAt, 'r0'),
       ];
     }
@@ -95,12 +96,12 @@ const constantStores = (bytes: Uint8Array, at: number): Code => {
   return code;
 };
 
-export const capture = (layout: RecordLayout): Code => {
-  const follow = new FollowCode(layout.size, layout.address);
+export const capture = (layout: RecordLayout, memory: Memory): Code => {
+  const follow = new FollowCode(layout.size, layout.address, memory);
   return [
     store(8, 'r9', FOLLOW.used, layout.blocks),
     store(8, 'r9', FOLLOW.isFull, 0),
-    layout.pieces.map(captureOne),
+    layout.pieces.map((piece, i) => captureOne(piece, i, memory)),
     layout.follows.map(({ reads, at }) => follow.of(reads, at)),
   ];
 };

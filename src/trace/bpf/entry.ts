@@ -1,4 +1,3 @@
-import { RINGBUF } from '../sys/uapi.ts';
 import {
   add,
   type Code,
@@ -16,6 +15,7 @@ import {
   store,
 } from './asm.ts';
 import { capture } from './capture.ts';
+import { memoryOf, type Recording } from './memory/memory.ts';
 import { ENTER, mostSaved, PENDING, PENDING_LOST, RECORD, type RecordLayout, THREAD } from './records.ts';
 import {
   begin,
@@ -23,11 +23,9 @@ import {
   end,
   FRAME,
   frameAddress,
+  knownThread,
   lookup,
   noteStackPointer,
-  reserve,
-  submit,
-  takeSequence,
   type WatchedProcesses,
   writeHeader,
 } from './steps.ts';
@@ -49,6 +47,8 @@ export type Surroundings = {
   readonly ringBytes: number;
   /** Offsets of vm_area_struct.vm_start and vm_end in this kernel; null: stack mappings stay unknown. */
   readonly vma: { readonly start: number; readonly end: number } | null;
+  /** Pages that are not in memory are waited for. */
+  readonly coldPages?: true;
   /** No call is followed to its end, so that nobody needs to know of threads and their stacks. */
   readonly entriesOnly?: true;
 };
@@ -107,7 +107,7 @@ const onMapping = (vma: { start: number; end: number }): Code => [
 ];
 
 /** Keeps the call under way, linked to the thread's one before it; without room the call is counted as lost. */
-const keepPending = (saved: readonly number[]): Code => [
+const keepPending = (saved: readonly number[], giveUp: Code): Code => [
   Array.from({ length: mostSaved }, (_, i): Code => {
     const at = FRAME.pendingValue + PENDING.saved + 8 * i;
     const ptRegs = saved[i];
@@ -144,9 +144,7 @@ const keepPending = (saved: readonly number[]): Code => [
   jumpIf('eq', 'r0', 0, 'kept'),
   // Without room in the ring the call is counted as lost already.
   jumpIf('eq', 'r9', 0, 'out'),
-  mov('r1', 'r9'),
-  mov('r2', RINGBUF.noWakeup),
-  call('ringbuf_discard'),
+  giveUp,
   countFunction('pendingFull', 'pending'),
   jump('out'),
   label('kept'),
@@ -164,38 +162,51 @@ const sameCallAgain: Code = [
   label('new_call'),
 ];
 
+/** The record of a call that is kept already was lost: its exit is not told either. */
+const markLost: Code = [
+  lookup('pending', FRAME.thread),
+  jumpIf('eq', 'r0', 0, 'out'),
+  store(8, 'r0', PENDING.flags, PENDING_LOST),
+];
+
 /** The program at a function's first instruction, one per shape; the cookie says which function it was. */
-export const entryProgram = (shape: EntryShape, around: Surroundings): ProgramSpec => ({
-  name: 'rsym_entry',
-  type: 'kprobe',
-  uprobeMulti: true,
-  functions: around.vma && !around.entriesOnly ? ['on_mapping'] : [],
-  code: flatten([
-    begin(around.scope),
-    noteStackPointer(shape.stackAdjust),
-    mov('r1', 'r6'),
-    call('get_attach_cookie'),
-    store(8, 'r10', FRAME.fn, 'r0'),
-    around.entriesOnly ? [] : [ownThread, around.vma ? noteStackMapping : []],
-    shape.tracked && shape.loops ? sameCallAgain : [],
-    takeSequence,
-    reserve(shape.layout.size),
-    jumpIf('ne', 'r9', 0, 'room'),
-    countFunction('lostEntries', 'lost'),
-    label('room'),
-    shape.tracked ? keepPending(shape.saved) : [],
-    jumpIf('eq', 'r9', 0, 'out'),
-    writeHeader(RECORD.enter),
-    around.entriesOnly
-      ? store(8, 'r9', ENTER.stackEnd, 0)
-      : [load(8, 'r1', 'r7', THREAD.stackEnd), store(8, 'r9', ENTER.stackEnd, 'r1')],
-    mov('r1', 'r9'),
-    add('r1', ENTER.comm),
-    mov('r2', 16),
-    call('get_current_comm'),
-    capture(shape.layout),
-    submit(around.ringBytes),
-    end,
-    around.vma && !around.entriesOnly ? onMapping(around.vma) : [],
-  ]),
-});
+export const entryProgram = (shape: EntryShape, around: Surroundings): ProgramSpec => {
+  const memory = memoryOf(around);
+  const recording: Recording = {
+    size: shape.layout.size,
+    fill: [
+      writeHeader(RECORD.enter),
+      around.entriesOnly
+        ? store(8, 'r9', ENTER.stackEnd, 0)
+        : [load(8, 'r1', 'r7', THREAD.stackEnd), store(8, 'r9', ENTER.stackEnd, 'r1')],
+      mov('r1', 'r9'),
+      add('r1', ENTER.comm),
+      mov('r2', 16),
+      call('get_current_comm'),
+      capture(shape.layout, memory),
+    ],
+    keep: shape.tracked ? keepPending(shape.saved, memory.giveUp) : null,
+    regain: knownThread,
+    lost: countFunction('lostEntries', 'lost'),
+    undo: shape.tracked ? markLost : [],
+  };
+  return {
+    name: 'rsym_entry',
+    type: 'kprobe',
+    uprobeMulti: true,
+    isSleepable: memory.isSleepable,
+    functions: around.vma && !around.entriesOnly ? ['on_mapping'] : [],
+    code: flatten([
+      begin(around.scope),
+      noteStackPointer(shape.stackAdjust),
+      mov('r1', 'r6'),
+      call('get_attach_cookie'),
+      store(8, 'r10', FRAME.fn, 'r0'),
+      around.entriesOnly ? [] : [ownThread, around.vma ? noteStackMapping : []],
+      shape.tracked && shape.loops ? sameCallAgain : [],
+      memory.record(recording, around.ringBytes),
+      end,
+      around.vma && !around.entriesOnly ? onMapping(around.vma) : [],
+    ]),
+  };
+};

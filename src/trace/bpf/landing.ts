@@ -1,19 +1,8 @@
-import { type Code, call, flatten, jumpIf, label, mov, type ProgramSpec, store } from './asm.ts';
+import { type Code, call, flatten, mov, type ProgramSpec, store } from './asm.ts';
 import type { Surroundings } from './entry.ts';
-import { HEADER, RECORD } from './records.ts';
-import {
-  begin,
-  countGlobal,
-  end,
-  FRAME,
-  forgetDeadCalls,
-  knownThread,
-  noteStackPointer,
-  reserve,
-  submit,
-  takeSequence,
-  writeHeader,
-} from './steps.ts';
+import { headerRecord } from './memory/loaded-pages.ts';
+import { RECORD } from './records.ts';
+import { begin, countGlobal, end, FRAME, forgetDeadCalls, knownThread, noteStackPointer } from './steps.ts';
 
 /**
  * The program at the unwinder's last jump (and longjmp's): there the stack pointer, with `stackAdjust` added, is already
@@ -33,14 +22,7 @@ export const landingProgram = (stackAdjust: number, around: Surroundings): Progr
     call('get_attach_cookie'),
     store(8, 'r10', FRAME.fn, 'r0'),
     forgetDeadCalls(16),
-    takeSequence,
-    reserve(HEADER.size),
-    jumpIf('ne', 'r9', 0, 'room'),
-    countGlobal('lostLandings'),
-    jumpIf('eq', 'r9', 0, 'out'),
-    label('room'),
-    writeHeader(RECORD.landing),
-    submit(around.ringBytes),
+    headerRecord(RECORD.landing, countGlobal('lostLandings'), around.ringBytes),
     end,
   ] satisfies Code),
 });

@@ -5,7 +5,6 @@ import {
   type Code,
   call,
   flatten,
-  jump,
   jumpIf,
   label,
   load,
@@ -16,20 +15,9 @@ import {
   store,
 } from './asm.ts';
 import type { Surroundings } from './entry.ts';
-import { GLOBALS, HEADER, RECORD } from './records.ts';
-import {
-  countGlobal,
-  end,
-  FRAME,
-  frameAddress,
-  knownThread,
-  lookup,
-  remove,
-  reserve,
-  submit,
-  takeSequence,
-  writeHeader,
-} from './steps.ts';
+import { headerRecord } from './memory/loaded-pages.ts';
+import { GLOBALS, RECORD } from './records.ts';
+import { countGlobal, end, FRAME, frameAddress, knownThread, lookup, remove } from './steps.ts';
 
 const SIGSTOP = 19;
 
@@ -67,15 +55,11 @@ const noteUserStackPointer: Code = [
 
 const report = (kind: number, ringBytes: number): Code => [
   store(8, 'r10', FRAME.fn, 0),
-  takeSequence,
-  reserve(HEADER.size),
-  jumpIf('ne', 'r9', 0, 'room'),
-  countGlobal('lostThreadEnds'),
-  jump('out'),
-  label('room'),
-  writeHeader(kind),
-  submit(ringBytes),
+  headerRecord(kind, countGlobal('lostThreadEnds'), ringBytes),
 ];
+
+/** Lets go of the memory in which the thread's records were made: its number may come again. */
+const dropScratch = ({ coldPages }: Surroundings): Code => (coldPages ? remove('scratch', FRAME.thread) : []);
 
 /** Offsets of the members that tell how many threads of a process live. */
 export type LiveOffsets = { readonly signal: number; readonly live: number };
@@ -112,6 +96,7 @@ export const threadEndProgram = (around: Surroundings, threads: LiveOffsets | nu
   code: flatten([
     noteThread,
     threads && around.scope.kind === 'named' ? leaveScope(threads) : [],
+    dropScratch(around),
     knownThread,
     noteUserStackPointer,
     // Forgotten even where its end can't be told: the number may come again.
@@ -132,6 +117,7 @@ export const execProgram = (around: Surroundings): ProgramSpec => ({
     // A thread that replaces its process takes the main thread's number: the tracepoint tells the one it had.
     load(8, 'r1', 'r6', 8),
     store(4, 'r10', FRAME.thread, 'r1'),
+    dropScratch(around),
     knownThread,
     store(8, 'r10', FRAME.sp, 0),
     remove('threads', FRAME.thread),

@@ -1,4 +1,5 @@
 import type { MapType } from '../sys/uapi.ts';
+import { scratchMargin } from './memory/cold-pages.ts';
 import { FUNCTION_STATS, GLOBALS, PENDING, siteSize, THREAD } from './records.ts';
 
 export type MapSpec = {
@@ -17,6 +18,8 @@ export type MapSizes = {
   readonly threads: number;
   readonly scope: number;
   readonly ringBytes: number;
+  /** Where records are made outside the ring, for so many threads. */
+  readonly scratch?: { readonly threads: number; readonly recordBytes: number };
 };
 
 /** Hash maps are preallocated by the kernel, so an insertion never waits for memory. */
@@ -42,4 +45,14 @@ export const mapSpecs = (sizes: MapSizes): readonly MapSpec[] => [
   // Forked processes: old ones may be forgotten, they have long left the calls that they inherited.
   { name: 'forked', type: 'lruHash', keySize: 4, valueSize: 4, maxEntries: sizes.scope },
   { name: 'scope', type: 'hash', keySize: 4, valueSize: 4, maxEntries: sizes.scope },
+  ...(sizes.scratch ? scratchSpecs(sizes.scratch) : []),
 ];
+
+/** A thread's memory, and the zeros that it begins with: more than a program's own frame could hold. */
+const scratchSpecs = ({ threads, recordBytes }: NonNullable<MapSizes['scratch']>): MapSpec[] => {
+  const valueSize = recordBytes + scratchMargin;
+  return [
+    { name: 'scratch', type: 'hash', keySize: 8, valueSize, maxEntries: threads },
+    { name: 'blank', type: 'array', keySize: 4, valueSize, maxEntries: 1 },
+  ];
+};

@@ -28,6 +28,7 @@ import { FUNCTION_STATS, GLOBALS, HEADER, PENDING, THREAD } from './records.ts';
  *   -168 .. -152 bytes to be read, and a number
  *   -256 .. -168 pending value; of an exit, the words saved at entry
  *   -336 .. -264 the block of each level, from the outermost
+ *   -368 .. -336 a text that is read in two parts
  *
  * r6 the context, r7 the thread's value, r8 the sequence number, r9 the record.
  */
@@ -43,6 +44,10 @@ export const FRAME = {
   length: -160,
   number: -168,
   levels: -264,
+  textTo: -344,
+  textFrom: -352,
+  textFirst: -360,
+  textSecond: -368,
   site: -8,
 } as const;
 
@@ -69,8 +74,16 @@ export type WatchedProcesses =
   | { readonly kind: 'named' }
   | { readonly kind: 'all'; readonly except: readonly number[] };
 
+/**
+ * From 6.13 on the kernel gives each program's frame a place per CPU where it has 64 bytes or more, which threads would take
+ * from each other while they wait for a page, or where the kernel may be preempted; not so that of a program with a tail call
+ * (check_max_stack_depth in its verifier.c). This one is never reached.
+ */
+const frameOnTheStack: Code = [mov('r0', 0), jumpIf('eq', 'r0', 0, 'own_frame'), call('tail_call'), label('own_frame')];
+
 /** Keeps the context, notes the thread, and leaves the program unless the process is one that is watched. */
 export const begin = (scope: WatchedProcesses): Code => [
+  frameOnTheStack,
   mov('r6', 'r1'),
   call('get_current_pid_tgid'),
   store(8, 'r10', FRAME.thread, 'r0'),
@@ -123,12 +136,14 @@ export const reserve = (size: number): Code => [
   mov('r9', 'r0'),
 ];
 
+/** Writes the number in r8 into the record. */
+export const numberRecord: Code = [store(8, 'r9', HEADER.sequence, 'r8')];
+
 /** Everything of the header that is in the frame, and the time. */
 export const writeHeader = (kind: number): Code => [
   store(4, 'r9', HEADER.kind, kind),
   load(8, 'r1', 'r10', FRAME.fn),
   store(4, 'r9', HEADER.fn, 'r1'),
-  store(8, 'r9', HEADER.sequence, 'r8'),
   call('ktime_get_ns'),
   store(8, 'r9', HEADER.time, 'r0'),
   load(8, 'r1', 'r10', FRAME.thread),
@@ -137,17 +152,31 @@ export const writeHeader = (kind: number): Code => [
   store(8, 'r9', HEADER.sp, 'r1'),
 ];
 
-/** Hands the record over; the reader is woken only if much is waiting. */
-export const submit = (ringBytes: number): Code => [
+/** `flags` = what hands over a record without waking the reader, unless much is waiting. */
+const wakeFlags = (flags: 'r2' | 'r4', ringBytes: number): Code => [
   loadMap('r1', 'events'),
   mov('r2', RINGBUF.availableData),
   call('ringbuf_query'),
-  mov('r2', RINGBUF.noWakeup),
+  mov(flags, RINGBUF.noWakeup),
   jumpIf('lt', 'r0', Math.floor(ringBytes / wakeFraction), 'quiet'),
-  mov('r2', RINGBUF.forceWakeup),
+  mov(flags, RINGBUF.forceWakeup),
   label('quiet'),
+];
+
+/** Hands the record over; the reader is woken only if much is waiting. */
+export const submit = (ringBytes: number): Code => [
+  wakeFlags('r2', ringBytes),
   mov('r1', 'r9'),
   call('ringbuf_submit'),
+];
+
+/** As {@link submit}, for a record that is not in the ring yet: r0 = 0, or a negative errno where there is no room. */
+export const output = (size: number, ringBytes: number): Code => [
+  wakeFlags('r4', ringBytes),
+  loadMap('r1', 'events'),
+  mov('r2', 'r9'),
+  mov('r3', size),
+  call('ringbuf_output'),
 ];
 
 /** r7 = the value of the current thread; leaves the program if the thread has entered no traced function. */

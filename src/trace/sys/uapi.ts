@@ -51,6 +51,9 @@ export type MapType = keyof typeof MAP_TYPE;
 export const PROG_TYPE = { kprobe: 2, rawTracepoint: 17 } as const;
 export type ProgramType = keyof typeof PROG_TYPE;
 
+/** linux/bpf.h, BPF_F_SLEEPABLE: a flag of programs. */
+export const PROG_SLEEPABLE = 1 << 4;
+
 /** linux/bpf.h, enum bpf_attach_type */
 export const ATTACH_UPROBE_MULTI = 48;
 /** linux/bpf.h: a uprobe_multi link whose program runs when the function returns. */

@@ -4,7 +4,7 @@ import { functionTypes } from '../bpf/btf.ts';
 import type { OwnedFd } from '../sys/fd.ts';
 import { OwnedFd as Fd } from '../sys/fd.ts';
 import { addressOf } from '../sys/libc.ts';
-import { ATTACH_UPROBE_MULTI, PROG_TYPE } from '../sys/uapi.ts';
+import { ATTACH_UPROBE_MULTI, PROG_SLEEPABLE, PROG_TYPE } from '../sys/uapi.ts';
 import { attributes, bpf, bpfFd, refusal } from './bpf.ts';
 
 const license = Buffer.from('GPL\0', 'latin1');
@@ -18,6 +18,7 @@ export const loadProgram = (spec: ProgramSpec, maps: (name: string) => OwnedFd):
   attr.writeUInt32LE(code.length / 8, 4);
   attr.writeBigUInt64LE(addressOf(code), 8);
   attr.writeBigUInt64LE(addressOf(license), 16);
+  if (spec.isSleepable) attr.writeUInt32LE(PROG_SLEEPABLE, 44);
   attr.write(spec.name.slice(0, 15), 48, 'latin1');
   if (spec.uprobeMulti) attr.writeUInt32LE(ATTACH_UPROBE_MULTI, 68);
   const functionInfo = describeFunctions(spec, attr);

@@ -24,6 +24,15 @@ const closingAt = (text: string): number => {
   return -1;
 };
 
+/** An implementation that stands in another module than its type, as the older mangling writes it, as the newer does. */
+const elsewhere = (name: string): string | null => {
+  const start = name.indexOf('<impl ');
+  const end = start < 0 ? -1 : closingAt(name.slice(start));
+  if (end < 0) return null;
+  const [trait = '', type] = name.slice(start + '<impl '.length, start + end).split(' for ');
+  return `<${type === undefined ? trait : `${type} as ${trait}`}>${name.slice(start + end + 1)}`;
+};
+
 /**
  * One name for all that a function is called by both manglings and by debug info: without generic arguments and numbers of
  * closures, which the older mangling doesn't have.
@@ -32,8 +41,11 @@ const closingAt = (text: string): number => {
  *   <app::Square as app::Shape>::area                    <app::Square as app::Shape>::area
  *   app::run::{closure#0}, app::run::{{closure}}         app::run::{closure}
  *   app::wait::{async_fn#0}                              app::wait::{closure}
+ *   app::draw::<impl app::Shape for app::Square>::area   <app::Square as app::Shape>::area
  */
 export const canonicalName = (name: string): string => {
+  const implementation = elsewhere(name);
+  if (implementation !== null) return canonicalName(implementation);
   const closures = name.replaceAll(/\{\{closure\}\}|\{(?:closure|async_fn|async_block)(?:_env)?#\d+\}/g, '{closure}');
   if (!closures.startsWith('<')) return withoutGenerics(closures);
   const end = closingAt(closures);

@@ -1,18 +1,6 @@
 import { between, type Range } from '../../holes.ts';
-import {
-  add,
-  alu,
-  type Code,
-  call,
-  type Instruction,
-  jump,
-  jumpIf,
-  label,
-  load,
-  mov,
-  type Reg,
-  store,
-} from '../asm.ts';
+import { add, alu, type Code, type Instruction, jump, jumpIf, label, load, mov, type Reg, store } from '../asm.ts';
+import type { Memory } from '../memory/memory.ts';
 import { BLOCK, FOLLOW } from '../records.ts';
 import { FRAME } from '../steps.ts';
 import type { Labels } from './labels.ts';
@@ -27,11 +15,13 @@ const roundUp = (value: number): number => (value + 7) & ~7;
 export class BlockCode {
   readonly #end: number;
   readonly #labels: Labels;
+  readonly #memory: Memory;
 
   /** `end`: size of the record. */
-  constructor(end: number, labels: Labels) {
+  constructor(end: number, labels: Labels, memory: Memory) {
     this.#end = end;
     this.#labels = labels;
+    this.#memory = memory;
   }
 
   clamp(reg: Reg, most: number): Code {
@@ -47,7 +37,7 @@ export class BlockCode {
       this.#open(level, most, skip),
       mov('r1', 'r7'),
       add('r1', BLOCK.bytes),
-      call('probe_read_user'),
+      this.#memory.read,
       load(8, 'r2', 'r10', FRAME.length),
       this.#close(skip),
     ];
@@ -69,7 +59,7 @@ export class BlockCode {
           mov('r2', end - start),
           load(8, 'r3', 'r7', BLOCK.address),
           add('r3', start),
-          call('probe_read_user'),
+          this.#memory.read,
           jumpIf('ne', 'r0', 0, failed),
         ],
       ),
@@ -87,8 +77,7 @@ export class BlockCode {
       this.#open(level, most, skip),
       mov('r1', 'r7'),
       add('r1', BLOCK.bytes),
-      mov('r2', most),
-      call('probe_read_user_str'),
+      this.#memory.text(most, this.#labels),
       mov('r2', 'r0'),
       jumpIf('slt', 'r0', 0, failed),
       // A text that was cut ends with a NUL that isn't its own.

@@ -1,4 +1,5 @@
 import { alu, type Code, jump, jumpIf, label, load64 } from '../asm.ts';
+import type { Memory } from '../memory/memory.ts';
 import type { Read, Reads } from '../reads/reads.ts';
 import { followTree } from './b-tree.ts';
 import { blockAt, loadAddress, loadFrom } from './base.ts';
@@ -12,8 +13,8 @@ export class FollowCode {
   readonly #following: Following;
 
   /** `end`: size of the record; `address`: the probed address as linked, null where rip isn't it. */
-  constructor(end: number, address: bigint | null) {
-    this.#following = new Following(end, address, follow);
+  constructor(end: number, address: bigint | null, memory: Memory) {
+    this.#following = new Following(end, address, memory, follow);
   }
 
   /** Reads behind the value at `at` of the record. */

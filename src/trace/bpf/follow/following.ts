@@ -1,4 +1,5 @@
 import type { Code } from '../asm.ts';
+import type { Memory } from '../memory/memory.ts';
 import type { Read, Reads } from '../reads/reads.ts';
 import type { Base } from './base.ts';
 import { BlockCode } from './block-code.ts';
@@ -18,9 +19,9 @@ export class Following {
   readonly #dispatch: Dispatch;
 
   /** `end`: size of the record. */
-  constructor(end: number, address: bigint | null, dispatch: Dispatch) {
+  constructor(end: number, address: bigint | null, memory: Memory, dispatch: Dispatch) {
     this.address = address;
-    this.blocks = new BlockCode(end, this.#labels);
+    this.blocks = new BlockCode(end, this.#labels, memory);
     this.#dispatch = dispatch;
   }
 

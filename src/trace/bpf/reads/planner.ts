@@ -28,7 +28,9 @@ const planned = (shape: ValueShape, at: At, planning: Planning): Reads => {
   const { base } = at;
   switch (shape.kind) {
     case 'struct':
-      return shape.fields.flatMap(({ offset, shape: own }) => planning.of(own, { ...at, base: base + offset }));
+      return planning.shared(shape.fields, ({ offset, shape: own }) =>
+        planning.of(own, { ...at, base: base + offset }),
+      );
     case 'array': {
       if (!planning.readsBehind(shape.element, at)) return [];
       const count = Math.min(shape.count, planning.limits.items, deepItemsAt(at));
@@ -53,8 +55,10 @@ const planned = (shape: ValueShape, at: At, planning: Planning): Reads => {
 };
 
 const enumReads = ({ tag, variants }: Extract<ValueShape, { kind: 'enum' }>, at: At, planning: Planning): Reads =>
-  variants.flatMap((variant): Reads => {
-    const then = variant.fields.flatMap((field) => planning.of(field.shape, { ...at, base: at.base + field.offset }));
+  planning.shared(variants, (variant): Reads => {
+    const then = planning.shared(variant.fields, (field) =>
+      planning.of(field.shape, { ...at, base: at.base + field.offset }),
+    );
     if (then.length === 0) return [];
     if (tag === null || tag.size === 16 || at.base + tag.offset + tag.size > at.size) return then;
     const others = variants.flatMap(({ values }) => values ?? []);

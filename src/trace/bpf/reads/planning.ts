@@ -73,6 +73,17 @@ export class Planning {
     this.#steps -= steps;
   }
 
+  /** The reads of several parts; none of them takes the steps that the others need. */
+  shared<Part>(parts: readonly Part[], plan: (part: Part) => Reads): Reads {
+    return parts.flatMap((part, i) => {
+      const kept = this.#steps - Math.ceil(this.#steps / (parts.length - i));
+      this.#steps -= kept;
+      const reads = plan(part);
+      this.#steps += kept;
+      return reads;
+    });
+  }
+
   /** What is read behind one element, and what it takes; nothing where there are no steps left for so many elements. */
   each(times: number, plan: () => Reads): { readonly each: Reads; readonly cost: number } {
     const before = this.#steps;
