@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { editDistance } from '../../src/base/edit-distance.ts';
 import { RsymError } from '../../src/base/errors.ts';
 import { splitPath, splitTop } from '../../src/base/path.ts';
-import { editDistance, nearest } from '../../src/query/nearest.ts';
+import { nearest } from '../../src/query/nearest.ts';
 import { parsePattern } from '../../src/query/pattern.ts';
 import { describeNeeding, shared } from '../support/need.ts';
 
