@@ -8,6 +8,8 @@ export type MapSpec = {
   readonly valueSize: number;
   /** For a ring buffer: its size in bytes, a power of two and a multiple of the page. */
   readonly maxEntries: number;
+  /** An array that its reader maps into memory: read without system calls. */
+  readonly mapped?: true;
 };
 
 export type MapSizes = {
@@ -42,4 +44,13 @@ export const mapSpecs = (sizes: MapSizes): readonly MapSpec[] => [
   // Forked processes: old ones may be forgotten, they have long left the calls that they inherited.
   { name: 'forked', type: 'lruHash', keySize: 4, valueSize: 4, maxEntries: sizes.scope },
   { name: 'scope', type: 'hash', keySize: 4, valueSize: 4, maxEntries: sizes.scope },
+];
+
+export type CountMapSizes = { readonly counters: number; readonly scope: number };
+
+/** What counting needs: a word for each counter, and the processes. */
+export const countMapSpecs = ({ counters, scope }: CountMapSizes): readonly MapSpec[] => [
+  { name: 'counters', type: 'array', keySize: 4, valueSize: 8, maxEntries: Math.max(1, counters), mapped: true },
+  { name: 'globals', type: 'array', keySize: 4, valueSize: GLOBALS.size, maxEntries: 1 },
+  { name: 'scope', type: 'hash', keySize: 4, valueSize: 4, maxEntries: scope },
 ];
