@@ -53,12 +53,7 @@ export const scan = (found: EntryScan, bytes: Uint8Array, from: number, length: 
 };
 
 /** Where direct jumps may go that leave the `length` bytes from `from` on: positions, from the first byte. */
-export const jumpsOutOf = (
-  bytes: Uint8Array,
-  from: number,
-  length: number,
-  take: (target: number) => void,
-): void => {
+export const jumpsOutOf = (bytes: Uint8Array, from: number, length: number, take: (target: number) => void): void => {
   const end = from + length;
   for (let at = from; at < end - 1; at++) {
     const byte = bytes[at]!;

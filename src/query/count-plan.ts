@@ -106,10 +106,12 @@ class CountPlanner {
   readonly #image: Image;
   readonly #symbols: SymbolTable;
   readonly #entries: EntryPlanner;
-  readonly #functions: CountedFunction[] = [];
+  readonly #functions: (Omit<CountedFunction, 'aliases'> & { readonly aliases: ReadonlySet<string> })[] = [];
   readonly #uncounted: UncountedCopy[] = [];
   readonly #sites: CountSite[] = [];
-  #head: Pick<CountedFunction, 'name' | 'aliases'> = { name: '', aliases: [] };
+  /** Whose the code at an address is: calls of others there can't be told apart from its. */
+  readonly #owners = new Map<Address, Set<string>>();
+  #head: { readonly name: string; readonly aliases: Set<string> } = { name: '', aliases: new Set() };
   #copies: CountedCopy[] = [];
   #doubts: string[] = [];
 
@@ -120,7 +122,7 @@ class CountPlanner {
   }
 
   begin(name: string, aliases: readonly string[]): void {
-    this.#head = { name, aliases };
+    this.#head = { name, aliases: new Set(aliases) };
     this.#copies = [];
     this.#doubts = [];
   }
@@ -146,6 +148,12 @@ class CountPlanner {
   addImplementation(copy: CountedCopy, raw: string, pids: readonly number[]): void {
     try {
       const at = implementationOf(this.#image, raw, copy.address, pids);
+      const owner = this.#owners.get(at);
+      if (owner !== undefined) {
+        if (owner !== this.#head.aliases) owner.add(this.#head.name);
+        return;
+      }
+      this.#owners.set(at, this.#head.aliases);
       const [row] = this.#symbols.at(at);
       const size = row === undefined ? 0n : this.#symbols.size(row);
       this.addOwn({ ...copy, address: at }, { address: at, size, ranges: [], isCompiled: false });
@@ -156,7 +164,10 @@ class CountPlanner {
   }
 
   addInlined(copy: CountedCopy, { entry, remark }: InlinedPlan): void {
-    if (entry === null) return this.#refuse(copy, remark ?? 'it has no code');
+    if (entry === null) {
+      this.#refuse(copy, remark ?? 'it has no code');
+      return;
+    }
     if (remark !== null) this.#doubts.push(remark);
     this.#copies.push(copy);
     this.#sites.push({ path: this.#image.path, entry: fileOffset(entry), jumps: [] });
@@ -191,7 +202,8 @@ class CountPlanner {
       const reason = this.#uncounted[0]?.reason ?? notes.at(-1) ?? 'no code of it is left';
       throw new RsymError('unsupported', `cannot count ${texts.map(sanitize).join(', ')}`, { reason });
     }
-    return { functions: this.#functions, uncounted: this.#uncounted, sites: this.#sites, notes };
+    const functions = this.#functions.map((fn) => ({ ...fn, aliases: [...fn.aliases] }));
+    return { functions, uncounted: this.#uncounted, sites: this.#sites, notes };
   }
 }
 

@@ -9,7 +9,11 @@ import { type Pattern, parsePattern } from './pattern.ts';
 export const mostLooked = 2_000;
 
 /** A function as the symbol table tells of it: rows of code of its own. */
-export type WideFunction = { readonly name: string; readonly rows: readonly number[]; readonly aliases: readonly string[] };
+export type WideFunction = {
+  readonly name: string;
+  readonly rows: readonly number[];
+  readonly aliases: readonly string[];
+};
 
 export type WideSelection = {
   readonly functions: readonly WideFunction[];

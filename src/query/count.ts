@@ -150,7 +150,9 @@ const planned = (image: Image, request: CountRequest, pids: readonly number[]): 
   const notes: string[] = [];
   if (wide.merged > 0) notes.push(`${wide.merged} functions have the same code as others: they are counted together`);
   if (request.debugFile !== undefined || hasDebugInfo(image))
-    notes.push(`only code of their own is counted of so many functions, inlined copies are not; --inlined counts them too`);
+    notes.push(
+      `only code of their own is counted of so many functions, inlined copies are not; --inlined counts them too`,
+    );
   return { ...plan, notes: [...plan.notes, ...notes] };
 };
 

@@ -51,14 +51,22 @@ export class CountedCalls {
 
   /** Functions with calls: those with the most come first, all together or since the reading before; then by name. */
   most(count: number, by: 'total' | 'recent' = 'total'): FunctionCalls[] {
-    return this.#order(by)
+    return this.#sorted(by, this.#called())
       .slice(0, count)
       .map((fn) => this.of(fn));
   }
 
+  /** Every function, also those without calls: those with the most come first; then by name. */
+  all(): FunctionCalls[] {
+    return this.#sorted(
+      'total',
+      this.#functions.map((_, fn) => fn),
+    ).map((fn) => this.of(fn));
+  }
+
   /** Functions that were called. */
   get called(): number {
-    return this.#totals.reduce((sum, now) => (now === 0n ? sum : sum + 1), 0);
+    return this.#called().length;
   }
 
   /** Functions whose probes were removed, in the order in which that was done. */
@@ -80,16 +88,19 @@ export class CountedCalls {
     };
   }
 
-  #order(by: 'total' | 'recent'): number[] {
-    const [first, second] = by === 'total' ? [this.#totals, this.#recents] : [this.#recents, this.#totals];
+  #called(): number[] {
     const called: number[] = [];
     this.#totals.forEach((now, fn) => {
       if (now !== 0n) called.push(fn);
     });
+    return called;
+  }
+
+  #sorted(by: 'total' | 'recent', functions: number[]): number[] {
+    const [first, second] = by === 'total' ? [this.#totals, this.#recents] : [this.#recents, this.#totals];
     const nameOf = (fn: number): string => this.#functions[fn]?.name ?? '';
-    return called.sort(
-      (a, b) =>
-        compare(first[b]!, first[a]!) || compare(second[b]!, second[a]!) || (nameOf(a) < nameOf(b) ? -1 : 1),
+    return functions.sort(
+      (a, b) => compare(first[b]!, first[a]!) || compare(second[b]!, second[a]!) || (nameOf(a) < nameOf(b) ? -1 : 1),
     );
   }
 }

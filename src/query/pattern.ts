@@ -48,7 +48,8 @@ export const parsePattern = (text: string): Pattern => {
   return pathPattern(own);
 };
 
-type Kind = Pick<Pattern, 'kind' | 'match'> & Partial<Pick<Pattern, 'literal' | 'rawLiteral' | 'address' | 'everything'>>;
+type Kind = Pick<Pattern, 'kind' | 'match'> &
+  Partial<Pick<Pattern, 'literal' | 'rawLiteral' | 'address' | 'everything'>>;
 const pattern = (text: string, own: Kind): Pattern => ({
   text,
   literal: null,
