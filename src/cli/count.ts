@@ -47,7 +47,7 @@ export const register = (program: Command): void => {
     .option('--interval <seconds>', 'draw the table so often (1); without a terminal, print one each time', seconds)
     .option('--top <rows>', `functions shown (${defaultTop}); the others are summed up`, whole(1))
     .option('--max-rate <calls>', 'take the probes off a function that is called more often in a second', whole(1))
-    .option('--inlined', 'count inlined copies also where the patterns name thousands of functions')
+    .option('--inlined', 'count inlined copies also where there are thousands of them')
     .option('-o, --output <file>', 'write to a file; a started program keeps its own output')
     .option('--debug-file <file>', 'read debug info from this file')
     .option('--json', 'one JSON document at the end')

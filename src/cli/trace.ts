@@ -9,16 +9,7 @@ import { fileWriter } from './file-writer.ts';
 import { paletteFor, write } from './output.ts';
 import { perfettoFile } from './perfetto-file.ts';
 import { stopSignal } from './stop.ts';
-import {
-  addScopeOptions,
-  adviseOn,
-  type ScopeFlags,
-  scopeOf,
-  seconds,
-  splitAtDashes,
-  tell,
-  whole,
-} from './watch-options.ts';
+import { addScopeOptions, adviseOn, type ScopeFlags, scopeOf, splitAtDashes, tell, whole } from './watch-options.ts';
 
 type Flags = ScopeFlags & {
   readonly duration?: number;

@@ -28,21 +28,30 @@ export type CountPlan = {
 };
 
 /** Plans counters for every copy of the functions that the texts name. */
-export const planFunctions = (sources: SelectSources, texts: readonly string[], pids: readonly number[]): CountPlan => {
-  const named = new WantedFunctions(sources, pids);
+export const planFunctions = (
+  sources: SelectSources,
+  texts: readonly string[],
+  pids: readonly number[],
+  mostInlined: number,
+): CountPlan => {
+  const named = new WantedFunctions(sources, pids, mostInlined);
   const wanted = named.of(texts);
   const planner = new CountPlanner(sources.image, sources.symbols, false);
   const inlined = new InlinedCopies(sources);
   inlined.plan(wanted);
-  for (const { fn, copies, aliases } of wanted) {
+  for (const { fn, copies, aliases, leftOut } of wanted) {
     planner.begin(fn.name, [...new Set(aliases)]);
+    if (leftOut > 0) planner.doubt(`${leftOut} inlined copies of it are not counted`);
     for (const copy of copies) {
       if (copy.kind === 'inlined') planner.addInlined(infoOf(fn.name, copy), inlined.of(copy));
       else planner.addOwn(infoOf(fn.name, copy), { ...copy, isCompiled: schemeOf(copy.raw) !== 'none' });
     }
     planner.end();
   }
-  return planner.plan(named.notes, texts);
+  const { leftOut } = named;
+  const notes =
+    leftOut === 0 ? [] : [`${leftOut} inlined copies are not counted, too many to look at; --inlined counts them too`];
+  return planner.plan([...named.notes, ...notes], texts);
 };
 
 /** Plans counters for the code of its own that each of thousands of functions has. */
@@ -125,6 +134,10 @@ class CountPlanner {
     this.#head = { name, aliases: new Set(aliases) };
     this.#copies = [];
     this.#doubts = [];
+  }
+
+  doubt(why: string): void {
+    this.#doubts.push(why);
   }
 
   end(): void {

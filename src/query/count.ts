@@ -25,7 +25,7 @@ export type CountRequest = {
   readonly scope: WatchScope;
   /** Also count the descendants of the processes that `scope` names. */
   readonly children?: boolean;
-  /** Inlined copies also where the patterns name thousands of symbols; planning that takes long. */
+  /** Inlined copies also where there are thousands of them; planning that takes long. */
   readonly inlined?: boolean;
   readonly seconds?: number;
   /** Seconds between readings; undefined: only the last is given. */
@@ -139,19 +139,27 @@ export const count = (request: CountRequest): Count => {
   return { watch, stop: () => own.abort(), [Symbol.asyncIterator]: () => readings };
 };
 
+/** Where an inlined copy begins takes a look at the code around it. */
+const mostInlined = 2_000;
+
 const planned = (image: Image, request: CountRequest, pids: readonly number[]): CountPlan => {
   const symbols = image.symbols();
   const wide = request.inlined ? null : selectWide(symbols, request.functions);
   if (wide === null) {
     using debug = openDebugInfo(image, request.debugFile === undefined ? {} : { debugFile: request.debugFile });
-    return planFunctions({ image, symbols, debug }, request.functions, pids);
+    return planFunctions(
+      { image, symbols, debug },
+      request.functions,
+      pids,
+      request.inlined ? Number.POSITIVE_INFINITY : mostInlined,
+    );
   }
   const plan = planWide(image, symbols, wide, pids);
   const notes: string[] = [];
   if (wide.merged > 0) notes.push(`${wide.merged} functions have the same code as others: they are counted together`);
   if (request.debugFile !== undefined || hasDebugInfo(image))
     notes.push(
-      `only code of their own is counted of so many functions, inlined copies are not; --inlined counts them too`,
+      `of so many functions only code of their own is counted, inlined copies are not; --inlined counts them too`,
     );
   return { ...plan, notes: [...plan.notes, ...notes] };
 };

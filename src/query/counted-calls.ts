@@ -27,6 +27,8 @@ export class CountedCalls {
   readonly recentSeconds: number;
   readonly total: bigint;
   readonly recent: bigint;
+  /** There are, or may be, more calls than `total` of some of the functions. */
+  readonly isLeast: boolean;
   readonly #seconds: number;
 
   constructor(
@@ -47,6 +49,7 @@ export class CountedCalls {
     this.#recents = before === null ? this.#totals : this.#totals.map((now, fn) => now - (before.#totals[fn] ?? 0n));
     this.total = this.#totals.reduce((sum, now) => (now === 0n ? sum : sum + now), 0n);
     this.recent = this.total - (before?.total ?? 0n);
+    this.isLeast = before?.isLeast || disarmed.length > 0 || functions.some(({ doubts }) => doubts.length > 0);
   }
 
   /** Functions with calls: those with the most come first, all together or since the reading before; then by name. */

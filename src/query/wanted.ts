@@ -13,6 +13,8 @@ export type Wanted = {
   readonly signature: Signature | null;
   readonly copies: readonly SelectedCopy[];
   readonly aliases: readonly string[];
+  /** Inlined copies that there would be too many of. */
+  readonly leftOut: number;
 };
 
 type Chosen = { readonly fn: SelectedFunction; readonly signature: Signature | null; readonly only: Address | null };
@@ -22,12 +24,16 @@ export class WantedFunctions {
   readonly #sources: SelectSources;
   readonly #pids: readonly number[];
   readonly #reader: CopyReader;
+  readonly #mostInlined: number;
   readonly #wanted: Wanted[] = [];
   /** Addresses of code out of line that are probed: two functions of one code can't be told apart. */
   readonly #taken = new Set<Address>();
   readonly #notes: string[] = [];
+  #leftOut = 0;
 
-  constructor(sources: SelectSources, pids: readonly number[]) {
+  /** `mostInlined`: with more inlined copies than this, of all functions together, only code of their own is wanted. */
+  constructor(sources: SelectSources, pids: readonly number[], mostInlined = Number.POSITIVE_INFINITY) {
+    this.#mostInlined = mostInlined;
     this.#sources = sources;
     this.#pids = pids;
     this.#reader = new CopyReader(sources);
@@ -35,8 +41,15 @@ export class WantedFunctions {
 
   /** @throws {RsymError} `not-found` where a text (a pattern, perhaps with a signature) names nothing. */
   of(texts: readonly string[]): readonly Wanted[] {
-    for (const chosen of this.#chosen(texts)) this.#addFunction(chosen);
+    const chosen = this.#chosen(texts);
+    const inlined = chosen.reduce((sum, { fn, only }) => sum + (only === null ? inlinedIn(fn) : 0), 0);
+    for (const each of chosen) this.#addFunction(each, inlined <= this.#mostInlined);
     return this.#wanted;
+  }
+
+  /** Inlined copies that are left out because there are too many of them. */
+  get leftOut(): number {
+    return this.#leftOut;
   }
 
   /** One line each, for the user. */
@@ -60,19 +73,23 @@ export class WantedFunctions {
     return [...chosen.values()];
   }
 
-  #addFunction({ fn, signature, only }: Chosen): void {
-    const all = fn.copies.map((ref) => this.#reader.read(fn, ref));
+  #addFunction({ fn, signature, only }: Chosen, withInlined: boolean): void {
+    const isWhole = withInlined || only !== null;
+    const refs = isWhole ? fn.copies : fn.copies.filter(({ isInlined }) => !isInlined);
+    const leftOut = fn.copies.length - refs.length;
+    const all = refs.map((ref) => this.#reader.read(fn, ref));
     // An address within a function names that; a function's own names it alone, whatever is inlined there.
     const own = all.filter(({ kind }) => kind !== 'inlined');
     const exact = all.filter((copy) => copy.address === only);
     const wanted =
       only === null ? all : exact.some(({ kind }) => kind !== 'inlined') ? own : exact.length > 0 ? exact : own;
     for (const note of fn.notes) this.#notes.push(`${sanitize(fn.name)}: ${sanitize(note)}`);
-    if (wanted.length === 0)
+    if (wanted.length + leftOut === 0)
       this.#notes.push(`${sanitize(fn.name)}: no code of it is left: it was optimised away or merged with another`);
     const copies = withoutMergedTails(wanted).flatMap((copy) => this.#probed(fn, copy));
     if (copies.length > 0)
-      this.#wanted.push({ fn, signature, copies, aliases: wanted.flatMap(({ aliases }) => aliases) });
+      this.#wanted.push({ fn, signature, copies, aliases: wanted.flatMap(({ aliases }) => aliases), leftOut });
+    if (leftOut > 0) this.#leftOut += leftOut;
   }
 
   /** The copy that is probed for another: an IFUNC's implementation. None where its code is probed already. */
@@ -101,6 +118,9 @@ export class WantedFunctions {
     return { ...copy, address: at, size, ranges, aliases: [], function: null, debugCopy: null };
   }
 }
+
+const inlinedIn = ({ copies }: SelectedFunction): number =>
+  copies.reduce((sum, { isInlined }) => sum + Number(isInlined), 0);
 
 /**
  * Where the optimiser merged the ends of two copies of one line, debug info calls the rest a copy of its own, without a

@@ -36,6 +36,7 @@ export const countJson = (
   file: path,
   seconds,
   calls: `${calls.total}`,
+  lower_bound: calls.isLeast,
   functions: calls.all().map(functionJson),
   counted: functions.length,
   probes,

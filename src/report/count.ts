@@ -54,7 +54,7 @@ const restOf = (calls: CountedCalls, most: readonly FunctionCalls[], others: num
   const recent = most.reduce((rest, each) => rest - each.recent, calls.recent);
   const name = `in ${others} more function${others === 1 ? '' : 's'}`;
   return {
-    total: `${total}`,
+    total: `${calls.isLeast ? '≥' : ''}${total}`,
     recent: `${recent}`,
     share: shareText(total, calls.total),
     name,
@@ -101,7 +101,7 @@ const plural = (count: number | bigint, noun: string): string =>
 /** One line on what was counted so far. */
 export const countSummary = ({ calls, seconds, lostProcesses, program }: CountReading, watch: CountWatch): string => {
   const parts = [
-    `${plural(calls.total, 'call')} of ${plural(calls.called, 'function')} in ${secondsText(seconds)} s`,
+    `${calls.isLeast ? '≥' : ''}${plural(calls.total, 'call')} of ${plural(calls.called, 'function')} in ${secondsText(seconds)} s`,
     `${plural(watch.functions.length, 'function')} counted`,
   ];
   if (lostProcesses > 0)
