@@ -10,7 +10,7 @@ import type { SymbolTable } from '../elf/symbols.ts';
 import type { CountSite } from '../trace/count/site.ts';
 import type { JumpTarget } from '../trace/site.ts';
 import type { CountedCopy, CountedFunction, UncountedCopy } from './count-model.ts';
-import type { WideFunction, WideSelection } from './count-wide.ts';
+import type { WideSelection } from './count-wide.ts';
 import { EntryPlanner } from './entry-planner.ts';
 import { schemeOf } from './function-path.ts';
 import { implementationOf } from './ifunc.ts';
@@ -62,7 +62,7 @@ export const planWide = (
   pids: readonly number[],
 ): CountPlan => {
   const planner = new CountPlanner(image, symbols, true);
-  for (const fn of inOrder(symbols, functions)) {
+  for (const fn of functions) {
     planner.begin(fn.name, fn.aliases);
     for (const row of fn.rows) {
       const name = fn.rows.length === 1 ? fn.name : symbols.name(row);
@@ -74,7 +74,7 @@ export const planWide = (
         callSite: null,
         ...(name === fn.name ? {} : { name }),
       };
-      const ranges = parts.size === 0 ? [] : partsOf(symbols, parts.get(symbols.raw(row)) ?? []);
+      const ranges = parts.size === 0 ? noRanges : partsOf(symbols, parts.get(symbols.raw(row)) ?? []);
       const isCompiled = symbols.scheme(row) !== 'none';
       if (symbols.kind(row) !== 'ifunc') planner.addOwn(info, { ...own, ranges, isCompiled });
       else planner.addImplementation(info, symbols.raw(row), pids);
@@ -90,12 +90,6 @@ const partsOf = (symbols: SymbolTable, rows: readonly number[]): AddressRange[] 
     end: address(symbols.address(part) + symbols.size(part)),
   }));
 
-/** By address, so that bytes that lie together are read together. */
-const inOrder = (symbols: SymbolTable, functions: readonly WideFunction[]): readonly WideFunction[] => {
-  const first = new Map(functions.map((fn) => [fn, Number(symbols.address(fn.rows[0] ?? 0))]));
-  return [...functions].sort((a, b) => (first.get(a) ?? 0) - (first.get(b) ?? 0));
-};
-
 const infoOf = (name: string, copy: SelectedCopy): CountedCopy => ({
   kind: copy.kind,
   address: copy.address,
@@ -110,19 +104,30 @@ type InlinedPlan = { readonly entry: bigint | null; readonly remark: string | nu
 const targetOf = (operand: JumpOperand, at: Address): JumpTarget =>
   operand.kind === 'absolute' ? { kind: 'pointer', distance: operand.address - at } : operand;
 
+/** A function's name, and those of others with the same code: these may turn up later. */
+type Head = { readonly name: string; aliases: readonly string[] };
+
+/** Remarks that are told one by one. */
+const fewRemarks = 3;
+
+const noRanges: readonly AddressRange[] = [];
+const noJumps: CountSite['jumps'] = [];
+
 /** Collects functions one after the other. */
 class CountPlanner {
   readonly #image: Image;
   readonly #symbols: SymbolTable;
   readonly #entries: EntryPlanner;
-  readonly #functions: (Omit<CountedFunction, 'aliases'> & { readonly aliases: ReadonlySet<string> })[] = [];
+  readonly #functions: (Pick<CountedFunction, 'copies' | 'doubts'> & { readonly head: Head })[] = [];
   readonly #uncounted: UncountedCopy[] = [];
   readonly #sites: CountSite[] = [];
   /** Whose the code at an address is: calls of others there can't be told apart from its. */
-  readonly #owners = new Map<Address, Set<string>>();
-  #head: { readonly name: string; readonly aliases: Set<string> } = { name: '', aliases: new Set() };
+  readonly #owners = new Map<Address, Head>();
+  #head: Head = { name: '', aliases: [] };
   #copies: CountedCopy[] = [];
   #doubts: string[] = [];
+  /** What is to be said of copies that are counted. */
+  readonly #remarks: string[] = [];
 
   constructor(image: Image, symbols: SymbolTable, isForMany: boolean) {
     this.#image = image;
@@ -131,7 +136,7 @@ class CountPlanner {
   }
 
   begin(name: string, aliases: readonly string[]): void {
-    this.#head = { name, aliases: new Set(aliases) };
+    this.#head = { name, aliases };
     this.#copies = [];
     this.#doubts = [];
   }
@@ -142,7 +147,11 @@ class CountPlanner {
 
   end(): void {
     if (this.#copies.length > 0)
-      this.#functions.push({ ...this.#head, copies: this.#copies, doubts: [...new Set(this.#doubts)] });
+      this.#functions.push({
+        head: this.#head,
+        copies: this.#copies,
+        doubts: this.#doubts.length < 2 ? this.#doubts : [...new Set(this.#doubts)],
+      });
   }
 
   addOwn(copy: CountedCopy, { address: start, size, ranges, isCompiled }: OwnCode): void {
@@ -150,7 +159,7 @@ class CountPlanner {
     const planned = this.#entries.plan({
       address: start,
       size: main === undefined ? size : BigInt(main.end - main.start),
-      parts: ranges.filter((range) => range !== main),
+      parts: main === undefined ? ranges : ranges.filter((range) => range !== main),
       isCompiled,
     });
     if (planned.at === null) this.#refuse(copy, planned.reason);
@@ -163,10 +172,10 @@ class CountPlanner {
       const at = implementationOf(this.#image, raw, copy.address, pids);
       const owner = this.#owners.get(at);
       if (owner !== undefined) {
-        if (owner !== this.#head.aliases) owner.add(this.#head.name);
+        if (owner !== this.#head) owner.aliases = [...new Set([...owner.aliases, this.#head.name])];
         return;
       }
-      this.#owners.set(at, this.#head.aliases);
+      this.#owners.set(at, this.#head);
       const [row] = this.#symbols.at(at);
       const size = row === undefined ? 0n : this.#symbols.size(row);
       this.addOwn({ ...copy, address: at }, { address: at, size, ranges: [], isCompiled: false });
@@ -181,7 +190,10 @@ class CountPlanner {
       this.#refuse(copy, remark ?? 'it has no code');
       return;
     }
-    if (remark !== null) this.#doubts.push(remark);
+    if (remark !== null) {
+      this.#doubts.push(remark);
+      this.#remarks.push(remark);
+    }
     this.#copies.push(copy);
     this.#sites.push({ path: this.#image.path, entry: fileOffset(entry), jumps: [] });
   }
@@ -191,11 +203,15 @@ class CountPlanner {
     this.#sites.push({
       path: this.#image.path,
       entry: this.#offsetOf(at),
-      jumps: jumps.map((jump) => ({
-        offset: this.#offsetOf(jump.at),
-        condition: jump.condition,
-        target: jump.operand === null ? null : { operand: targetOf(jump.operand, jump.at), distance: at - jump.at },
-      })),
+      jumps:
+        jumps.length === 0
+          ? noJumps
+          : jumps.map((jump) => ({
+              offset: this.#offsetOf(jump.at),
+              condition: jump.condition,
+              target:
+                jump.operand === null ? null : { operand: targetOf(jump.operand, jump.at), distance: at - jump.at },
+            })),
     });
   }
 
@@ -215,8 +231,18 @@ class CountPlanner {
       const reason = this.#uncounted[0]?.reason ?? notes.at(-1) ?? 'no code of it is left';
       throw new RsymError('unsupported', `cannot count ${texts.map(sanitize).join(', ')}`, { reason });
     }
-    const functions = this.#functions.map((fn) => ({ ...fn, aliases: [...fn.aliases] }));
-    return { functions, uncounted: this.#uncounted, sites: this.#sites, notes };
+    const functions = this.#functions.map(({ head, copies, doubts }) => ({
+      name: head.name,
+      aliases: head.aliases,
+      copies,
+      doubts,
+    }));
+    const { length } = this.#remarks;
+    const remarks =
+      length <= fewRemarks
+        ? this.#remarks
+        : [`of ${length} inlined copies some calls may be missed; --json tells which`];
+    return { functions, uncounted: this.#uncounted, sites: this.#sites, notes: [...notes, ...remarks] };
   }
 }
 

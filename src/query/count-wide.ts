@@ -56,20 +56,24 @@ const matching = (symbols: SymbolTable, pattern: Pattern): Uint32Array => {
   return Uint32Array.from(exact.length > 0 ? exact : loose);
 };
 
+const noNames: string[] = [];
+
 /** One function for each path, generic arguments left open, as users name them. */
 const grouped = (symbols: SymbolTable, rows: Uint32Array): WideSelection => {
   symbols.prepare(rows);
-  const functions = new Map<string, { rows: number[]; aliases: Set<string> }>();
+  const functions = new Map<string, { readonly name: string; readonly rows: number[]; aliases: string[] }>();
   const owners = new Map<number, string>();
   let merged = 0;
-  for (const row of rows) {
+  // In this order functions' bytes that lie together are looked at together.
+  for (const row of symbols.sort(rows, 'address')) {
     const own = symbols.name(row);
     const name = symbols.scheme(row).startsWith('rust') ? openPath(own) : own;
     const at = Number(symbols.address(row));
     const owner = owners.get(at);
     if (owner !== undefined) {
       if (owner !== name) {
-        functions.get(owner)?.aliases.add(name);
+        const group = functions.get(owner);
+        if (group !== undefined && !group.aliases.includes(name)) group.aliases = [...group.aliases, name];
         merged++;
       }
       continue;
@@ -77,10 +81,10 @@ const grouped = (symbols: SymbolTable, rows: Uint32Array): WideSelection => {
     owners.set(at, name);
     const known = functions.get(name);
     if (known) known.rows.push(row);
-    else functions.set(name, { rows: [row], aliases: new Set() });
+    else functions.set(name, { name, rows: [row], aliases: noNames });
   }
   return {
-    functions: [...functions].map(([name, group]) => ({ name, rows: group.rows, aliases: [...group.aliases] })),
+    functions: [...functions.values()],
     merged,
     parts: coldParts(symbols),
   };

@@ -98,8 +98,10 @@ export class EntryPlanner {
     };
     add(start, size);
     for (const part of parts) add(Number(part.start), Math.min(Number(part.end - part.start), longestPart));
-    const isApart = (at: number): boolean => this.#window.has(at) && !this.#starts.covers(at);
-    if (found.outside.some((target) => isApart(start + target)) && this.#jumpedTo.has(start)) found.targets |= 1;
+    if (found.outside.length > 0 && this.#jumpedTo.has(start)) {
+      const isApart = (at: number): boolean => this.#window.has(at) && !this.#starts.covers(at);
+      if (found.outside.some((target) => isApart(start + target))) found.targets |= 1;
+    }
     if (found.hasIndirect) for (const range of ranges) this.#scanTables(found, start, size, range);
     return found;
   }
