@@ -2,7 +2,7 @@ import { parseSpec } from '../abi/signature.ts';
 import type { SymbolTable } from '../elf/symbols.ts';
 import { openPath } from './function-path.ts';
 import { possibleFor } from './list-match.ts';
-import { coldParts } from './locate.ts';
+import { coldParts, partRows } from './locate.ts';
 import { type Pattern, parsePattern } from './pattern.ts';
 
 /** With more symbols than this, functions are taken as the symbol table has them, and debug info isn't asked. */
@@ -43,7 +43,7 @@ const matchingRows = (symbols: SymbolTable, texts: readonly string[]): Uint32Arr
 
 const matching = (symbols: SymbolTable, pattern: Pattern): Uint32Array => {
   const all = symbols.functions();
-  const cold = new Set(symbols.containingText('.cold', all, 'raw'));
+  const cold = new Set(partRows(symbols));
   const rows = possibleFor(symbols, all, pattern).filter((row) => !cold.has(row));
   if (pattern.everything !== null) return rows;
   symbols.prepare(rows);

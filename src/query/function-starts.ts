@@ -1,13 +1,14 @@
 import type { SymbolTable } from '../elf/symbols.ts';
+import { partRows } from './locate.ts';
 
-/** Where functions begin and end; parts that compilers moved away (`name.cold`) are none. */
+/** Where functions begin and end; parts that compilers moved away (`name.cold`, `name.warm`) are none. */
 export class FunctionStarts {
   readonly #starts: Float64Array;
   readonly #ends: Float64Array;
 
   constructor(symbols: SymbolTable) {
     const all = symbols.functions();
-    const cold = new Set(symbols.containingText('.cold', all, 'raw'));
+    const cold = new Set(partRows(symbols));
     const rows = symbols.sort(cold.size === 0 ? all : all.filter((row) => !cold.has(row)), 'address');
     this.#starts = Float64Array.from(rows, (row) => Number(symbols.address(row)));
     this.#ends = Float64Array.from(rows, (row, i) => this.#starts[i]! + Number(symbols.size(row)));

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CountReading, count } from '../../src/index.ts';
 import { cli, cliFail, rsym, program as rsymProgram, startCli } from '../support/cli.ts';
+import { codeBytes } from '../support/code-bytes.ts';
 import { describeNeeding, testNeeding } from '../support/need.ts';
 import { type Finished, type ProcessOptions, run, start } from '../support/process.ts';
 import { buildRust } from '../support/rust-program.ts';
@@ -201,6 +202,18 @@ describeNeeding(['kernel', 'rustc'], 'counting', () => {
     );
     expect(Object.values(theirs).length).toBeGreaterThan(2);
     expect(Object.values(ours).sort()).toEqual(Object.values(theirs).filter(Boolean).sort());
+  });
+
+  test('kill -9 leaves nothing behind', async () => {
+    await using served = start(program, ['serve', '60']);
+    await served.waitFor('ready');
+    const code = codeBytes(served.pid, program);
+    await using counting = startCli(['count', program, '**', '-p', String(served.pid)]);
+    await counting.waitFor(/\d probes/, { stream: 'stderr' });
+    expect(code.differences().length).toBeGreaterThan(300);
+    counting.kill('SIGKILL');
+    await expect.poll(code.differences, { timeout: 10_000, interval: 20 }).toEqual([]);
+    expect(served.child.exitCode).toBeNull();
   });
 
   test('the library gives readings', async () => {
