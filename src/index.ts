@@ -2,6 +2,19 @@
  * The library: what the commands answer, as data. Nothing here prints, reads arguments or ends the process. Functions
  * throw RsymError, whose `code` says what kind of trouble it is.
  */
+export {
+  type Count,
+  type CountedCalls,
+  type CountedCopy,
+  type CountedFunction,
+  type CountReading,
+  type CountRequest,
+  type CountWatch,
+  count,
+  type FunctionCalls,
+  planCount,
+  type UncountedCopy,
+} from './query/count.ts';
 export { type DemangledName, demangle, demangleText, findNames, toText } from './query/demangle.ts';
 export { type DoctorReport, examine } from './query/doctor.ts';
 export { type ErrorCode, RsymError } from './query/errors.ts';

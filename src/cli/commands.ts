@@ -10,6 +10,7 @@ const commands: Record<string, () => Promise<CommandModule>> = {
   info: () => import('./info.ts'),
   demangle: () => import('./demangle.ts'),
   trace: () => import('./trace.ts'),
+  count: () => import('./count.ts'),
   tui: () => import('./tui.ts'),
   doctor: () => import('./doctor.ts'),
   demo: () => import('./demo.ts'),

@@ -1,30 +1,17 @@
 import type { Writable } from 'node:stream';
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { RsymError } from '../base/errors.ts';
-import { shellCommand } from '../base/shell.ts';
+import { type Command, Option } from 'commander';
 import { sanitize } from '../base/text.ts';
-import {
-  planTextWatch,
-  planWatch,
-  prepareKeeper,
-  type TraceEvent,
-  type WatchScope,
-  watchDefaults,
-} from '../query/watch.ts';
-import { noteLines } from '../report/note-lines.ts';
+import { planTextWatch, planWatch, prepareKeeper, type TraceEvent, watchDefaults } from '../query/watch.ts';
 import { traceText } from '../report/trace.ts';
 import { traceJson } from '../report/trace-json.ts';
 import { TraceLines } from '../report/trace-lines.ts';
 import { fileWriter } from './file-writer.ts';
 import { paletteFor, write } from './output.ts';
 import { perfettoFile } from './perfetto-file.ts';
-import { collectPids } from './pid.ts';
 import { stopSignal } from './stop.ts';
+import { addScopeOptions, adviseOn, type ScopeFlags, scopeOf, splitAtDashes, tell, whole } from './watch-options.ts';
 
-type Flags = {
-  readonly pid?: readonly number[];
-  readonly children?: true;
-  readonly command?: string;
+type Flags = ScopeFlags & {
   readonly duration?: number;
   readonly calls?: number;
   readonly output?: string;
@@ -42,41 +29,18 @@ type Flags = {
   readonly json?: true;
 };
 
-const whole =
-  (least: number) =>
-  (text: string): number => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) {
-      throw new InvalidArgumentError(`it must be a whole number, ${least} or more`);
-    }
-    return value;
-  };
-
 const collect = (text: string, before: readonly string[] = []): string[] => [...before, text];
 
-const maxSeconds = 2_000_000; // timers are 31 bits of milliseconds
-
-const seconds = (text: string): number => {
-  const value = Number(text);
-  if (!/^\d+(\.\d+)?$/.test(text) || value <= 0 || value > maxSeconds) {
-    throw new InvalidArgumentError(`it must be a number of seconds above 0, at most ${maxSeconds}`);
-  }
-  return value;
-};
-
 export const register = (program: Command): void => {
-  program
+  const command = program
     .command('trace')
     .description('calls as they happen: arguments, return value, duration')
     .usage(
       "TARGET FUNCTION… [-p PID | -c CMD | -- ARGS…]\n\nFUNCTION is a pattern, or a signature: 'app::hello(i: i32, len: usize) -> i32'.",
     )
     .argument('<target>', 'a file, or the short name of a library such as libc')
-    .argument('[functions...]', 'patterns, perhaps with a signature; behind `--` the arguments of TARGET')
-    .option('-p, --pid <pid>', 'only this process (repeatable)', collectPids)
-    .option('--children', 'with -p, -c or `-- ARGS`: also what these processes start')
-    .option('-c, --command <cmd>', 'run this command; it is split into words, no shell is used')
-    .option('-d, --duration <seconds>', 'stop after so long', seconds)
+    .argument('[functions...]', 'patterns, perhaps with a signature; behind `--` the arguments of TARGET');
+  addScopeOptions(command)
     .option('-n, --calls <count>', 'stop after so many calls', whole(1))
     .option('-o, --output <file>', 'write to a file; a started program keeps its own output')
     .option('--perfetto <file>', 'also write the calls as a timeline for ui.perfetto.dev or chrome://tracing')
@@ -165,39 +129,6 @@ const trace = async (target: string, _: unknown, flags: Flags, command: Command)
     throw error;
   }
   await slices?.end();
-};
-
-const adviseOn = (target: string, patterns: readonly string[], flags: Flags): void => {
-  const pids = (flags.pid ?? []).flatMap((pid) => ['-p', pid]);
-  for (const pattern of patterns.slice(0, mostNotes / 4)) {
-    const question = shellCommand('rsym', 'doctor', target, pattern, ...pids);
-    process.stderr.write(`rsym: no call was seen; why? ${sanitize(question)}\n`);
-  }
-};
-
-const mostNotes = 12;
-
-const tell = (notes: readonly string[]): void => {
-  for (const line of noteLines(notes, mostNotes)) process.stderr.write(`rsym: ${sanitize(line)}\n`);
-};
-
-/** Commander gives all words alike; only those before `--` are functions. */
-const splitAtDashes = (command: Command): { functions: string[]; args: string[] | null } => {
-  const words = command.args.slice(1);
-  const raw = process.argv.slice(2);
-  const dashes = raw.indexOf('--');
-  if (dashes < 0) return { functions: words, args: null };
-  const behind = raw.length - dashes - 1;
-  return { functions: words.slice(0, words.length - behind), args: words.slice(words.length - behind) };
-};
-
-const scopeOf = (flags: Flags, args: readonly string[] | null): WatchScope => {
-  const given = [args !== null && '`-- ARGS`', flags.command !== undefined && '-c', flags.pid && '-p'].filter(Boolean);
-  if (given.length > 1) throw new RsymError('usage', `${given.join(' and ')} can't be used together`);
-  if (args !== null) return { kind: 'run', args };
-  if (flags.command !== undefined) return { kind: 'command', line: flags.command };
-  if (flags.pid) return { kind: 'processes', pids: flags.pid };
-  return { kind: 'everywhere' };
 };
 
 /** Makes a batch's answer, which is good until the next; what belongs on stderr is told at once. */

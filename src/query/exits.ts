@@ -5,7 +5,7 @@ import { toFileOffset } from '../elf/address-map.ts';
 import type { Image } from '../elf/model.ts';
 import type { SymbolTable } from '../elf/symbols.ts';
 import { type ExitSite, type JumpTarget, maxInsideRanges, type Returns } from '../trace/site.ts';
-import { isColdPart, type LocatedFunction } from './locate.ts';
+import { type LocatedFunction, partRows } from './locate.ts';
 
 export type ReturnsChoice = 'safe' | 'fast' | 'off';
 
@@ -17,9 +17,8 @@ export class ImageCode {
   constructor(image: Image, symbols: SymbolTable) {
     this.#image = image;
     const starts = new Set<bigint>();
-    const functions = symbols.functions();
-    const cold = new Set(symbols.containingText('.cold', functions, 'raw'));
-    for (const row of functions) if (!cold.has(row) || !isColdPart(symbols.raw(row))) starts.add(symbols.address(row));
+    const parts = new Set(partRows(symbols));
+    for (const row of symbols.functions()) if (!parts.has(row)) starts.add(symbols.address(row));
     this.#starts = starts;
   }
 

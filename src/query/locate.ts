@@ -28,7 +28,9 @@ const isFunction = (symbols: SymbolTable, row: number): boolean =>
   !symbols.undefined(row) && (symbols.kind(row) === 'function' || symbols.kind(row) === 'ifunc');
 
 const suggestions = 5;
-const coldPart = /^(.+)\.cold(?:\.\d+)?$/;
+/** GCC and LLVM move cold parts away; BOLT, which rustc's own libraries are laid out by, warm ones too. */
+const coldPart = /^(.+)\.(?:cold|warm)(?:\.\d+)?$/;
+const partWords = ['.cold', '.warm'];
 
 /** True for the symbol of a part of a function, which isn't a function of its own. */
 export const isColdPart = (raw: string): boolean => coldPart.test(raw);
@@ -89,10 +91,16 @@ export const aliasesOf = (symbols: SymbolTable, i: number): string[] => {
   return [...new Set(names)];
 };
 
+/** Rows of the parts that were moved away. */
+export const partRows = (symbols: SymbolTable): number[] =>
+  partWords
+    .flatMap((word) => [...symbols.containingText(word, symbols.functions(), 'raw')])
+    .filter((row) => isColdPart(symbols.raw(row)));
+
 /** Rows of the cold parts, by the raw name of the function that each belongs to. */
 export const coldParts = (symbols: SymbolTable): ReadonlyMap<string, readonly number[]> => {
   const parts = new Map<string, number[]>();
-  for (const i of symbols.containingText('.cold', symbols.functions(), 'raw')) {
+  for (const i of partRows(symbols)) {
     const [, base] = coldPart.exec(symbols.raw(i)) ?? [];
     if (base === undefined) continue;
     // Of two functions with one name, nobody tells whose part it is; following the code does.

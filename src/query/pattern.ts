@@ -15,6 +15,8 @@ export type Pattern = {
   readonly rawLiteral: string | null;
   /** Names are never equal to an address; callers that have no addresses can refuse such a pattern. */
   readonly address: bigint | null;
+  /** How it matches whatever the name: `**`, `*`. Null: that depends on the name. */
+  readonly everything: Match;
   /** Where one name matches exactly, it alone is usually what was meant. */
   match(name: string, raw: string, address: bigint | null): Match;
   matches(name: string, raw: string, address: bigint | null): boolean;
@@ -46,12 +48,14 @@ export const parsePattern = (text: string): Pattern => {
   return pathPattern(own);
 };
 
-type Kind = Pick<Pattern, 'kind' | 'match'> & Partial<Pick<Pattern, 'literal' | 'rawLiteral' | 'address'>>;
+type Kind = Pick<Pattern, 'kind' | 'match'> &
+  Partial<Pick<Pattern, 'literal' | 'rawLiteral' | 'address' | 'everything'>>;
 const pattern = (text: string, own: Kind): Pattern => ({
   text,
   literal: null,
   rawLiteral: null,
   address: null,
+  everything: null,
   ...own,
   matches: (name, raw, address) => own.match(name, raw, address) !== null,
 });
@@ -123,6 +127,7 @@ const pathPattern = (text: string): Pattern => {
     kind: 'path',
     literal,
     rawLiteral,
+    everything: all,
     match: (name, raw) => {
       if (sameSymbol(path, raw) || name === path) return 'exact';
       if (all !== null) return all;

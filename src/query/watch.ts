@@ -12,13 +12,12 @@ import { traceBatches } from '../trace/tracer.ts';
 import { parseAfter } from './after-plan.ts';
 import { captureLimits } from './capture-limits.ts';
 import type { ReturnsChoice } from './exits.ts';
-import { inNestedPidNamespace } from './machine.ts';
 import { redactionOf } from './redaction.ts';
 import { targetFile } from './target.ts';
 import { planTrace, type WatchedFunction } from './trace-plan.ts';
 import { filesOf, findLandingSites } from './unwinder.ts';
+import { checkImage, checkScope, scopeOf, type WatchScope } from './watch-scope.ts';
 import { refuseGone, refuseNarrow, strangers } from './watched-processes.ts';
-import { splitWords } from './words.ts';
 
 export type { JsonValue } from '../trace/decode/decode.ts';
 export type {
@@ -36,15 +35,7 @@ export type {
 export { prepareKeeper } from '../trace/keeper/keeper.ts';
 export type { ReturnsChoice } from './exits.ts';
 export type { WatchedFunction } from './trace-plan.ts';
-
-export type WatchScope =
-  /** Run TARGET itself with these arguments. */
-  | { readonly kind: 'run'; readonly args: readonly string[] }
-  /** Run another command, split into words. */
-  | { readonly kind: 'command'; readonly line: string }
-  | { readonly kind: 'processes'; readonly pids: readonly number[] }
-  /** Every process that runs TARGET. */
-  | { readonly kind: 'everywhere' };
+export type { WatchScope } from './watch-scope.ts';
 
 export type WatchRequest = {
   /** A file, or a library's short name such as `libc`. */
@@ -182,59 +173,14 @@ const fastWarning =
   'returns by uretprobe: a panic or exception that passes a watched function aborts the program, even where it would be caught';
 
 const checkLimits = (request: WatchRequest): void => {
-  if (request.children && request.scope.kind === 'everywhere') {
-    throw new RsymError('usage', 'children of which process?', {
-      reason: 'without a process or a command every process is traced',
-      hints: ['-p PID --children', '--children -- ARGS'],
-    });
-  }
+  checkScope(request);
   if (request.returns === 'off' && (request.after ?? []).length > 0)
     throw new RsymError('usage', '--after reads when calls return, and --returns off watches no return');
-  if (request.functions.length === 0) throw new RsymError('usage', 'no function is named');
   for (const name of ['maxString', 'depth', 'ringBytes', 'maxPending'] as const) {
     const value = request[name];
     if (value !== undefined && !(Number.isInteger(value) && value >= 1 && value <= limits[name])) {
       throw new RsymError('usage', `${optionNames[name]} must be a whole number from 1 to ${limits[name]}`);
     }
-  }
-};
-
-const checkImage = (image: Image): void => {
-  if (image.format !== 'elf' || image.machine !== 'x86-64' || image.bits !== 64) {
-    throw new RsymError('unsupported', `cannot trace ${sanitize(image.path)}`, {
-      reason: `this version traces 64-bit x86 ELF programs; it is ${image.format}, ${image.machine}${image.bits === 32 ? ', 32 bits' : ''}`,
-    });
-  }
-  if (image.type !== 'executable' && image.type !== 'pie' && image.type !== 'shared') {
-    throw new RsymError('unsupported', `cannot trace ${sanitize(image.path)}`, {
-      reason: `nothing runs it: it is a ${image.type} file`,
-    });
-  }
-  if (inNestedPidNamespace()) {
-    throw new RsymError('unsupported', 'cannot trace from inside a PID namespace', {
-      reason: "the kernel's probes know processes by other numbers than this container does",
-      hints: ['run rsym on the host'],
-    });
-  }
-  if (process.arch !== 'x64' || process.platform !== 'linux') {
-    throw new RsymError('unsupported', 'tracing needs Linux on x86-64', {
-      reason: `this is ${process.platform} on ${process.arch}`,
-    });
-  }
-};
-
-const scopeOf = (request: WatchRequest, path: string): Scope => {
-  const output = request.output ?? 'stderr';
-  switch (request.scope.kind) {
-    case 'run':
-      return { kind: 'launch', command: { file: path, name: request.target, args: request.scope.args, output } };
-    case 'command': {
-      const [file = '', ...args] = splitWords(request.scope.line);
-      return { kind: 'launch', command: { file, name: file, args, output } };
-    }
-    case 'processes':
-    case 'everywhere':
-      return request.scope;
   }
 };
 

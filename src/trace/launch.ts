@@ -4,7 +4,7 @@ import { RsymError } from '../base/errors.ts';
 import { inheritedFiles } from '../base/inherited-files.ts';
 import { sanitize } from '../base/text.ts';
 import type { ProgramEnd } from './event.ts';
-import type { Session } from './session.ts';
+import type { ProcessScope } from './process-scope.ts';
 import { addressOf, syscall } from './sys/libc.ts';
 import { NR, RLIMIT_NOFILE } from './sys/uapi.ts';
 
@@ -111,11 +111,11 @@ const signal = (pid: number, name: NodeJS.Signals): void => {
 };
 
 /**
- * Starts a program that the kernel stops at its `execve`, in the session's scope. The stop is a SIGSTOP that a BPF
+ * Starts a program that the kernel stops at its `execve`, in the scope. The stop is a SIGSTOP that a BPF
  * program sends from inside the new process, so there is neither a shell nor a moment in which it runs unwatched.
  */
-export const launch = async (session: Session, command: Command): Promise<Launched> => {
-  const armed = session.armLaunch(process.pid);
+export const launch = async (scope: ProcessScope, command: Command): Promise<Launched> => {
+  const armed = scope.armLaunch(process.pid);
   try {
     const child = await start(command);
     const pid = child.pid ?? 0;

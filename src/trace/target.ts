@@ -2,7 +2,7 @@ import { RsymError } from '../base/errors.ts';
 import { descendants } from './descendants.ts';
 import type { ProgramEnd } from './event.ts';
 import { type Command, isAlive, type Launched, launch } from './launch.ts';
-import type { Session } from './session.ts';
+import type { ProcessScope } from './process-scope.ts';
 
 export type Scope =
   | { readonly kind: 'launch'; readonly command: Command }
@@ -12,9 +12,12 @@ export type Scope =
 /** Whether processes that nobody waits for still live is looked up so often. */
 const lifeCheckMs = 50;
 
+/** Who watches: probes are planted for one process, or (null) for all that are in the scope. */
+export type Watcher = { readonly scope: ProcessScope; readonly attach: (pid: number | null) => Promise<void> };
+
 /** What a trace is about: a program that it starts, processes, or all of them; with `children`, their descendants too. */
 export class Target {
-  readonly #session: Session;
+  readonly #watcher: Watcher;
   readonly #scope: Scope;
   readonly #children: boolean;
   /** Told when a started program has ended. */
@@ -26,11 +29,11 @@ export class Target {
   #isResumed = false;
 
   constructor(
-    session: Session,
+    watcher: Watcher,
     { scope, children }: { readonly scope: Scope; readonly children: boolean },
     onEnd: () => void,
   ) {
-    this.#session = session;
+    this.#watcher = watcher;
     this.#scope = scope;
     this.#children = children;
     this.#onEnd = onEnd;
@@ -61,14 +64,14 @@ export class Target {
         const { pids } = this.#scope;
         for (const pid of pids) {
           if (!isAlive(pid)) throw new RsymError('process', `process ${pid} does not exist`);
-          if (!this.#session.watchProcess(pid)) throw new RsymError('usage', 'too many processes are named');
-          if (!this.#children) await this.#session.attach(pid);
+          if (!this.#watcher.scope.watch(pid)) throw new RsymError('usage', 'too many processes are named');
+          if (!this.#children) await this.#watcher.attach(pid);
         }
         if (this.#children) await this.#followDescendants(pids);
         break;
       }
       case 'everywhere':
-        await this.#session.attach(null);
+        await this.#watcher.attach(null);
         break;
     }
   }
@@ -77,23 +80,23 @@ export class Target {
   async #followDescendants(pids: readonly number[]): Promise<void> {
     // A child is followed if it is forked while its parent is watched: the others are there to be found by now.
     for (const pid of descendants(pids)) {
-      if (!this.#session.watchProcess(pid)) throw new RsymError('usage', 'the processes have too many descendants');
+      if (!this.#watcher.scope.watch(pid)) throw new RsymError('usage', 'the processes have too many descendants');
       // Of one that ended before it was watched nobody takes the number out.
-      if (!isAlive(pid)) this.#session.unwatchProcess(pid);
+      if (!isAlive(pid)) this.#watcher.scope.unwatch(pid);
     }
-    await this.#session.attach(null);
+    await this.#watcher.attach(null);
   }
 
   async #launch(command: Command): Promise<Launched> {
-    if (!this.#session.canLaunch) {
+    if (!this.#watcher.scope.canLaunch) {
       throw new RsymError('unsupported', 'cannot start a program under observation', {
         reason: 'this kernel has no type information (/sys/kernel/btf/vmlinux)',
         hints: ['start it by hand and use -p PID'],
       });
     }
-    const launched = await launch(this.#session, command);
+    const launched = await launch(this.#watcher.scope, command);
     try {
-      await this.#session.attach(this.#children ? null : launched.pid);
+      await this.#watcher.attach(this.#children ? null : launched.pid);
     } catch (error) {
       launched.kill();
       throw error;
@@ -124,7 +127,7 @@ export class Target {
   }
 
   #members(): readonly number[] {
-    return this.#scope.kind === 'processes' && !this.#children ? this.#scope.pids : this.#session.watchedProcesses();
+    return this.#scope.kind === 'processes' && !this.#children ? this.#scope.pids : this.#watcher.scope.watched();
   }
 
   /** Waits for the end of a started program, but not longer than so many ms. */

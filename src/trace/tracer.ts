@@ -218,7 +218,7 @@ class Trace {
     if (!force && now - this.#lossCheckedAt < lossCheckMs) return;
     this.#lossCheckedAt = now;
     // As long as every record so far has come, what was lost lies behind what was shown. Processes have no place in it.
-    const isFollowing = this.#session.lostProcesses === this.#lossesTold.losses.processes;
+    const isFollowing = this.#session.scope.lostProcesses === this.#lossesTold.losses.processes;
     if (!force && this.#isGapless() && isFollowing) return;
     // One reading for both: what is lost between two of them would be told by neither.
     const statistics = this.#session.statistics();

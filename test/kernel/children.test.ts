@@ -85,15 +85,15 @@ describeNeeding(['kernel'], '--children', () => {
       'echo up; read l; (sleep 60 & echo "child $!"; true); (true); echo b; read l',
     ]);
     await shell.waitFor('up');
-    session.watchProcess(shell.pid);
+    session.scope.watch(shell.pid);
     shell.write('\n');
     const child = Number((await shell.waitFor(/child \d+\nb/)).split(/\s/)[1]);
-    expect(session.watchedProcesses().sort()).toEqual([shell.pid, child].sort());
+    expect(session.scope.watched().sort()).toEqual([shell.pid, child].sort());
     process.kill(child);
     shell.kill('SIGKILL');
     await shell.finished;
-    for (const deadline = Date.now() + 5_000; session.watchedProcesses().length > 0 && Date.now() < deadline; );
-    expect(session.watchedProcesses()).toEqual([]);
+    for (const deadline = Date.now() + 5_000; session.scope.watched().length > 0 && Date.now() < deadline; );
+    expect(session.scope.watched()).toEqual([]);
   });
 
   test('children of every process are none: wrong use', () => {

@@ -1,28 +1,14 @@
 import type { Register } from '../../abi/model.ts';
-import type { Condition } from '../site.ts';
-import { maxInsideRanges } from '../site.ts';
+import { type Condition, maxInsideRanges } from '../site.ts';
 import { PT_REGS } from '../sys/uapi.ts';
-import {
-  add,
-  alu,
-  type Code,
-  call,
-  flatten,
-  type Instruction,
-  jump,
-  jumpIf,
-  label,
-  load,
-  mov,
-  type ProgramSpec,
-  store,
-} from './asm.ts';
+import { add, alu, type Code, call, flatten, jump, jumpIf, label, load, mov, type ProgramSpec, store } from './asm.ts';
 import { capture } from './capture.ts';
 import type { Surroundings } from './entry.ts';
 import { memoryOf } from './memory/chosen-memory.ts';
 import type { Memory, Recording } from './memory/memory.ts';
 import { EXIT, mostSaved, PENDING, PENDING_LOST, RECORD, type RecordLayout, SITE, THREAD } from './records.ts';
 import { begin, countFunction, end, FRAME, lookup, noteStackPointer, remove, writeHeader } from './steps.ts';
+import { onlyIfTaken } from './taken.ts';
 
 /** A jump's operand without its numbers, which are data: one program serves every jump of a form. */
 export type JumpOperand =
@@ -41,64 +27,6 @@ export type ExitShape = {
   readonly stackAdjust: number;
   /** Words that were saved at entry are wanted. */
   readonly needsSaved: boolean;
-};
-
-/** Bits of the flags register. */
-const FLAG = { carry: 0x001, parity: 0x004, zero: 0x040, sign: 0x080, overflow: 0x800 } as const;
-
-/**
- * r2 = 1 where sign and overflow differ (the "less" of signed comparisons), from the flags in r1.
- * Sign is bit 7 and overflow bit 11.
- */
-const lessThan: Code = [
-  mov('r2', 'r1'),
-  alu('rsh', 'r2', 7),
-  mov('r3', 'r1'),
-  alu('rsh', 'r3', 11),
-  alu('xor', 'r2', 'r3'),
-  alu('and', 'r2', 1),
-];
-
-const leaveUnless = (mask: number): Instruction[] => [jumpIf('set', 'r1', mask, 'taken'), jump('out'), label('taken')];
-const leaveIf = (mask: number): Instruction[] => [jumpIf('set', 'r1', mask, 'out')];
-
-/** Leaves the program where the jump at the probe will not be taken. */
-const onlyIfTaken = (condition: Condition): Code => {
-  const flags = load(8, 'r1', 'r6', PT_REGS.flags);
-  switch (condition) {
-    case 'o':
-      return [flags, leaveUnless(FLAG.overflow)];
-    case 'no':
-      return [flags, leaveIf(FLAG.overflow)];
-    case 'b':
-      return [flags, leaveUnless(FLAG.carry)];
-    case 'ae':
-      return [flags, leaveIf(FLAG.carry)];
-    case 'e':
-      return [flags, leaveUnless(FLAG.zero)];
-    case 'ne':
-      return [flags, leaveIf(FLAG.zero)];
-    case 'be':
-      return [flags, leaveUnless(FLAG.carry | FLAG.zero)];
-    case 'a':
-      return [flags, leaveIf(FLAG.carry | FLAG.zero)];
-    case 's':
-      return [flags, leaveUnless(FLAG.sign)];
-    case 'ns':
-      return [flags, leaveIf(FLAG.sign)];
-    case 'p':
-      return [flags, leaveUnless(FLAG.parity)];
-    case 'np':
-      return [flags, leaveIf(FLAG.parity)];
-    case 'l':
-      return [flags, lessThan, jumpIf('eq', 'r2', 0, 'out')];
-    case 'ge':
-      return [flags, lessThan, jumpIf('ne', 'r2', 0, 'out')];
-    case 'le':
-      return [flags, jumpIf('set', 'r1', FLAG.zero, 'taken'), lessThan, jumpIf('eq', 'r2', 0, 'out'), label('taken')];
-    case 'g':
-      return [flags, leaveIf(FLAG.zero), lessThan, jumpIf('ne', 'r2', 0, 'out')];
-  }
 };
 
 /** r1 = the address that an indirect jump goes to, with the site's value in r9; leaves the program if it can't be read. */

@@ -87,6 +87,15 @@ const leaveScope = ({ signal, live }: LiveOffsets): Code => [
   label('process_lives'),
 ];
 
+/** At sched_process_exit, where no calls are followed: takes processes out of the scope. */
+export const leaveProgram = (threads: LiveOffsets): ProgramSpec => ({
+  name: 'rsym_leave',
+  type: 'rawTracepoint',
+  uprobeMulti: false,
+  functions: [],
+  code: flatten([noteThread, leaveScope(threads), end]),
+});
+
 /** At sched_process_exit, which fires for each thread: tells of the end of a thread that entered a traced function. */
 export const threadEndProgram = (around: Surroundings, threads: LiveOffsets | null = null): ProgramSpec => ({
   name: 'rsym_end',
@@ -150,8 +159,11 @@ export const forkProgram = (task: TaskOffsets): ProgramSpec => ({
   ]),
 });
 
-/** At sched_process_fork(parent, child), as {@link forkProgram}: also watches a new process whose parent is watched. */
-export const followProgram = (task: TaskOffsets): ProgramSpec => ({
+/**
+ * At sched_process_fork(parent, child), as {@link forkProgram}: also watches a new process whose parent is watched.
+ * `entriesOnly`: no calls are followed, so that the child inherits none.
+ */
+export const followProgram = (task: TaskOffsets, entriesOnly = false): ProgramSpec => ({
   name: 'rsym_follow',
   type: 'rawTracepoint',
   uprobeMulti: false,
@@ -172,9 +184,7 @@ export const followProgram = (task: TaskOffsets): ProgramSpec => ({
     jumpIf('eq', 'r0', 0, 'followed'),
     countGlobal('lostProcesses'),
     label('followed'),
-    knownThread,
-    mov('r1', 'r9'),
-    addProcess('forked'),
+    entriesOnly ? [] : [knownThread, mov('r1', 'r9'), addProcess('forked')],
     end,
   ]),
 });

@@ -9,6 +9,8 @@ export type MapSpec = {
   readonly valueSize: number;
   /** For a ring buffer: its size in bytes, a power of two and a multiple of the page. */
   readonly maxEntries: number;
+  /** An array that its reader maps into memory: read without system calls. */
+  readonly mapped?: true;
 };
 
 export type MapSizes = {
@@ -56,3 +58,11 @@ const scratchSpecs = ({ threads, recordBytes }: NonNullable<MapSizes['scratch']>
     { name: 'blank', type: 'array', keySize: 4, valueSize, maxEntries: 1 },
   ];
 };
+export type CountMapSizes = { readonly counters: number; readonly scope: number };
+
+/** What counting needs: a word for each counter, and the processes. */
+export const countMapSpecs = ({ counters, scope }: CountMapSizes): readonly MapSpec[] => [
+  { name: 'counters', type: 'array', keySize: 4, valueSize: 8, maxEntries: Math.max(1, counters), mapped: true },
+  { name: 'globals', type: 'array', keySize: 4, valueSize: GLOBALS.size, maxEntries: 1 },
+  { name: 'scope', type: 'hash', keySize: 4, valueSize: 4, maxEntries: scope },
+];

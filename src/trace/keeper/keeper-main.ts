@@ -35,6 +35,10 @@ const fulfil = async (request: Request, links: OwnLinks): Promise<Answer['errno'
     await links.detach();
     return null;
   }
+  if (request.do === 'remove') {
+    await links.remove(request.group);
+    return null;
+  }
   using program = receiveFd(descriptors);
   try {
     await links.attach(request.group, program, receivedTarget(request));

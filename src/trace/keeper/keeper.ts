@@ -78,6 +78,10 @@ export class Keeper implements Links {
     this.release();
   }
 
+  async remove(group: Group): Promise<void> {
+    if (!this.#isReleased) await this.#ask({ do: 'remove', group }, 'remove probes').catch(() => undefined);
+  }
+
   async #ask(request: Request, what: string): Promise<Answer['errno']> {
     if (this.#failure) throw this.#failure;
     this.#child.stdin?.write(`${JSON.stringify(request)}\n`);

@@ -3,7 +3,10 @@ import type { UprobeTarget } from '../uprobe/attach.ts';
 import type { Group } from './links.ts';
 
 /** What rsym asks of the keeper, one line of JSON each. Of `attach`, the program is sent beforehand, as a descriptor. */
-export type Request = ({ readonly do: 'attach'; readonly group: Group } & SentTarget) | { readonly do: 'detach' };
+export type Request =
+  | ({ readonly do: 'attach'; readonly group: Group } & SentTarget)
+  | { readonly do: 'remove'; readonly group: Group }
+  | { readonly do: 'detach' };
 
 /** One line for each request, and one before the first, when the keeper is ready. */
 export type Answer = { readonly errno: number | null };

@@ -45,6 +45,8 @@ export const BPF_CMD = {
 
 /** linux/bpf.h, enum bpf_map_type */
 export const MAP_TYPE = { hash: 1, array: 2, lruHash: 9, ringbuf: 27 } as const;
+/** linux/bpf.h: user space may map an array's values. */
+export const MAP_FLAG_MMAPABLE = 1 << 10;
 export type MapType = keyof typeof MAP_TYPE;
 
 /** linux/bpf.h, enum bpf_prog_type */

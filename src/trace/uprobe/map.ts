@@ -1,7 +1,7 @@
 import type { MapSpec } from '../bpf/maps.ts';
 import type { OwnedFd } from '../sys/fd.ts';
 import { addressOf } from '../sys/libc.ts';
-import { MAP_TYPE } from '../sys/uapi.ts';
+import { MAP_FLAG_MMAPABLE, MAP_TYPE } from '../sys/uapi.ts';
 import { attributes, bpf, bpfFd } from './bpf.ts';
 
 export const createMap = (spec: MapSpec): OwnedFd => {
@@ -10,6 +10,7 @@ export const createMap = (spec: MapSpec): OwnedFd => {
   attr.writeUInt32LE(spec.keySize, 4);
   attr.writeUInt32LE(spec.valueSize, 8);
   attr.writeUInt32LE(spec.maxEntries, 12);
+  attr.writeUInt32LE(spec.mapped ? MAP_FLAG_MMAPABLE : 0, 16);
   attr.write(`rsym_${spec.name}`.slice(0, 15), 28, 'latin1');
   return bpfFd('mapCreate', attr, `create the kernel map ${spec.name}`);
 };

@@ -1,0 +1,91 @@
+import { parseSpec } from '../abi/signature.ts';
+import type { SymbolTable } from '../elf/symbols.ts';
+import { openPath } from './function-path.ts';
+import { possibleFor } from './list-match.ts';
+import { coldParts, partRows } from './locate.ts';
+import { type Pattern, parsePattern } from './pattern.ts';
+
+/** With more symbols than this, functions are taken as the symbol table has them, and debug info isn't asked. */
+export const mostLooked = 2_000;
+
+/** A function as the symbol table tells of it: rows of code of its own. */
+export type WideFunction = {
+  readonly name: string;
+  readonly rows: readonly number[];
+  readonly aliases: readonly string[];
+};
+
+export type WideSelection = {
+  readonly functions: readonly WideFunction[];
+  /** Functions whose code another one of them has, under whose name it is counted. */
+  readonly merged: number;
+  /** Rows of the parts that were moved away, by the raw name of their functions. */
+  readonly parts: ReadonlyMap<string, readonly number[]>;
+};
+
+/** The functions that texts name, if these are so many symbols that each must cost next to nothing; else null. */
+export const selectWide = (symbols: SymbolTable, texts: readonly string[]): WideSelection | null => {
+  const rows = matchingRows(symbols, texts);
+  return rows === null ? null : grouped(symbols, rows);
+};
+
+const matchingRows = (symbols: SymbolTable, texts: readonly string[]): Uint32Array | null => {
+  const found = new Set<number>();
+  for (const text of texts) {
+    const pattern = parsePattern(parseSpec(text).pattern);
+    const rows = matching(symbols, pattern);
+    // What one text names nothing of is told where every one is looked up.
+    if (rows.length === 0) return null;
+    for (const row of rows) found.add(row);
+  }
+  return found.size > mostLooked ? Uint32Array.from(found) : null;
+};
+
+const matching = (symbols: SymbolTable, pattern: Pattern): Uint32Array => {
+  const all = symbols.functions();
+  const cold = new Set(partRows(symbols));
+  const rows = possibleFor(symbols, all, pattern).filter((row) => !cold.has(row));
+  if (pattern.everything !== null) return rows;
+  symbols.prepare(rows);
+  const exact: number[] = [];
+  const loose: number[] = [];
+  for (const row of rows) {
+    const match = pattern.match(symbols.name(row), symbols.raw(row), symbols.address(row));
+    if (match !== null) (match === 'exact' ? exact : loose).push(row);
+  }
+  return Uint32Array.from(exact.length > 0 ? exact : loose);
+};
+
+const noNames: string[] = [];
+
+/** One function for each path, generic arguments left open, as users name them. */
+const grouped = (symbols: SymbolTable, rows: Uint32Array): WideSelection => {
+  symbols.prepare(rows);
+  const functions = new Map<string, { readonly name: string; readonly rows: number[]; aliases: string[] }>();
+  const owners = new Map<number, string>();
+  let merged = 0;
+  // In this order functions' bytes that lie together are looked at together.
+  for (const row of symbols.sort(rows, 'address')) {
+    const own = symbols.name(row);
+    const name = symbols.scheme(row).startsWith('rust') ? openPath(own) : own;
+    const at = Number(symbols.address(row));
+    const owner = owners.get(at);
+    if (owner !== undefined) {
+      if (owner !== name) {
+        const group = functions.get(owner);
+        if (group !== undefined && !group.aliases.includes(name)) group.aliases = [...group.aliases, name];
+        merged++;
+      }
+      continue;
+    }
+    owners.set(at, name);
+    const known = functions.get(name);
+    if (known) known.rows.push(row);
+    else functions.set(name, { name, rows: [row], aliases: noNames });
+  }
+  return {
+    functions: [...functions.values()],
+    merged,
+    parts: coldParts(symbols),
+  };
+};

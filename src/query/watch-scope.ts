@@ -1,0 +1,78 @@
+import { RsymError } from '../base/errors.ts';
+import { sanitize } from '../base/text.ts';
+import type { Image } from '../elf/model.ts';
+import type { Scope } from '../trace/target.ts';
+import { inNestedPidNamespace } from './machine.ts';
+import { splitWords } from './words.ts';
+
+export type WatchScope =
+  /** Run TARGET itself with these arguments. */
+  | { readonly kind: 'run'; readonly args: readonly string[] }
+  /** Run another command, split into words. */
+  | { readonly kind: 'command'; readonly line: string }
+  | { readonly kind: 'processes'; readonly pids: readonly number[] }
+  /** Every process that runs TARGET. */
+  | { readonly kind: 'everywhere' };
+
+/** What requests to watch something have in common. */
+type Request = {
+  /** A file, or a library's short name such as `libc`. */
+  readonly target: string;
+  readonly functions: readonly string[];
+  readonly scope: WatchScope;
+  readonly children?: boolean;
+  /** Where a started program's output goes. */
+  readonly output?: 'stderr' | 'inherit' | 'ignore';
+};
+
+/** Throws RsymError `usage` where it isn't said what is to be watched. */
+export const checkScope = (request: Request): void => {
+  if (request.children && request.scope.kind === 'everywhere') {
+    throw new RsymError('usage', 'children of which process?', {
+      reason: 'without a process or a command every process is traced',
+      hints: ['-p PID --children', '--children -- ARGS'],
+    });
+  }
+  if (request.functions.length === 0) throw new RsymError('usage', 'no function is named');
+};
+
+/** Throws RsymError `unsupported` where nothing of a file can be probed. */
+export const checkImage = (image: Image): void => {
+  if (image.format !== 'elf' || image.machine !== 'x86-64' || image.bits !== 64) {
+    throw new RsymError('unsupported', `cannot trace ${sanitize(image.path)}`, {
+      reason: `this version traces 64-bit x86 ELF programs; it is ${image.format}, ${image.machine}${image.bits === 32 ? ', 32 bits' : ''}`,
+    });
+  }
+  if (image.type !== 'executable' && image.type !== 'pie' && image.type !== 'shared') {
+    throw new RsymError('unsupported', `cannot trace ${sanitize(image.path)}`, {
+      reason: `nothing runs it: it is a ${image.type} file`,
+    });
+  }
+  if (inNestedPidNamespace()) {
+    throw new RsymError('unsupported', 'cannot trace from inside a PID namespace', {
+      reason: "the kernel's probes know processes by other numbers than this container does",
+      hints: ['run rsym on the host'],
+    });
+  }
+  if (process.arch !== 'x64' || process.platform !== 'linux') {
+    throw new RsymError('unsupported', 'tracing needs Linux on x86-64', {
+      reason: `this is ${process.platform} on ${process.arch}`,
+    });
+  }
+};
+
+/** The scope in the backend's words. `path`: the file that TARGET means. */
+export const scopeOf = (request: Request, path: string): Scope => {
+  const output = request.output ?? 'stderr';
+  switch (request.scope.kind) {
+    case 'run':
+      return { kind: 'launch', command: { file: path, name: request.target, args: request.scope.args, output } };
+    case 'command': {
+      const [file = '', ...args] = splitWords(request.scope.line);
+      return { kind: 'launch', command: { file, name: file, args, output } };
+    }
+    case 'processes':
+    case 'everywhere':
+      return request.scope;
+  }
+};

@@ -1,0 +1,47 @@
+import type { CountedCopy, CountReading, CountWatch, FunctionCalls } from '../query/count.ts';
+
+const schema = 1;
+
+const hex = (value: bigint): string => `0x${value.toString(16)}`;
+
+const placeJson = ({ kind, address, caller, callSite }: Omit<CountedCopy, 'name'>): object => ({
+  kind,
+  address: hex(address),
+  caller,
+  call_site: callSite,
+});
+
+const functionJson = ({ function: fn, total, copies, disarmed, isLeast }: FunctionCalls): object => ({
+  name: fn.name,
+  calls: `${total}`,
+  lower_bound: isLeast,
+  disarmed: disarmed && { seconds: disarmed.seconds, calls: `${total}`, rate: Math.round(disarmed.rate) },
+  ...(fn.aliases.length === 0 ? {} : { aliases: fn.aliases }),
+  ...(fn.doubts.length === 0 ? {} : { doubts: fn.doubts }),
+  copies: fn.copies.map((copy, i) => ({
+    ...placeJson(copy),
+    ...(copy.name === undefined ? {} : { name: copy.name }),
+    calls: `${copies[i] ?? 0n}`,
+  })),
+});
+
+/** The one document of a count: every function, the most called first. */
+export const countJson = (
+  { calls, seconds, lostProcesses, program }: CountReading,
+  { path, functions, uncounted }: CountWatch,
+  probes: number,
+  notes: readonly string[],
+): object => ({
+  schema,
+  file: path,
+  seconds,
+  calls: `${calls.total}`,
+  lower_bound: calls.isLeast,
+  functions: calls.all().map(functionJson),
+  counted: functions.length,
+  probes,
+  uncounted: uncounted.map(({ function: name, reason, ...copy }) => ({ function: name, ...placeJson(copy), reason })),
+  lost: { processes: lostProcesses },
+  notes,
+  program,
+});
