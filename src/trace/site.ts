@@ -2,6 +2,7 @@ import type { CallPlan, Register, ValuePlan } from '../abi/model.ts';
 import type { Piece } from '../abi/place.ts';
 import type { ValueShape } from '../abi/shape.ts';
 import type { FileOffset } from '../base/units.ts';
+import type { BoolNode, KeyNode } from '../expr/tree.ts';
 
 /** When a conditional jump is taken: the suffix of the x86 `jcc`. */
 export type Condition =
@@ -88,6 +89,10 @@ export type ProbeSite = {
   /** The shape of the concrete type of a trait object, by its vtable's address as linked; null: unknown. */
   readonly concrete: (vtable: bigint) => ValueShape | null;
   readonly copy: CopyInfo;
+  /** Which calls are wanted, typed for this copy's arguments and result; absent: all. */
+  readonly when?: BoolNode;
+  /** What calls are told apart by, likewise; absent: nothing but the function. */
+  readonly by?: KeyNode;
 };
 
 /** `size` bytes at the sum of the registers and `displacement`; an address as linked where `base` is null. */
