@@ -1,23 +1,11 @@
-import { accessSync, constants, realpathSync, statSync } from 'node:fs';
-import { parseSpec } from '../abi/signature.ts';
 import { RsymError } from '../base/errors.ts';
-import { sanitize } from '../base/text.ts';
-import { openDebugInfo } from '../elf/debug-info.ts';
-import type { Image } from '../elf/model.ts';
-import { openImage } from '../elf/open.ts';
 import type { TraceEvent } from '../trace/event.ts';
-import type { LandingSite } from '../trace/site.ts';
-import type { Scope } from '../trace/target.ts';
 import { traceBatches } from '../trace/tracer.ts';
-import { parseAfter } from './after-plan.ts';
 import { captureLimits } from './capture-limits.ts';
 import type { ReturnsChoice } from './exits.ts';
-import { redactionOf } from './redaction.ts';
-import { targetFile } from './target.ts';
-import { planTrace, type WatchedFunction } from './trace-plan.ts';
-import { filesOf, findLandingSites } from './unwinder.ts';
-import { checkImage, checkScope, scopeOf, type WatchScope } from './watch-scope.ts';
-import { refuseGone, refuseNarrow, strangers } from './watched-processes.ts';
+import { planProbes } from './planned-probes.ts';
+import type { WatchedFunction } from './trace-plan.ts';
+import { checkScope, type WatchScope } from './watch-scope.ts';
 
 export type { JsonValue } from '../trace/decode/decode.ts';
 export type {
@@ -58,6 +46,8 @@ export type WatchRequest = {
   readonly redact?: readonly string[];
   /** Arguments whose memory is read once more when the call returns: `buf`, `buf:len`, `buf:64`, `buf:ret`, `*` for every `&mut`. */
   readonly after?: readonly string[];
+  /** Which calls are wanted: an expression on arguments, `ret`, `duration`, `pid`, `tid` and `comm`. */
+  readonly when?: string;
   /** Values on pages that are not in memory are read too: the program waits for these where it hits a probe. */
   readonly coldPages?: boolean;
   /** Where debug info is read from; undefined: from the file, or where its build id or debug link lead. */
@@ -115,37 +105,14 @@ export const planTextWatch = (request: WatchRequest): Watch => plan(request, tru
 
 const plan = (request: WatchRequest, texts: boolean): Watch => {
   checkLimits(request);
-  const pids = request.scope.kind === 'processes' ? request.scope.pids : [];
-  for (const pid of pids) {
-    refuseGone(pid);
-    refuseNarrow(pid);
-  }
-  const { path, note } = targetFile(request.target, pids);
-  using image = openImage(path);
-  checkImage(image);
-  const notes: string[] = note === null ? [] : [note];
-  const choice = request.returns ?? 'safe';
-  if (choice === 'fast') notes.push(fastWarning);
-  using debug = openDebugInfo(image, request.debugFile === undefined ? {} : { debugFile: request.debugFile });
-  const sources = { image, symbols: image.symbols(), debug };
-  const redaction = redactionOf(request.redact ?? []);
-  const { sites, functions, ...planned } = planTrace(sources, {
-    functions: request.functions,
-    returns: choice,
+  const { path, patterns, sites, functions, landings, scope, notes } = planProbes({
+    ...request,
+    returns: request.returns ?? 'safe',
     depth: request.depth ?? watchDefaults.depth,
-    isRedacted: redaction?.matches ?? null,
-    after: (request.after ?? []).map(parseAfter),
-    pids,
   });
-  notes.push(...planned.notes);
-  // First: what was not to be seen would be.
-  notes.unshift(...(redaction?.notes(functions.map(({ name }) => name)) ?? []));
-  notes.push(...strangers(path, pids));
-  const scope = scopeOf(request, path);
-  const landings = choice === 'off' ? [] : planLandings(image, pids, scope, notes);
   return {
     path,
-    patterns: request.functions.map((text) => parseSpec(text).pattern),
+    patterns,
     functions,
     notes,
     batches: (onAttached) =>
@@ -169,9 +136,6 @@ const plan = (request: WatchRequest, texts: boolean): Watch => {
   };
 };
 
-const fastWarning =
-  'returns by uretprobe: a panic or exception that passes a watched function aborts the program, even where it would be caught';
-
 const checkLimits = (request: WatchRequest): void => {
   checkScope(request);
   if (request.returns === 'off' && (request.after ?? []).length > 0)
@@ -182,45 +146,4 @@ const checkLimits = (request: WatchRequest): void => {
       throw new RsymError('usage', `${optionNames[name]} must be a whole number from 1 to ${limits[name]}`);
     }
   }
-};
-
-/** Unwinders of the program that will run, which with `-c` isn't TARGET. */
-const planLandings = (image: Image, pids: readonly number[], scope: Scope, notes: string[]): readonly LandingSite[] => {
-  const files = new Set(filesOf(image, pids));
-  if (scope.kind === 'launch' && scope.command.file !== image.path) {
-    const program = programPath(scope.command.file);
-    if (program !== null) for (const file of programFiles(program)) files.add(file);
-  }
-  const { sites, unwinders, unread } = findLandingSites([...files]);
-  for (const path of unread) notes.push(`${sanitize(path)} may not be read: what it unwinds is shown as \`left\``);
-  const canUnwind = image.needed.length === 0 || image.needed.some((name) => name.startsWith('libgcc_s'));
-  if (unwinders.length === 0 && canUnwind && image.type !== 'shared') {
-    notes.push('no unwinder is found: a call that a panic ends is shown as `left`');
-  }
-  return sites;
-};
-
-const programFiles = (path: string): string[] => {
-  try {
-    using image = openImage(path);
-    return filesOf(image, []);
-  } catch (error) {
-    if (error instanceof RsymError) return []; // a script: its interpreter isn't looked into
-    throw error;
-  }
-};
-
-const programPath = (file: string): string | null => {
-  const candidates = file.includes('/')
-    ? [file]
-    : (process.env['PATH'] ?? '').split(':').map((dir) => `${dir || '.'}/${file}`);
-  for (const candidate of candidates) {
-    try {
-      accessSync(candidate, constants.X_OK);
-      if (statSync(candidate).isFile()) return realpathSync(candidate);
-    } catch {
-      // not in this folder
-    }
-  }
-  return null;
 };
