@@ -103,6 +103,8 @@ const compute = (op: number, a: bigint, b: bigint): bigint => {
       return a - b;
     case 0x2:
       return a * b;
+    case 0x3:
+      return b === 0n ? 0n : a / b;
     case 0x4:
       return a | b;
     case 0x5:
@@ -111,6 +113,8 @@ const compute = (op: number, a: bigint, b: bigint): bigint => {
       return a << shift;
     case 0x7:
       return a >> shift;
+    case 0x9:
+      return b === 0n ? a : a % b;
     case 0xa:
       return a ^ b;
     case 0xc:
