@@ -71,15 +71,19 @@ const ofMagnitudes = (node: Arithmetic, op: 'div' | 'mod', doubt: Doubt, lowerin
 const wide = { low: -(1n << 128n), high: 1n << 128n };
 const bits = 128;
 
-/** Long division of two words at `a` by two at `b`, in a loop: the quotient or the rest comes to `a`. */
+/**
+ * Long division of two words at `a` by two at `b`, in a loop: the quotient or the rest comes to `a`. There is no branch in it:
+ * the verifier would follow each way in each round.
+ */
 const bitByBit = (a: number, b: number, op: 'div' | 'mod', lowering: Lowering): Code =>
-  lowering.frame.with(3, (rest) => {
-    const count = rest + 16;
-    const [again, fits, done] = [lowering.label(), lowering.label(), lowering.label()];
+  lowering.frame.with(7, (rest) => {
+    const [less, count] = [rest + 24, rest + 48];
+    const again = lowering.label();
+    const each = [0, 8];
     return [
-      [0, 8, 16].map((by) => store(8, 'r10', rest + by, 0)),
+      [rest, rest + 8, count, b + 16].map((word) => store(8, 'r10', word, 0)),
       label(again),
-      // The rest takes the next bit; r5 = the bit that it loses.
+      // The rest takes the next bit; the one that it loses is a third word.
       load(8, 'r0', 'r10', a),
       load(8, 'r1', 'r10', a + 8),
       load(8, 'r2', 'r10', rest),
@@ -92,25 +96,31 @@ const bitByBit = (a: number, b: number, op: 'div' | 'mod', lowering: Lowering): 
       alu('lsh', 'r0', 1),
       store(8, 'r10', a, 'r0'),
       store(8, 'r10', a + 8, 'r1'),
-      store(8, 'r10', rest, 'r2'),
-      store(8, 'r10', rest + 8, 'r3'),
-      jumpIf('ne', 'r5', 0, fits),
-      load(8, 'r0', 'r10', b + 8),
-      jumpIf('gt', 'r3', 'r0', fits),
-      jumpIf('lt', 'r3', 'r0', done),
-      load(8, 'r0', 'r10', b),
-      jumpIf('lt', 'r2', 'r0', done),
-      label(fits),
-      sum('-', rest, b, 2),
+      [rest, less].map((to): Code => [store(8, 'r10', to, 'r2'), store(8, 'r10', to + 8, 'r3')]),
+      store(8, 'r10', less + 16, 'r5'),
+      sum('-', less, b, 3),
+      // r5 = -1 where that is negative: then the rest stays as it is.
+      load(8, 'r5', 'r10', less + 16),
+      alu('arsh', 'r5', 63),
+      each.map((by): Code => [
+        load(8, 'r0', 'r10', rest + by),
+        load(8, 'r1', 'r10', less + by),
+        alu('xor', 'r0', 'r1'),
+        alu('and', 'r0', 'r5'),
+        alu('xor', 'r0', 'r1'),
+        store(8, 'r10', rest + by, 'r0'),
+      ]),
+      add('r5', 1),
       load(8, 'r0', 'r10', a),
-      alu('or', 'r0', 1),
+      alu('or', 'r0', 'r5'),
       store(8, 'r10', a, 'r0'),
-      label(done),
       load(8, 'r0', 'r10', count),
       add('r0', 1),
       store(8, 'r10', count, 'r0'),
       jumpIf('lt', 'r0', bits, again),
-      op === 'div' ? [] : [0, 8].map((by): Code => [load(8, 'r0', 'r10', rest + by), store(8, 'r10', a + by, 'r0')]),
+      op === 'div'
+        ? []
+        : each.map((by): Code => [load(8, 'r0', 'r10', rest + by), store(8, 'r10', a + by, 'r0')]),
     ];
   });
 
