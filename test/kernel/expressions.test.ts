@@ -68,10 +68,12 @@ describeNeeding(['kernel'], 'expressions in the kernel', () => {
             { memory: choose([true, false]) ? loadedPages : coldPages },
           );
         const condition = parseFilter(text, scope);
+        const dump = () => console.dir({text, by, placed, captured: captured.map(({bytes, missing}) => ({bytes: Buffer.from(bytes).toString('hex'), missing})), mem: memory.bytes.toString('hex'), args, parts: ['a0.len()','a0.len() - 1','a1[0]','a1.len()'].map((t) => { try { const k = parseGrouping(t, scope); return [t, kernel.key(k, 3, probe(), spread.context), evaluateKey(k, environment)]; } catch(e) { return String(e); } })}, {depth: 9});
+        const by = choose(places).text;
         try {
           const ours = evaluate(condition, environment);
+          if (memory.isForeign) return count('foreign');
           const theirs = kernel.condition(condition, probe(), spread.context);
-          if (theirs !== (isUndecided(ours) ? undefined : ours)) console.dir({text, ours, theirs, key: kernel.key({kind:'bool', node: condition}, 3, probe(), spread.context), parts: ['a0.len()','a0.len() - 1','(a0.len() - 1)*0','a1[0]','a1.len()'].map((t) => { try { const k = parseGrouping(t, scope); return [t, kernel.key(k, 3, probe(), spread.context), evaluateKey(k, environment)]; } catch(e) { return String(e); } }), placed, captured: captured.map(({bytes, missing}) => ({bytes: Buffer.from(bytes).toString('hex'), missing})), mem: memory.bytes.toString('hex'), base: memory.read}, {depth: 9});
           expect({ text, value: theirs }).toEqual({ text, value: isUndecided(ours) ? undefined : ours });
           count(`condition ${theirs}`);
           const key = { kind: 'bool', node: condition } as const;
@@ -82,10 +84,9 @@ describeNeeding(['kernel'], 'expressions in the kernel', () => {
           expect({ text, why: shown(reason, keyId) }).toEqual({ text, why: shown(wanted, keyId) });
           count(`key ${shown(wanted, keyId)}`);
         } catch (error) {
-          if (!(error instanceof Unlowerable)) throw error;
+          if (!(error instanceof Unlowerable)) { dump(); throw error; }
           count(`not: ${error.reason}`);
         }
-        const by = choose(places).text;
         let grouping: ReturnType<typeof parseGrouping>;
         try {
           grouping = parseGrouping(by, scope);
@@ -93,12 +94,13 @@ describeNeeding(['kernel'], 'expressions in the kernel', () => {
           return;
         }
         try {
-          const theirs = kernel.key(grouping, maxText, probe(), spread.context);
           const ours = evaluateKey(grouping, environment, maxText);
+          if (memory.isForeign) return count('foreign');
+          const theirs = kernel.key(grouping, maxText, probe(), spread.context);
           expect({ by, key: theirs }).toEqual({ by, key: ours });
           count(`grouped by ${isUndecided(ours) ? ours.undecided : ours.kind}`);
         } catch (error) {
-          if (!(error instanceof Unlowerable)) throw error;
+          if (!(error instanceof Unlowerable)) { dump(); throw error; }
           count(`not: ${error.reason}`);
         }
       }),

@@ -4,6 +4,9 @@ import { addressOf, syscall } from '../../src/trace/sys/libc.ts';
 import { MFD_CLOEXEC, NR, PROT } from '../../src/trace/sys/uapi.ts';
 
 const pageSize = 4096;
+/** Of what a process may have mapped: vm.mmap_min_addr, and the end of its half. */
+const lowestAddress = 0x1_0000n;
+const highestAddress = 1n << 47n;
 
 /** One page of this process, and one behind it that can't be read. */
 class Edge implements Disposable {
@@ -39,6 +42,7 @@ export class OwnMemory implements Memory, Disposable {
 
   clear(): void {
     [this.#next, this.#used] = [0, 0];
+    this.isForeign = false;
   }
 
   /** Bytes at an address of their own. Where the last ones are missing, they are behind an edge. */
@@ -64,9 +68,16 @@ export class OwnMemory implements Memory, Disposable {
     return (this.#edges[0]?.bytes ?? Buffer.alloc(0)).subarray(0, this.#used);
   }
 
+  /** Memory was asked for that may be anything: it is somebody else's in this process. */
+  isForeign = false;
+
   readonly read = (address: bigint, size: number) => {
-    const edge = this.#edges.find((one) => address >= one.address && address < one.address + BigInt(pageSize));
-    if (edge === undefined) return { bytes: new Uint8Array(0), why: 'unreadable' as const };
+    const end = address + BigInt(size);
+    const edge = this.#edges.find((one) => end > one.address && address < one.address + BigInt(2 * pageSize));
+    const isOutside = edge === undefined || address < edge.address || end > edge.address + BigInt(2 * pageSize);
+    if (isOutside && end > lowestAddress && address < highestAddress) this.isForeign = true;
+    if (edge === undefined || isOutside || address >= edge.address + BigInt(pageSize))
+      return { bytes: new Uint8Array(0), why: 'unreadable' as const };
     const at = Number(address - edge.address);
     const bytes = edge.bytes.subarray(at, Math.min(pageSize, at + size));
     return { bytes, why: bytes.length === size ? null : ('unreadable' as const) };
