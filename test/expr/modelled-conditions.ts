@@ -210,6 +210,7 @@ export class Maker {
   /** A number with others, computed and compared. */
   #number(places: readonly Named[], first: Expected<bigint>): Condition {
     let left = first;
+    if (this.#choose([true, false, false])) left = this.#power(left);
     while (this.#choose([true, true, false])) {
       const right = this.#operand(places);
       const sign = this.#choose(Object.keys(computed));
@@ -230,6 +231,20 @@ export class Maker {
       text: `(${left.text} ${sign} ${right.text})`,
       value: isKnown ? compared[sign]?.(orderOf(left.value, right.value)) : undefined,
     };
+  }
+
+  #power({ text, value }: Expected<bigint>): Expected<bigint> {
+    const steps = (of: bigint, most: bigint): bigint => {
+      let count = 0n;
+      while (2n ** count < of && count <= most) count++;
+      return count;
+    };
+    if (this.#choose([true, false])) {
+      const log = value === undefined || value <= 0n ? undefined : steps(value + 1n, 200n) - 1n;
+      return { text: `${text}.ilog2()`, value: log };
+    }
+    const power = value === undefined || value < 0n ? undefined : inRange(2n ** steps(value, 200n));
+    return { text: `${text}.next_power_of_two()`, value: power };
   }
 
   #operand(places: readonly Named[]): Expected<bigint> {
