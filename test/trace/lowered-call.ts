@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Piece } from '../../src/abi/place.ts';
 import type { Key } from '../../src/expr/key.ts';
 import type { Outcome } from '../../src/expr/outcome.ts';
@@ -21,6 +22,9 @@ const outSize = 4_096;
 /** What programs have to do with while they are run by hand. */
 export class KernelEvaluation implements Disposable {
   readonly #out = createMap({ name: 'out', type: 'array', keySize: 4, valueSize: outSize, maxEntries: 1 });
+
+  /** The name of this thread, as the kernel has it. */
+  readonly comm = Buffer.from(readFileSync('/proc/thread-self/comm', 'utf8').trimEnd());
 
   #maps(name: string): OwnedFd {
     if (name !== 'out') throw new Error(name);
@@ -66,7 +70,7 @@ export class KernelEvaluation implements Disposable {
 }
 
 export const probeOf = (pieces: readonly (readonly Piece[])[], given: Partial<ExpressionProbe> = {}): ExpressionProbe => ({
-  pieces: (root) => (root.kind === 'argument' ? (pieces[root.index] ?? null) : null),
+  pieces: (root) => (root.kind === 'argument' ? pieces[root.index] : pieces.at(-1)) ?? null,
   address: null,
   saved: [],
   stale: [],
