@@ -22,11 +22,8 @@ export type Key =
  * The key of a call; undecided where a part of it isn't known, as of a text that was captured in part. `maxText`: bytes by which
  * longer texts are told apart.
  */
-export const evaluateKey = (
-  node: KeyNode,
-  environment: Environment,
-  maxText: number = longestText,
-): Outcome<Key> => keyValue(node, evaluationOf(environment), maxText);
+export const evaluateKey = (node: KeyNode, environment: Environment, maxText: number = longestText): Outcome<Key> =>
+  keyValue(node, evaluationOf(environment), maxText);
 
 const keyValue = (node: KeyNode, evaluation: Evaluation, maxText: number): Outcome<Key> => {
   switch (node.kind) {
@@ -66,11 +63,7 @@ const keyValue = (node: KeyNode, evaluation: Evaluation, maxText: number): Outco
 };
 
 /** Of a text that is longer than `maxText` its first bytes are enough. */
-const textKey = (
-  node: Extract<KeyNode, { kind: 'text' }>,
-  evaluation: Evaluation,
-  maxText: number,
-): Outcome<Key> => {
+const textKey = (node: Extract<KeyNode, { kind: 'text' }>, evaluation: Evaluation, maxText: number): Outcome<Key> => {
   const text = textOf(node.node, evaluation);
   if (isUndecided(text)) return text;
   // Where a NUL ends it, only the next byte tells that it goes on.

@@ -5,7 +5,7 @@ import type { Outcome } from '../../src/expr/outcome.ts';
 import type { BoolNode, KeyNode } from '../../src/expr/tree.ts';
 import { type Code, exit, flatten, label, load, loadValue, mov, store } from '../../src/trace/bpf/asm.ts';
 import { keyLayout, readKey } from '../../src/trace/bpf/expression/key-layout.ts';
-import { lowerCondition, lowerKey } from '../../src/trace/bpf/expression/lower.ts';
+import { earlyParts, lowerCondition, lowerEarly, lowerKey } from '../../src/trace/bpf/expression/lower.ts';
 import type { ExpressionProbe } from '../../src/trace/bpf/expression/probe.ts';
 import { Labels } from '../../src/trace/bpf/follow/labels.ts';
 import { loadedPages } from '../../src/trace/bpf/memory/loaded-pages.ts';
@@ -18,6 +18,9 @@ import { RunnableProgram } from '../support/bpf-run.ts';
 const durationAt = 168;
 export const contextSize = 176;
 const outSize = 4_096;
+/** Where keys and early parts are in a program's memory. */
+const keyAt = 16;
+const earlyAt = 1_024;
 
 /** What programs have to do with while they are run by hand. */
 export class KernelEvaluation implements Disposable {
@@ -35,6 +38,7 @@ export class KernelEvaluation implements Disposable {
     const whole = flatten([
       mov('r6', 'r1'),
       loadValue('r8', 'out', 0),
+      mov('r9', 'r8'),
       load(8, 'r0', 'r6', durationAt),
       store(8, 'r10', FRAME.number, 'r0'),
       code,
@@ -58,10 +62,21 @@ export class KernelEvaluation implements Disposable {
 
   key(node: KeyNode, maxText: number, probe: ExpressionProbe, context: Buffer): Outcome<Key> {
     const layout = keyLayout(node, maxText);
-    this.#run([lowerKey(node, layout, probe, 16), mov('r0', 0), exit()], context);
+    this.#run([lowerKey(node, layout, probe, keyAt), mov('r0', 0), exit()], context);
     const value = Buffer.alloc(outSize);
     lookupElement(this.#out, Buffer.alloc(4), value);
-    return readKey(layout, value.subarray(16, 16 + layout.size));
+    return readKey(layout, value.subarray(keyAt, keyAt + layout.size));
+  }
+
+  /**
+   * How an expression is seen at the end of a call: what it needs of the beginning is kept as `probe` has it there, and no
+   * argument is seen any more.
+   */
+  atExit(node: BoolNode | KeyNode, maxText: number, probe: ExpressionProbe, context: Buffer): ExpressionProbe {
+    const { parts, size } = earlyParts([node], maxText);
+    if (size > 0) this.#run([lowerEarly(parts, { ...probe, duration: null }, earlyAt), mov('r0', 0), exit()], context);
+    const pieces: ExpressionProbe['pieces'] = (root) => (root.kind === 'argument' ? null : probe.pieces(root));
+    return { ...probe, pieces, early: { parts, at: earlyAt } };
   }
 
   [Symbol.dispose](): void {
@@ -69,7 +84,10 @@ export class KernelEvaluation implements Disposable {
   }
 }
 
-export const probeOf = (pieces: readonly (readonly Piece[])[], given: Partial<ExpressionProbe> = {}): ExpressionProbe => ({
+export const probeOf = (
+  pieces: readonly (readonly Piece[])[],
+  given: Partial<ExpressionProbe> = {},
+): ExpressionProbe => ({
   pieces: (root) => (root.kind === 'argument' ? pieces[root.index] : pieces.at(-1)) ?? null,
   address: null,
   saved: [],
@@ -79,4 +97,3 @@ export const probeOf = (pieces: readonly (readonly Piece[])[], given: Partial<Ex
   labels: new Labels(),
   ...given,
 });
-

@@ -156,7 +156,8 @@ const ownElement = (place: Element, size: Size | 16, doubt: Doubt, lowering: Low
     throw new Unlowerable("it takes an element of an array that isn't behind a reference");
   const elements = Number(count.value);
   const array = () => ownAddress(first.root, first.offset, elements * stride, doubt, lowering);
-  if (array() !== null) return [element(place, doubt, lowering, () => array() ?? []), numberAtAddress(size, false, doubt, lowering)];
+  if (array() !== null)
+    return [element(place, doubt, lowering, () => array() ?? []), numberAtAddress(size, false, doubt, lowering)];
   if (elements > mostOwnElements) throw new Unlowerable('it takes an element of an array in registers');
   const end = lowering.label();
   return lowering.frame.with(1, (word) => [
