@@ -17,7 +17,7 @@ import { modelled, shapeOf, written } from '../expr/modelled-values.ts';
 import { scope as sampleScope } from '../expr/sample-scope.ts';
 import { describeNeeding } from '../support/need.ts';
 import { OwnMemory } from '../support/own-memory.ts';
-import { contextSize, KernelEvaluation, probeOf } from '../trace/lowered-call.ts';
+import { contextSize, durationAt, KernelEvaluation, probeOf } from '../trace/lowered-call.ts';
 import { conditions, groupings, moreArguments, sampleWords } from '../trace/sample-expressions.ts';
 import { SpreadValues } from '../trace/spread-values.ts';
 
@@ -40,7 +40,7 @@ describeNeeding(['kernel'], 'expressions in the kernel', () => {
       ({ bytes }, i): Captured => ({ bytes: Uint8Array.from(bytes), missing: placed[i]?.missing ?? [], memory }),
     );
     const duration = choose([7n, 10_000_000n, 3n << 40n]);
-    spread.context.writeBigUInt64LE(duration, contextSize - 8);
+    spread.context.writeBigUInt64LE(duration, durationAt);
     const environment: Environment = {
       argument: (index) => captured[index] ?? 'gone',
       result: captured.at(-1) ?? 'gone',

@@ -9,14 +9,17 @@ import { earlyParts, lowerCondition, lowerEarly, lowerKey } from '../../src/trac
 import type { ExpressionProbe } from '../../src/trace/bpf/expression/probe.ts';
 import { Labels } from '../../src/trace/bpf/follow/labels.ts';
 import { loadedPages } from '../../src/trace/bpf/memory/loaded-pages.ts';
+import { PENDING } from '../../src/trace/bpf/records.ts';
 import { FRAME } from '../../src/trace/bpf/steps.ts';
 import type { OwnedFd } from '../../src/trace/sys/fd.ts';
 import { createMap, lookupElement } from '../../src/trace/uprobe/map.ts';
 import { RunnableProgram } from '../support/bpf-run.ts';
 
 /** Behind the registers of a test's context: the call's duration. */
-const durationAt = 168;
-export const contextSize = 176;
+export const durationAt = 168;
+/** And the second register that was saved at the call's entry. */
+export const savedAt = 176;
+export const contextSize = 184;
 const outSize = 4_096;
 /** Where keys and early parts are in a program's memory. */
 const keyAt = 16;
@@ -41,6 +44,8 @@ export class KernelEvaluation implements Disposable {
       mov('r9', 'r8'),
       load(8, 'r0', 'r6', durationAt),
       store(8, 'r10', FRAME.number, 'r0'),
+      load(8, 'r0', 'r6', savedAt),
+      store(8, 'r10', FRAME.pendingValue + PENDING.saved + 8, 'r0'),
       code,
     ]);
     using program = new RunnableProgram(whole, (name) => this.#maps(name));

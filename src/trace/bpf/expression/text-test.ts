@@ -35,9 +35,7 @@ export const compareText = (
       if (left.kind === 'bytes') return isText(right, left.bytes, to, lowering);
       if (left.kind === 'memory' && left.length !== null && right.kind === 'memory' && right.length !== null)
         return sameTexts({ ...left, length: left.length }, { ...right, length: right.length }, to, lowering);
-      throw new Unlowerable(
-        'of two texts that are compared one has to be written out there, if a NUL ends one of them',
-      );
+      throw new Unlowerable('two texts are compared there only if both have a length, or one is written out');
     }),
   );
 };
