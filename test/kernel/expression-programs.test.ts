@@ -34,7 +34,7 @@ describeNeeding(['kernel'], 'programs with expressions', () => {
     args: [{ name: 'p', type: '_', shape: pointer(int(8, false)) }],
     ret: { type: '_', shape: int(8, false) },
   };
-  const valueOf = (grouping: string, probe: ExpressionProbe): unknown => {
+  const loadedValue = (grouping: string, probe: ExpressionProbe): unknown => {
     const key = kernel.key(parseGrouping(grouping, scope), 8, probe, context);
     return 'undecided' in key ? key.undecided : 'value' in key ? key.value : key;
   };
@@ -43,7 +43,7 @@ describeNeeding(['kernel'], 'programs with expressions', () => {
     context.writeBigUInt64LE(at, PT_REGS.rdi);
     context.writeBigUInt64LE(2n, PT_REGS.rcx);
     const stale = (displacement: bigint, size: number, index: 'rcx' | null = null) =>
-      valueOf('p', probeOf([[register('rdi')]], { stale: [{ base: 'rdi', index, scale: 4, displacement, size }] }));
+      loadedValue('p', probeOf([[register('rdi')]], { stale: [{ base: 'rdi', index, scale: 4, displacement, size }] }));
     expect(stale(8n, 8)).toBe(7n);
     expect(stale(-8n, 8)).toBe(7n);
     expect(stale(-8n, 9)).toBe('gone');
@@ -56,20 +56,20 @@ describeNeeding(['kernel'], 'programs with expressions', () => {
       { length: 17 },
       () => ({ base: 'rdi', index: null, scale: 1, displacement: 64n, size: 1 }) as const,
     );
-    expect(() => valueOf('p', probeOf([[register('rdi')]], { stale: many }))).toThrow(Unlowerable);
+    expect(() => loadedValue('p', probeOf([[register('rdi')]], { stale: many }))).toThrow(Unlowerable);
     // A value's own bytes are where its plan says, whatever else is out of date.
-    expect(valueOf('ret', probeOf([[register('rdi')], [register('rcx')]], { stale: many }))).toBe(2n);
+    expect(loadedValue('ret', probeOf([[register('rdi')], [register('rcx')]], { stale: many }))).toBe(2n);
   });
 
   test('results by registers of the entry, and values at addresses as linked', () => {
     context.writeBigUInt64LE(at + 16n, savedAt);
     const atEntry: Piece = { ...inMemory('rsi', -8n, 8), atEntry: true };
-    expect(valueOf('ret', probeOf([[], [atEntry]], { saved: ['rdi', 'rsi'] }))).toBe(8n);
+    expect(loadedValue('ret', probeOf([[], [atEntry]], { saved: ['rdi', 'rsi'] }))).toBe(8n);
     context.writeBigUInt64LE(at + 0x100n, PT_REGS.rip);
     const linked = inMemory(null, 0x40_0008n, 8);
-    expect(valueOf('ret', probeOf([[], [linked]], { address: 0x40_0100n }))).toBe(8n);
-    expect(valueOf('ret', probeOf([[], [linked]]))).toBe('gone');
-    expect(valueOf('p', probeOf([[linked]], { address: 0x40_0100n }))).toBe('unreadable');
+    expect(loadedValue('ret', probeOf([[], [linked]], { address: 0x40_0100n }))).toBe(8n);
+    expect(loadedValue('ret', probeOf([[], [linked]]))).toBe('gone');
+    expect(loadedValue('p', probeOf([[linked]], { address: 0x40_0100n }))).toBe('unreadable');
   });
 
   const noMap = (name: string): never => {
