@@ -13,6 +13,7 @@ import { BpfRing } from './bpf-ring.ts';
  */
 const E2BIG = -7n;
 const ENOENT = -2n;
+const EEXIST = -17n;
 
 type VmMap = { readonly spec: MapSpec; readonly values: Map<string, { value: Region; address: bigint }> };
 
@@ -218,8 +219,9 @@ export class BpfMachine {
   }
 
   #update(map: VmMap, key: Buffer, value: Buffer, flags: bigint): bigint {
-    if (flags !== 0n) throw new Error('map_update_elem: flags');
+    if (flags !== 0n && flags !== 1n) throw new Error('map_update_elem: flags');
     const known = map.values.get(key.toString('hex'));
+    if (known && flags === 1n) return EEXIST;
     if (known) value.copy(known.value.bytes);
     else if (map.spec.type === 'array') return E2BIG;
     else {
