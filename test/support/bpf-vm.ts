@@ -211,6 +211,8 @@ export class BpfMachine {
         this.#ring.finish(arg(1), name === 'ringbuf_submit' ? 'ready' : 'discarded', arg(2));
         return 0n;
       }
+      case 'loop':
+        return this.#loop(code, arg);
       case 'find_vma':
         return this.#findMapping(code, arg);
       default:
@@ -237,6 +239,13 @@ export class BpfMachine {
   #ringOf(map: VmMap): number {
     if (map.spec.type !== 'ringbuf') throw new Error('r1 is no ring');
     return map.spec.maxEntries;
+  }
+
+  #loop(code: Buffer, arg: (reg: number) => bigint): bigint {
+    if (arg(4) !== 0n) throw new Error('loop: flags');
+    for (let round = 0n; round < arg(1); round++)
+      if (interpret(code, Number(arg(2)), [round, arg(3)], this.#host) !== 0n) return round + 1n;
+    return arg(1);
   }
 
   #findMapping(code: Buffer, arg: (reg: number) => bigint): bigint {
