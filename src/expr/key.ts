@@ -67,11 +67,7 @@ const keyValue = (node: KeyNode, evaluation: Evaluation, maxText: number): Outco
   }
 };
 
-const textKey = (
-  node: Extract<KeyNode, { kind: 'text' }>,
-  evaluation: Evaluation,
-  maxText: number,
-): Outcome<Key> => {
+const textKey = (node: Extract<KeyNode, { kind: 'text' }>, evaluation: Evaluation, maxText: number): Outcome<Key> => {
   const text = textOf(node.node, evaluation);
   if (isUndecided(text)) return text;
   const { bytes, why } = text.read(0n, maxText + 1);

@@ -1,4 +1,5 @@
 import { setTimeout as pause, setImmediate } from 'node:timers/promises';
+import type { CallSink } from './call-sink.ts';
 import type { CaptureLimits } from './capture-layout.ts';
 import { Correlator } from './correlate.ts';
 import type { TraceEvent } from './event.ts';
@@ -7,6 +8,7 @@ import { FileWatch } from './file-watch.ts';
 import { isAlive } from './launch.ts';
 import { lossesBetween, noLosses } from './losses.ts';
 import { RecordOrder } from './order.ts';
+import type { ProgramPlan } from './programs.ts';
 import type { RawRecord } from './record.ts';
 import { EntryBytes } from './record-bytes.ts';
 import { Session } from './session.ts';
@@ -57,23 +59,30 @@ const lossCheckMs = 1_000;
 const graceMs = 200;
 
 /** Watches and gives events in batches; the last event is `end`. Probes are gone when the generator is. */
-export async function* traceBatches(request: TraceRequest): AsyncGenerator<readonly TraceEvent[], void, void> {
+export const traceBatches = (request: TraceRequest): AsyncGenerator<readonly TraceEvent[], void, void> =>
+  traceInto(request, (plan) => new EventQueue(plan, request));
+
+/** Watches and gives what a sink makes of the calls; it is taken once more at the end. Probes are gone when the generator is. */
+export async function* traceInto<Told>(
+  request: TraceRequest,
+  sinkFor: (plan: ProgramPlan) => CallSink<Told>,
+): AsyncGenerator<Told, void, void> {
   const session = new Session({ ...request, scoped: request.scope.kind !== 'everywhere' });
-  const trace = new Trace(session, request);
+  const trace = new Trace(session, request, sinkFor(session.plan));
   try {
     await trace.begin();
-    yield* trace.batches();
+    yield* trace.told();
   } finally {
     await trace.close();
   }
 }
 
-class Trace {
+class Trace<Told> {
   readonly #session: Session;
   readonly #request: TraceRequest;
   readonly #order = new RecordOrder<RawRecord>();
   readonly #correlator: Correlator;
-  readonly #events: EventQueue;
+  readonly #sink: CallSink<Told>;
   readonly #target: Target;
   #calls = 0;
   #stopping = false;
@@ -92,10 +101,10 @@ class Trace {
   #readAt = 0;
   #lastSequence = 0;
 
-  constructor(session: Session, request: TraceRequest) {
+  constructor(session: Session, request: TraceRequest, sink: CallSink<Told>) {
     this.#session = session;
     this.#request = request;
-    this.#events = new EventQueue(session.plan, request);
+    this.#sink = sink;
     this.#target = new Target(session, request, () => this.#wake());
     this.#lossesTold = session.statistics();
     this.#followsCalls = session.plan.tracked.includes(true);
@@ -105,11 +114,11 @@ class Trace {
     this.#files = new FileWatch(isOpen ? request.sites.map(({ path }) => path) : []);
     this.#correlator = new Correlator(
       {
-        entered: (call) => request.entries && this.#events.addCall(call, 'enter', null),
+        entered: (call) => request.entries && this.#sink.addCall(call, 'enter', null),
         ended: (call) => {
           if (this.#isEnough()) return;
           this.#calls++;
-          this.#events.addCall(call, 'call', call);
+          this.#sink.addCall(call, 'call', call);
         },
         stale: (key) => session.pending.forget(key),
         isUnderWay: (key, callId) => session.pending.has(key, callId),
@@ -126,7 +135,7 @@ class Trace {
     signal?.addEventListener('abort', () => this.#stop(), { once: true });
     if (signal?.aborted) this.#stop();
     await this.#target.attach();
-    this.#events.addNotes(this.#request.notes);
+    this.#sink.addNotes(this.#request.notes);
     this.#request.onAttached?.({ probes: this.#session.probes, pid: this.#target.pid });
     if (seconds !== undefined) this.#timer = setTimeout(() => this.#stop(), seconds * 1000);
     this.#target.resume();
@@ -137,7 +146,7 @@ class Trace {
     this.#wake();
   }
 
-  async *batches(): AsyncGenerator<readonly TraceEvent[], void, void> {
+  async *told(): AsyncGenerator<Told, void, void> {
     while (!this.#isEnough()) {
       this.#refuseFailure();
       const gone = this.#target.checkGone();
@@ -157,8 +166,8 @@ class Trace {
       }
       if (this.#followsCalls) this.#keepEntries(due);
       this.#checkLosses();
-      this.#events.addNotes(this.#files.news());
-      if (!this.#events.isEmpty) yield this.#events.take();
+      this.#sink.addNotes(this.#files.news());
+      if (!this.#sink.isEmpty) yield this.#sink.take();
       if (read === 0 && (gone || detached)) break;
       if (read === 0) await this.#wait(quiet ? idleMs : quietMs);
       // Reading few records at a time costs more than showing them.
@@ -171,7 +180,7 @@ class Trace {
     else this.#checkLosses(true);
     if (!this.#isEnough()) this.#correlator.finish((tgid, tid) => isAlive(tgid) && isAlive(tid));
     this.#end();
-    yield this.#events.take();
+    yield this.#sink.take();
   }
 
   /** Of calls that are under way still. */
@@ -225,14 +234,14 @@ class Trace {
     const lost = lossesBetween(this.#lossesTold, statistics, this.#request.sites);
     if (!lost) return;
     this.#lossesTold = statistics;
-    this.#events.addLost(lost);
+    this.#sink.addLost(lost);
   }
 
   #end(): void {
     const statistics = this.#session.statistics();
     const isBehind = this.#isEnough() && this.#isGapless();
     const lost = isBehind ? undefined : lossesBetween(null, statistics, this.#request.sites);
-    this.#events.addEnd({
+    this.#sink.addEnd({
       calls: this.#calls,
       lost: lost?.losses ?? { ...noLosses, processes: statistics.losses.processes },
       lostFunctions: lost?.functions ?? [],
