@@ -1,4 +1,5 @@
 import { setTimeout as pause, setImmediate } from 'node:timers/promises';
+import { CallChoice } from './call-choice.ts';
 import type { CaptureLimits } from './capture-layout.ts';
 import { Correlator } from './correlate.ts';
 import type { TraceEvent } from './event.ts';
@@ -14,6 +15,7 @@ import type { SessionStatistics } from './session-statistics.ts';
 import type { LandingSite, ProbeSite } from './site.ts';
 import { StackMappings } from './stack-mappings.ts';
 import { type Scope, Target } from './target.ts';
+import type { EnteredCall } from './thread-calls.ts';
 
 export type TraceRequest = {
   readonly sites: readonly ProbeSite[];
@@ -32,6 +34,10 @@ export type TraceRequest = {
   readonly calls?: number;
   /** Also an event when a call begins. */
   readonly entries: boolean;
+  /** Take one of so many calls that are wanted, of each copy by itself. */
+  readonly sample?: number;
+  /** Take so many calls in a second, of all copies together. */
+  readonly rateLimit?: number;
   /**
    * Only texts of values are wanted: an event's other properties are found when they are asked for, which must be
    * before the next batch is.
@@ -68,12 +74,19 @@ export async function* traceBatches(request: TraceRequest): AsyncGenerator<reado
   }
 }
 
+/** Null: every call is wanted. */
+const choiceOf = ({ sites, sample, rateLimit }: TraceRequest): CallChoice | null =>
+  sample === undefined && rateLimit === undefined && sites.every(({ when }) => when === undefined)
+    ? null
+    : new CallChoice(sites, { sample: sample ?? 1, rateLimit: rateLimit ?? null });
+
 class Trace {
   readonly #session: Session;
   readonly #request: TraceRequest;
   readonly #order = new RecordOrder<RawRecord>();
   readonly #correlator: Correlator;
   readonly #events: EventQueue;
+  readonly #choice: CallChoice | null;
   readonly #target: Target;
   #calls = 0;
   #stopping = false;
@@ -96,6 +109,7 @@ class Trace {
     this.#session = session;
     this.#request = request;
     this.#events = new EventQueue(session.plan, request);
+    this.#choice = choiceOf(request);
     this.#target = new Target(session, request, () => this.#wake());
     this.#lossesTold = session.statistics();
     this.#followsCalls = session.plan.tracked.includes(true);
@@ -105,9 +119,9 @@ class Trace {
     this.#files = new FileWatch(isOpen ? request.sites.map(({ path }) => path) : []);
     this.#correlator = new Correlator(
       {
-        entered: (call) => request.entries && this.#events.addCall(call, 'enter', null),
+        entered: (call) => this.#enter(call),
         ended: (call) => {
-          if (this.#isEnough()) return;
+          if (this.#isEnough() || this.#choice?.ended(call) === false) return;
           this.#calls++;
           this.#events.addCall(call, 'call', call);
         },
@@ -130,6 +144,15 @@ class Trace {
     this.#request.onAttached?.({ probes: this.#session.probes, pid: this.#target.pid });
     if (seconds !== undefined) this.#timer = setTimeout(() => this.#stop(), seconds * 1000);
     this.#target.resume();
+  }
+
+  /** Whether what is inside may name the call: it is shown for certain, or its beginning is. */
+  #enter(call: EnteredCall): boolean {
+    const prospect = this.#choice?.entered(call.enter) ?? 'wanted';
+    if (prospect === 'dropped') return false;
+    const { entries } = this.#request;
+    if (entries) this.#events.addCall(call, 'enter', null);
+    return entries || prospect === 'wanted';
   }
 
   #stop(): void {
@@ -237,6 +260,7 @@ class Trace {
       lost: lost?.losses ?? { ...noLosses, processes: statistics.losses.processes },
       lostFunctions: lost?.functions ?? [],
       underWayAtAttach: statistics.unmatchedExits,
+      ...(this.#choice === null ? {} : { leftOut: this.#choice.leftOut }),
       functions: this.#request.sites.length,
       probes: this.#session.probes,
       program: this.#target.program,
