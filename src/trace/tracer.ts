@@ -1,4 +1,5 @@
 import { setTimeout as pause, setImmediate } from 'node:timers/promises';
+import { CallChoice } from './call-choice.ts';
 import type { CallSink } from './call-sink.ts';
 import type { CaptureLimits } from './capture-layout.ts';
 import { Correlator } from './correlate.ts';
@@ -6,6 +7,7 @@ import type { TraceEvent } from './event.ts';
 import { EventQueue } from './event-queue.ts';
 import { FileWatch } from './file-watch.ts';
 import { isAlive } from './launch.ts';
+import type { LeftOut } from './left-out.ts';
 import { lossesBetween, noLosses } from './losses.ts';
 import { RecordOrder } from './order.ts';
 import type { ProgramPlan } from './programs.ts';
@@ -16,6 +18,7 @@ import type { SessionStatistics } from './session-statistics.ts';
 import type { LandingSite, ProbeSite } from './site.ts';
 import { StackMappings } from './stack-mappings.ts';
 import { type Scope, Target } from './target.ts';
+import type { EnteredCall } from './thread-calls.ts';
 
 export type TraceRequest = {
   readonly sites: readonly ProbeSite[];
@@ -34,6 +37,10 @@ export type TraceRequest = {
   readonly calls?: number;
   /** Also an event when a call begins. */
   readonly entries: boolean;
+  /** Take one of so many calls that are wanted, of each copy by itself. */
+  readonly sample?: number;
+  /** Take so many calls in a second, of all copies together. */
+  readonly rateLimit?: number;
   /**
    * Only texts of values are wanted: an event's other properties are found when they are asked for, which must be
    * before the next batch is.
@@ -77,12 +84,19 @@ export async function* traceInto<Told>(
   }
 }
 
+/** Null: every call is wanted. */
+const choiceOf = ({ sites, sample, rateLimit }: TraceRequest): CallChoice | null =>
+  sample === undefined && rateLimit === undefined && sites.every(({ when }) => when === undefined)
+    ? null
+    : new CallChoice(sites, { sample: sample ?? 1, rateLimit: rateLimit ?? null });
+
 class Trace<Told> {
   readonly #session: Session;
   readonly #request: TraceRequest;
   readonly #order = new RecordOrder<RawRecord>();
   readonly #correlator: Correlator;
   readonly #sink: CallSink<Told>;
+  readonly #choice: CallChoice | null;
   readonly #target: Target;
   #calls = 0;
   #stopping = false;
@@ -105,6 +119,7 @@ class Trace<Told> {
     this.#session = session;
     this.#request = request;
     this.#sink = sink;
+    this.#choice = choiceOf(request);
     this.#target = new Target(session, request, () => this.#wake());
     this.#lossesTold = session.statistics();
     this.#followsCalls = session.plan.tracked.includes(true);
@@ -114,9 +129,9 @@ class Trace<Told> {
     this.#files = new FileWatch(isOpen ? request.sites.map(({ path }) => path) : []);
     this.#correlator = new Correlator(
       {
-        entered: (call) => request.entries && this.#sink.addCall(call, 'enter', null),
+        entered: (call) => this.#enter(call),
         ended: (call) => {
-          if (this.#isEnough()) return;
+          if (this.#isEnough() || this.#choice?.ended(call) === false) return;
           this.#calls++;
           this.#sink.addCall(call, 'call', call);
         },
@@ -139,6 +154,15 @@ class Trace<Told> {
     this.#request.onAttached?.({ probes: this.#session.probes, pid: this.#target.pid });
     if (seconds !== undefined) this.#timer = setTimeout(() => this.#stop(), seconds * 1000);
     this.#target.resume();
+  }
+
+  /** Whether what is inside may name the call: it is shown for certain, or its beginning is. */
+  #enter(call: EnteredCall): boolean {
+    const prospect = this.#choice?.entered(call.enter) ?? 'wanted';
+    if (prospect === 'dropped') return false;
+    const { entries } = this.#request;
+    if (entries) this.#sink.addCall(call, 'enter', null);
+    return entries || prospect === 'wanted';
   }
 
   #stop(): void {
@@ -167,7 +191,7 @@ class Trace<Told> {
       if (this.#followsCalls) this.#keepEntries(due);
       this.#checkLosses();
       this.#sink.addNotes(this.#files.news());
-      if (!this.#sink.isEmpty) yield this.#sink.take();
+      if (!this.#sink.isEmpty) yield this.#sink.take(this.#leftOut);
       if (read === 0 && (gone || detached)) break;
       if (read === 0) await this.#wait(quiet ? idleMs : quietMs);
       // Reading few records at a time costs more than showing them.
@@ -180,7 +204,7 @@ class Trace<Told> {
     else this.#checkLosses(true);
     if (!this.#isEnough()) this.#correlator.finish((tgid, tid) => isAlive(tgid) && isAlive(tid));
     this.#end();
-    yield this.#sink.take();
+    yield this.#sink.take(this.#leftOut);
   }
 
   /** Of calls that are under way still. */
@@ -188,6 +212,8 @@ class Trace<Told> {
     for (const record of records)
       if (record instanceof EntryBytes && this.#correlator.follows(record.sequence)) record.keep();
   }
+
+  readonly #leftOut = (): LeftOut | null => this.#choice?.leftOut ?? null;
 
   /** Begins to remove the probes; what they wrote until they are gone is still read. */
   #detach(): Promise<void> {
@@ -241,11 +267,13 @@ class Trace<Told> {
     const statistics = this.#session.statistics();
     const isBehind = this.#isEnough() && this.#isGapless();
     const lost = isBehind ? undefined : lossesBetween(null, statistics, this.#request.sites);
+    const leftOut = this.#leftOut();
     this.#sink.addEnd({
       calls: this.#calls,
       lost: lost?.losses ?? { ...noLosses, processes: statistics.losses.processes },
       lostFunctions: lost?.functions ?? [],
       underWayAtAttach: statistics.unmatchedExits,
+      ...(leftOut === null ? {} : { leftOut }),
       functions: this.#request.sites.length,
       probes: this.#session.probes,
       program: this.#target.program,

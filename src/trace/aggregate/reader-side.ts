@@ -1,13 +1,15 @@
+import { longestText } from '../../expr/longest-text.ts';
 import { callEnvironment } from '../call-environment.ts';
 import type { CallSink } from '../call-sink.ts';
-import type { CaptureLimits } from '../capture-layout.ts';
+import { captureLimits } from '../capture-limits.ts';
 import type { EndedCall } from '../correlate.ts';
 import type { CallEvent, EndEvent, Losses, ProgramEnd } from '../event.ts';
+import type { LeftOut } from '../left-out.ts';
 import { noLosses } from '../losses.ts';
 import type { ProbeSite } from '../site.ts';
 import type { EnteredCall } from '../thread-calls.ts';
 import { type TraceRequest, traceInto } from '../tracer.ts';
-import type { AggregateReading, AggregateRun } from './model.ts';
+import type { AggregateGaps, AggregateReading, AggregateRun } from './model.ts';
 import { isLate } from './phase.ts';
 import { CallSums } from './sums.ts';
 
@@ -25,9 +27,10 @@ export async function* readerReadings(run: AggregateRun): AsyncGenerator<Aggrega
     coldPages: false,
     entries: true,
     texts: false,
-    limits: limitsFor(run.maxText),
+    limits: captureLimits(textLimit(run)),
     ringBytes,
     maxPending: run.maxPending,
+    ...(run.sample === undefined ? {} : { sample: run.sample }),
     ...(run.signal === undefined ? {} : { signal: run.signal }),
     ...(run.seconds === undefined ? {} : { seconds: run.seconds }),
     onAttached: (attached) => {
@@ -40,13 +43,13 @@ export async function* readerReadings(run: AggregateRun): AsyncGenerator<Aggrega
 
 const ringBytes = 32 << 20;
 
-/** Texts in a condition may be longer than those in a key. */
+/** What is asked of a text may be about more of it than a key keeps. */
 const leastText = 1_024;
-const textMargin = 32;
+const mostText = 4_096;
 
-const limitsFor = (maxText: number): CaptureLimits => {
-  const string = Math.max(leastText, maxText + 1);
-  return { string, items: 100, steps: 400, blocks: Math.max(4_096, 3 * (string + textMargin)) };
+const textLimit = ({ sites, maxText }: AggregateRun): number => {
+  const asked = sites.flatMap(({ when, by }) => [when, by].map((node) => (node === undefined ? 0 : longestText(node))));
+  return Math.max(maxText + 1, leastText, Math.min(mostText, Math.max(0, ...asked) + 1));
 };
 
 /** Exits that nobody needs are not probed; where a loop goes to the entry they tell calls from its turns. */
@@ -61,6 +64,7 @@ class SumSink implements CallSink<AggregateReading> {
   readonly #sites: readonly ProbeSite[];
   readonly #isLate: readonly boolean[];
   readonly #sums: CallSums;
+  readonly #unwound: bigint[];
   readonly #stepMs: number;
   #startedAt = 0;
   #readAt = Number.POSITIVE_INFINITY;
@@ -73,6 +77,7 @@ class SumSink implements CallSink<AggregateReading> {
     this.#sites = sites;
     this.#isLate = sites.map((site) => run.of === 'durations' || isLate(site));
     this.#sums = new CallSums(run);
+    this.#unwound = sites.map(() => 0n);
     this.#stepMs = run.interval === undefined ? Number.POSITIVE_INFINITY : run.interval * 1_000;
   }
 
@@ -89,7 +94,7 @@ class SumSink implements CallSink<AggregateReading> {
     return performance.now() - this.#startedAt;
   }
 
-  take(): AggregateReading {
+  take(leftOut: () => LeftOut | null): AggregateReading {
     // One that came late doesn't make the others late; those missed are left out.
     while (this.#readAt <= this.#ms) this.#readAt += this.#stepMs;
     const { entries, exits, pending, threads, processes } = this.#losses;
@@ -98,7 +103,7 @@ class SumSink implements CallSink<AggregateReading> {
     return {
       seconds: this.#ms / 1_000,
       groups: this.#sums.groups,
-      gaps: { ...this.#sums.gaps, skipped: this.#sites.map(() => 0n) },
+      gaps: this.#gaps(leftOut()),
       lost: {
         groups: this.#sums.lost,
         pending: BigInt(pending + threads),
@@ -109,6 +114,16 @@ class SumSink implements CallSink<AggregateReading> {
       program: this.#end?.program ?? null,
       isLast: this.#end !== null,
     };
+  }
+
+  #gaps(leftOut: LeftOut | null): AggregateGaps {
+    const undecided = this.#sites.map(() => 0n);
+    const skipped = this.#sites.map(() => 0n);
+    for (const { site, notSampled, ...own } of leftOut?.functions ?? []) {
+      undecided[site] = BigInt(Object.values(own.undecided).reduce((sum, calls) => sum + calls, 0));
+      skipped[site] = BigInt(notSampled);
+    }
+    return { undecided, skipped, unwound: [...this.#unwound] };
   }
 
   addCall({ enter }: EnteredCall, event: CallEvent['event'], ended: EndedCall | null): void {
@@ -122,7 +137,7 @@ class SumSink implements CallSink<AggregateReading> {
       case 'unwound':
       case 'left':
       case 'exited':
-        this.#sums.addUnwound(enter.fn, call);
+        this.#unwound[enter.fn] = (this.#unwound[enter.fn] ?? 0n) + 1n;
         return;
       case 'entered':
         // Its end isn't watched: what needs it is undecided.

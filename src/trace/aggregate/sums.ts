@@ -1,10 +1,8 @@
 import type { Environment } from '../../expr/environment.ts';
-import { evaluate } from '../../expr/evaluate.ts';
 import { evaluateKey, type Key, keyId } from '../../expr/key.ts';
 import { isUndecided, type Undecided } from '../../expr/outcome.ts';
-import type { ProbeSite } from '../site.ts';
 import { bucketCount, bucketOf } from './histogram.ts';
-import type { AggregateGaps, AggregateGroup, AggregateRun } from './model.ts';
+import type { AggregateGroup, AggregateRun } from './model.ts';
 
 type Group = {
   readonly site: number;
@@ -19,20 +17,16 @@ type Group = {
 export class CallSums {
   readonly #run: Pick<AggregateRun, 'sites' | 'of' | 'maxGroups' | 'maxText'>;
   readonly #groups = new Map<string, Group>();
-  readonly #undecided: bigint[];
-  readonly #unwound: bigint[];
   #lost = 0n;
 
   constructor(run: Pick<AggregateRun, 'sites' | 'of' | 'maxGroups' | 'maxText'>) {
     this.#run = run;
-    this.#undecided = run.sites.map(() => 0n);
-    this.#unwound = run.sites.map(() => 0n);
   }
 
-  /** A call that is counted if it is wanted; `duration` null: there is none. */
+  /** A call that is wanted; `duration` null: there is none. */
   add(fn: number, call: Environment, duration: bigint | null): void {
     const site = this.#run.sites[fn];
-    if (site === undefined || !this.#isWanted(site, fn, call)) return;
+    if (site === undefined) return;
     const key = site.by === undefined ? null : evaluateKey(site.by, call, this.#run.maxText);
     const group = this.#group(fn, key);
     if (group === null) {
@@ -45,20 +39,6 @@ export class CallSums {
     if (duration > group.longest) group.longest = duration;
     const bucket = bucketOf(duration);
     group.buckets[bucket] = (group.buckets[bucket] ?? 0n) + 1n;
-  }
-
-  /** A call that is over and has neither result nor duration. */
-  addUnwound(fn: number, call: Environment): void {
-    const site = this.#run.sites[fn];
-    if (site === undefined || (site.when !== undefined && evaluate(site.when, call) === false)) return;
-    this.#unwound[fn] = (this.#unwound[fn] ?? 0n) + 1n;
-  }
-
-  #isWanted({ when }: ProbeSite, fn: number, call: Environment): boolean {
-    if (when === undefined) return true;
-    const outcome = evaluate(when, call);
-    if (isUndecided(outcome)) this.#undecided[fn] = (this.#undecided[fn] ?? 0n) + 1n;
-    return outcome === true;
   }
 
   #group(site: number, key: Key | Undecided | null): Group | null {
@@ -79,10 +59,6 @@ export class CallSums {
       calls,
       durations: this.#run.of === 'calls' ? null : { sum, longest, buckets: [...buckets] },
     }));
-  }
-
-  get gaps(): Pick<AggregateGaps, 'undecided' | 'unwound'> {
-    return { undecided: [...this.#undecided], unwound: [...this.#unwound] };
   }
 
   /** Calls for which there was no room for another group. */
