@@ -43,6 +43,23 @@ export const addScopeOptions = (command: Command): Command =>
     .option('-c, --command <cmd>', 'run this command; it is split into words, no shell is used')
     .option('-d, --duration <seconds>', 'stop after so long', seconds);
 
+/** Flags that say which calls are wanted. */
+export type ChoiceFlags = { readonly when?: string; readonly sample?: number };
+
+/** Which calls are wanted. */
+export const addChoiceOptions = (command: Command): Command =>
+  command
+    .option(
+      '--when <expression>',
+      "only calls for which it holds: 'len > 10 && ret is Err(_)'; arguments, ret, duration, pid, tid, comm",
+    )
+    .option('--sample <n>', 'only one of so many calls, of each copy of a function by itself', whole(1));
+
+export const choiceOf = ({ when, sample }: ChoiceFlags): ChoiceFlags => ({
+  ...(when === undefined ? {} : { when }),
+  ...(sample === undefined ? {} : { sample }),
+});
+
 const mostNotes = 12;
 
 /** Where no call was seen: what to ask. */

@@ -3,25 +3,34 @@ import type { Environment } from './environment.ts';
 import { boolValue, evaluationOf, intValue, variantValue } from './evaluate.ts';
 import { floatValue } from './evaluate-float.ts';
 import type { Evaluation } from './evaluation.ts';
-import { isUndecided, type Outcome } from './outcome.ts';
-import { textOf, wholeText } from './text.ts';
+import { isUndecided, type Outcome, undecided } from './outcome.ts';
+import { textOf } from './text.ts';
 import type { KeyNode } from './tree.ts';
 
-/** What calls are told apart by. Durations are in nanoseconds; `text` is null where the bytes aren't UTF-8. */
+/**
+ * What calls are told apart by. Durations are in nanoseconds; `text` is null where the bytes aren't UTF-8. Of a text with
+ * `isCut` the bytes are only the first of more.
+ */
 export type Key =
   | { readonly kind: 'int' | 'duration'; readonly value: bigint }
   | { readonly kind: 'float'; readonly value: number; readonly size: 2 | 4 | 8 }
   | { readonly kind: 'bool'; readonly value: boolean }
   | { readonly kind: 'char'; readonly value: string }
-  | { readonly kind: 'text'; readonly bytes: Uint8Array; readonly text: string | null }
+  | { readonly kind: 'text'; readonly bytes: Uint8Array; readonly text: string | null; readonly isCut?: true }
   | { readonly kind: 'variant'; readonly name: string }
   | { readonly kind: 'tuple'; readonly items: readonly Key[] };
 
-/** The key of a call; undecided where a part of it isn't known, as of a text that was captured in part. */
-export const evaluateKey = (node: KeyNode, environment: Environment): Outcome<Key> =>
-  keyValue(node, evaluationOf(environment));
+/**
+ * The key of a call; undecided where a part of it isn't known, as of a text that was captured in part. Texts of more than
+ * `maxText` bytes are cut to so many.
+ */
+export const evaluateKey = (node: KeyNode, environment: Environment, maxText = longest): Outcome<Key> =>
+  keyValue(node, evaluationOf(environment), maxText);
 
-const keyValue = (node: KeyNode, evaluation: Evaluation): Outcome<Key> => {
+/** What is longer isn't captured in any case. */
+const longest = 1 << 16;
+
+const keyValue = (node: KeyNode, evaluation: Evaluation, maxText: number): Outcome<Key> => {
   switch (node.kind) {
     case 'int':
     case 'duration': {
@@ -41,7 +50,7 @@ const keyValue = (node: KeyNode, evaluation: Evaluation): Outcome<Key> => {
       return isUndecided(value) ? value : { kind: 'bool', value };
     }
     case 'text':
-      return textKey(node, evaluation);
+      return textKey(node, evaluation, maxText);
     case 'variant': {
       const name = variantValue(node.node, evaluation);
       return isUndecided(name) ? name : { kind: 'variant', name };
@@ -49,7 +58,7 @@ const keyValue = (node: KeyNode, evaluation: Evaluation): Outcome<Key> => {
     case 'tuple': {
       const items: Key[] = [];
       for (const item of node.items) {
-        const key = keyValue(item, evaluation);
+        const key = keyValue(item, evaluation, maxText);
         if (isUndecided(key)) return key;
         items.push(key);
       }
@@ -58,14 +67,21 @@ const keyValue = (node: KeyNode, evaluation: Evaluation): Outcome<Key> => {
   }
 };
 
-const textKey = (node: Extract<KeyNode, { kind: 'text' }>, evaluation: Evaluation): Outcome<Key> => {
+const textKey = (node: Extract<KeyNode, { kind: 'text' }>, evaluation: Evaluation, maxText: number): Outcome<Key> => {
   const text = textOf(node.node, evaluation);
   if (isUndecided(text)) return text;
-  const known = wholeText(text);
-  if (isUndecided(known)) return known;
+  const { bytes, why } = text.read(0n, maxText + 1);
+  const isLonger = bytes.length > maxText || (!isUndecided(text.length) && text.length > BigInt(maxText));
+  if (why !== null && !(isLonger && bytes.length >= maxText)) return undecided(why);
+  return textKeyOf(bytes, isLonger, maxText);
+};
+
+/** Of the first bytes of a text, at most `maxText` of which count. */
+const textKeyOf = (bytes: Uint8Array, isCut: boolean, maxText: number): Key => {
   // The memory of the record may be written over.
-  const bytes = Uint8Array.from(known);
-  return { kind: 'text', bytes, text: isUtf8(bytes) ? Buffer.from(bytes).toString() : null };
+  const own = Uint8Array.from(bytes.subarray(0, maxText));
+  const text = isUtf8(own) ? Buffer.from(own).toString() : null;
+  return { kind: 'text', bytes: own, text, ...(isCut ? { isCut } : {}) };
 };
 
 /** A text that two keys of one expression share if and only if they are the same: -0.0 and 0.0 differ, all NaN are one. */
@@ -74,7 +90,7 @@ export const keyId = (key: Key): string => {
     case 'float':
       return Object.is(key.value, -0) ? '-0' : String(key.value);
     case 'text':
-      return JSON.stringify(key.text ?? Buffer.from(key.bytes).toString('latin1')) + (key.text === null ? 'b' : '');
+      return `${JSON.stringify(key.text ?? Buffer.from(key.bytes).toString('latin1'))}${key.text === null ? 'b' : ''}${key.isCut ? '…' : ''}`;
     case 'variant':
       return JSON.stringify(key.name);
     case 'char':

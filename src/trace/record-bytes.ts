@@ -9,6 +9,12 @@ type Comm = { readonly words: readonly [number, number, number, number]; readonl
 const comms = new Map<number, Comm>();
 const mostComms = 10_000;
 
+const commBytesAt = (view: DataView, at: number): Uint8Array => {
+  const bytes = new Uint8Array(view.buffer, view.byteOffset + at, 16);
+  const end = bytes.indexOf(0);
+  return bytes.slice(0, end < 0 ? 16 : end);
+};
+
 export const readComm = (view: DataView, at: number, tid: number): string => {
   const a = view.getUint32(at, true);
   const b = view.getUint32(at + 4, true);
@@ -19,9 +25,7 @@ export const readComm = (view: DataView, at: number, tid: number): string => {
     const { words } = known;
     if (words[0] === a && words[1] === b && words[2] === c && words[3] === d) return known.text;
   }
-  const bytes = new Uint8Array(view.buffer, view.byteOffset + at, 16);
-  const end = bytes.indexOf(0);
-  const text = decodeBytes(bytes.slice(0, end < 0 ? 16 : end));
+  const text = decodeBytes(commBytesAt(view, at));
   if (comms.size >= mostComms) comms.clear();
   comms.set(tid, { words: [a, b, c, d], text });
   return text;
@@ -90,6 +94,10 @@ export class EntryBytes extends RecordBytes {
 
   get comm(): string {
     return readComm(this.view, this.base + ENTER.comm, this.tid);
+  }
+
+  get commBytes(): Uint8Array {
+    return commBytesAt(this.view, this.base + ENTER.comm);
   }
 
   get stackEnd(): bigint {

@@ -19,6 +19,8 @@ export type EnterRecord = Common & {
   /** Where the stack's mapping ends; 0n where it isn't known. */
   readonly stackEnd: bigint;
   readonly comm: string;
+  /** Without the NUL. */
+  readonly commBytes: Uint8Array;
   readonly capture: Capture;
 };
 export type ExitRecord = Common & {

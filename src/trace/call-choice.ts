@@ -1,0 +1,116 @@
+import { evaluate } from '../expr/evaluate.ts';
+import { isUndecided, type Outcome } from '../expr/outcome.ts';
+import { type Split, splitByPhase } from '../expr/phase.ts';
+import { callEnvironment } from './call-environment.ts';
+import type { EndedCall } from './correlate.ts';
+import { type LeftOut, LeftOutCounts } from './left-out.ts';
+import type { EnterRecord } from './record.ts';
+import type { ProbeSite } from './site.ts';
+
+/** Which of the calls that were captured are wanted. */
+export type Choice = {
+  /** One in so many of each copy; 1: all. */
+  readonly sample: number;
+  /** So many in a second, of all copies together; null: any number. */
+  readonly rateLimit: number | null;
+};
+
+/**
+ * What is known of a call at its beginning. `open`: it is wanted if the part of the condition holds that is known where it
+ * returns.
+ */
+export type Prospect = 'wanted' | 'open' | 'dropped';
+
+const everything: Split = { entry: null, exit: null };
+
+/** Decides calls one after the other, in the order in which they began and ended. */
+export class CallChoice {
+  readonly #sites: readonly ProbeSite[];
+  readonly #choice: Choice;
+  readonly #splits: (Split | undefined)[] = [];
+  readonly #counts = new LeftOutCounts();
+  /** Wanted calls of each copy so far. */
+  readonly #wanted: number[] = [];
+  #second = -1;
+  #inSecond = 0;
+  /** By its number, what was found of a call under way that isn't simply wanted. */
+  readonly #underWay = new Map<number, Outcome<boolean>>();
+
+  constructor(sites: readonly ProbeSite[], choice: Choice) {
+    this.#sites = sites;
+    this.#choice = choice;
+  }
+
+  entered(enter: EnterRecord): Prospect {
+    const { entry, exit } = this.#split(enter.fn);
+    const holds = entry === null ? true : this.#evaluate(entry, enter, null);
+    if (holds === true && this.#takes(enter)) {
+      if (exit === null) return 'wanted';
+      this.#underWay.set(enter.sequence, true);
+      return 'open';
+    }
+    this.#underWay.set(enter.sequence, holds === true ? false : holds);
+    return 'dropped';
+  }
+
+  /** Whether a call is shown. */
+  ended(call: EndedCall): boolean {
+    const { enter } = call;
+    const atEntry = this.#underWay.get(enter.sequence);
+    if (atEntry === undefined) return true;
+    this.#underWay.delete(enter.sequence);
+    if (atEntry === false) return false;
+    const { exit } = this.#split(enter.fn);
+    const atExit = exit === null ? true : this.#evaluate(exit, enter, call);
+    if (atExit === false) return false;
+    const unknown = isUndecided(atEntry) ? atEntry : atExit;
+    if (!isUndecided(unknown)) return true;
+    this.#counts.addUndecided(enter.fn, unknown.undecided);
+    return false;
+  }
+
+  get leftOut(): LeftOut {
+    return this.#counts.of(this.#sites);
+  }
+
+  #split(fn: number): Split {
+    const known = this.#splits[fn];
+    if (known !== undefined) return known;
+    const when = this.#sites[fn]?.when;
+    const made = when === undefined ? everything : splitByPhase(when);
+    this.#splits[fn] = made;
+    return made;
+  }
+
+  #evaluate(node: NonNullable<Split['entry']>, enter: EnterRecord, ended: EndedCall | null): Outcome<boolean> {
+    const site = this.#sites[enter.fn];
+    if (site === undefined) return false;
+    return evaluate(node, callEnvironment(site, enter, ended?.ret ?? null, ended?.duration ?? null));
+  }
+
+  /** Whether a call that is wanted is taken: as a sample, and in this second. */
+  #takes(enter: EnterRecord): boolean {
+    const { sample, rateLimit } = this.#choice;
+    const before = this.#wanted[enter.fn] ?? 0;
+    this.#wanted[enter.fn] = before + 1;
+    if (before % sample !== 0) {
+      this.#counts.addNotSampled(enter.fn);
+      return false;
+    }
+    if (rateLimit === null || this.#isInRate(enter, rateLimit)) return true;
+    this.#counts.addOverRate(enter.fn);
+    return false;
+  }
+
+  #isInRate({ time }: EnterRecord, rateLimit: number): boolean {
+    const second = Number(time / 1_000_000_000n);
+    if (second > this.#second) {
+      this.#second = second;
+      this.#inSecond = 0;
+    }
+    // Of a second that is over it isn't known any more how many there were.
+    if (second < this.#second || this.#inSecond >= rateLimit) return false;
+    this.#inSecond++;
+    return true;
+  }
+}
