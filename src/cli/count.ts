@@ -96,6 +96,7 @@ const byFunction = (request: Parameters<typeof planCount>[0], flags: Flags): Cou
   });
   return {
     watch,
+    doing: 'counting',
     remarks: uncountedLines(watch.uncounted),
     table: ({ calls }, style) => countTable(calls, style),
     summary: (reading) => countSummary(reading, watch),
@@ -118,6 +119,7 @@ const byKey = (request: Parameters<typeof planCountBy>[0], flags: Flags): Counti
   });
   return {
     watch,
+    doing: 'counting',
     remarks: [],
     table: ({ calls }, style) => countByTable(calls, watch, style),
     summary: (reading) => countBySummary(reading, watch),

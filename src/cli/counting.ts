@@ -24,6 +24,8 @@ export type Counting<Reading> = {
       onAttached: (attached: { readonly probes: number; readonly pid: number | null }) => void,
     ) => AsyncGenerator<Reading, void, void>;
   };
+  /** What is done with calls. */
+  readonly doing: 'counting' | 'timing';
   /** Told before it begins, beside the notes. */
   readonly remarks: readonly string[];
   readonly table: (reading: Reading, style: CountTableStyle) => string[];
@@ -69,7 +71,7 @@ export class CountScreen {
     const announce = ({ probes, pid }: { probes: number; pid: number | null }): void => {
       file?.begin();
       planted = probes;
-      process.stderr.write(`rsym: counting ${whatOf(watch)} in ${whoOf(flags, pid)}: ${probes} probes\n`);
+      process.stderr.write(`rsym: ${counting.doing} ${whatOf(watch)} in ${whoOf(flags, pid)}: ${probes} probes\n`);
     };
     for await (const reading of watch.readings(announce)) {
       notes.push(...reading.notes);
@@ -95,7 +97,8 @@ export class CountScreen {
     const { columns } = frame;
     const aside = counting.asides(reading).slice(-1);
     const rows = Math.max(1, Math.min(this.#flags.top ?? defaultTop, frame.rows - frameLines - aside.length));
-    const table = counting.table(reading, { palette, top: rows, columns, isLive: true });
+    const lines = frame.rows - 1 - aside.length;
+    const table = counting.table(reading, { palette, top: rows, columns, lines, isLive: true });
     const cut = (text: string): string => palette.faint(Array.from(text).slice(0, columns).join(''));
     return frame.draw([cut(counting.summary(reading)), ...table, ...aside.map(cut)]);
   }

@@ -8,6 +8,8 @@ export type CountTableStyle = {
   readonly top: number;
   /** A line is no wider than this; null: as wide as it is. */
   readonly columns: number | null;
+  /** No more lines than this in all; absent: as many as there are. */
+  readonly lines?: number;
   /** With a column for the calls since the reading before, and sorted by it. */
   readonly isLive: boolean;
 };
