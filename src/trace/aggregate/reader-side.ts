@@ -9,9 +9,9 @@ import { noLosses } from '../losses.ts';
 import type { ProbeSite } from '../site.ts';
 import type { EnteredCall } from '../thread-calls.ts';
 import { type TraceRequest, traceInto } from '../tracer.ts';
+import { CallSums } from './call-sums.ts';
 import type { AggregateGaps, AggregateReading, AggregateRun } from './model.ts';
 import { isLate } from './phase.ts';
-import { CallSums } from './sums.ts';
 
 /** Sums up the calls of a trace: what the kernel can't do by itself. */
 export async function* readerReadings(run: AggregateRun): AsyncGenerator<AggregateReading, void, void> {
