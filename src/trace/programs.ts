@@ -1,6 +1,7 @@
 import type { ProgramSpec } from './bpf/asm.ts';
 import { entryProgram, type Surroundings } from './bpf/entry.ts';
-import { exitProgram, type JumpOperand } from './bpf/exit.ts';
+import { exitProgram } from './bpf/exit.ts';
+import { operandOf } from './bpf/jump-target.ts';
 import { type RecordLayout, SITE, siteSize } from './bpf/records.ts';
 import type { CaptureLayout, CaptureLimits } from './capture-layout.ts';
 import { entryLayout, exitLayout } from './layout.ts';
@@ -29,17 +30,6 @@ const key = (shape: unknown): string =>
   JSON.stringify(shape, (_, value) =>
     typeof value === 'bigint' ? `${value}n` : value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value,
   );
-
-const operandOf = (target: JumpTarget): JumpOperand => {
-  switch (target.kind) {
-    case 'register':
-      return { kind: 'register', reg: target.reg };
-    case 'memory':
-      return { kind: 'memory', base: target.base, index: target.index };
-    case 'pointer':
-      return { kind: 'pointer' };
-  }
-};
 
 const wordSize = 8;
 

@@ -77,7 +77,17 @@ export const FUNCTION_STATS = {
   threadsFull: 24,
   unmatchedExits: 32,
   loopHits: 40,
-  size: 48,
+  /** Whether such calls were wanted couldn't be told. */
+  undecided: 48,
+  /** Not taken as a sample. */
+  skipped: 56,
+  /** Calls that a sample was taken of, the others included. */
+  sampled: 64,
+  /** Calls that were summed up and never came to an exit. */
+  unwound: 72,
+  /** No room for another group of calls. */
+  groupsFull: 80,
+  size: 88,
 } as const;
 
 /** The one value of the map `globals`. */
@@ -105,6 +115,8 @@ export const PENDING = {
 export const mostSaved = (PENDING.size - PENDING.saved) / 8;
 /** The entry's record could not be written: the call is counted as lost and its exit is not reported. */
 export const PENDING_LOST = 1;
+/** What of its condition was known at entry is undecided: it is unless the rest is false. */
+export const PENDING_UNDECIDED = 2;
 
 /** A thread that has entered a traced function, in the map `threads`: its newest call and its stack's mapping. */
 export const THREAD = { topSp: 0, topFn: 8, stackStart: 16, stackEnd: 24, size: 32 } as const;
