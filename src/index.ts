@@ -15,6 +15,18 @@ export {
   planCount,
   type UncountedCopy,
 } from './query/count.ts';
+export {
+  type CopyCalls,
+  type CountBy,
+  type CountByReading,
+  type CountByRequest,
+  type CountByWatch,
+  countBy,
+  type GroupCalls,
+  type GroupedCalls,
+  planCountBy,
+  type UngroupedCalls,
+} from './query/count-by.ts';
 export { type DemangledName, demangle, demangleText, findNames, toText } from './query/demangle.ts';
 export { type DoctorReport, examine } from './query/doctor.ts';
 export { type ErrorCode, RsymError } from './query/errors.ts';

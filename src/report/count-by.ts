@@ -10,7 +10,7 @@ import {
   shareText,
   tableLines,
 } from './count-table.ts';
-import { displayWidth, padEnd } from './terminal-width.ts';
+import { displayWidth, padEnd, truncateMiddle } from './terminal-width.ts';
 
 /** The table of calls by key, one line each, without the line ends. Functions are named where there are several. */
 export const countByTable = (calls: GroupedCalls, watch: CountByWatch, style: CountTableStyle): string[] => {
@@ -38,8 +38,9 @@ const naming = (
 ): ((name: string, key: string) => string) => {
   if (by === null) return sanitize;
   if (functions.length === 1) return (_, key) => key;
-  const width = Math.max(0, ...shown.map((group) => displayWidth(sanitize(group.function))));
-  return (name, key) => `${padEnd(sanitize(name), Math.min(width, widestName))}  ${key}`;
+  const widths = ['FUNCTION', ...shown.map((group) => sanitize(group.function))].map(displayWidth);
+  const width = Math.min(Math.max(...widths), widestName);
+  return (name, key) => `${padEnd(truncateMiddle(sanitize(name), width), width)}  ${key}`;
 };
 
 const rowOf = (
@@ -88,7 +89,7 @@ export const countBySummary = ({ calls, seconds, lost, program }: CountByReading
     `${plural(watch.functions.length, 'function')} counted`,
   ];
   if (undecided > 0n) parts.push(`${plural(undecided, 'call')} not counted: --when could not be decided`);
-  if (unwound > 0n) parts.push(`${plural(unwound, 'call')} not counted: they ended without a result`);
+  if (unwound > 0n) parts.push(`${plural(unwound, 'call')} not counted: ended without a result`);
   if (calls.crowdedOut > 0n)
     parts.push(`${plural(calls.crowdedOut, 'call')} found no room for another group (--max-groups)`);
   if (lost.events > 0n) parts.push(`LOST ${plural(lost.events, 'event')} of calls`);

@@ -22,6 +22,7 @@ enum Level {
 
 #[derive(Debug)]
 enum Failure {
+    #[allow(dead_code)]
     Odd(u64),
     Large,
 }
