@@ -110,6 +110,8 @@ const compute = (op: number, a: bigint, b: bigint): bigint => {
       return a - b;
     case 0x2:
       return a * b;
+    case 0x3:
+      return b === 0n ? 0n : a / b;
     case 0x4:
       return a | b;
     case 0x5:

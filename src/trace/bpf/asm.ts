@@ -9,7 +9,7 @@ import type { ProgramType } from '../sys/uapi.ts';
  */
 export type Reg = 'r0' | 'r1' | 'r2' | 'r3' | 'r4' | 'r5' | 'r6' | 'r7' | 'r8' | 'r9' | 'r10';
 export type Size = 1 | 2 | 4 | 8;
-export type AluOp = 'add' | 'sub' | 'mul' | 'mod' | 'or' | 'and' | 'lsh' | 'rsh' | 'xor' | 'mov' | 'arsh';
+export type AluOp = 'add' | 'sub' | 'mul' | 'div' | 'mod' | 'or' | 'and' | 'lsh' | 'rsh' | 'xor' | 'mov' | 'arsh';
 export type JumpOp = 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le' | 'set' | 'sgt' | 'sge' | 'slt' | 'sle';
 
 /** Helper functions by their number in linux/bpf.h. */
