@@ -1,4 +1,5 @@
 import { setTimeout as pause, setImmediate } from 'node:timers/promises';
+import type { Thinning } from './bpf/choose.ts';
 import { CallChoice } from './call-choice.ts';
 import type { CaptureLimits } from './capture-layout.ts';
 import { Correlator } from './correlate.ts';
@@ -34,10 +35,8 @@ export type TraceRequest = {
   readonly calls?: number;
   /** Also an event when a call begins. */
   readonly entries: boolean;
-  /** Take one of so many calls that are wanted, of each copy by itself. */
-  readonly sample?: number;
-  /** Take so many calls in a second, of all copies together. */
-  readonly rateLimit?: number;
+  /** Of the calls that are wanted not all are told; absent: all. */
+  readonly thinning?: Thinning;
   /**
    * Only texts of values are wanted: an event's other properties are found when they are asked for, which must be
    * before the next batch is.
@@ -75,10 +74,10 @@ export async function* traceBatches(request: TraceRequest): AsyncGenerator<reado
 }
 
 /** Null: every call is wanted. */
-const choiceOf = ({ sites, sample, rateLimit }: TraceRequest): CallChoice | null =>
-  sample === undefined && rateLimit === undefined && sites.every(({ when }) => when === undefined)
+const choiceOf = ({ sites, thinning }: TraceRequest, { plan }: Session): CallChoice | null =>
+  thinning === undefined && sites.every(({ when }) => when === undefined)
     ? null
-    : new CallChoice(sites, { sample: sample ?? 1, rateLimit: rateLimit ?? null });
+    : new CallChoice(sites, thinning ?? { sample: 1, rateLimit: null }, plan.decides);
 
 class Trace {
   readonly #session: Session;
@@ -109,7 +108,7 @@ class Trace {
     this.#session = session;
     this.#request = request;
     this.#events = new EventQueue(session.plan, request);
-    this.#choice = choiceOf(request);
+    this.#choice = choiceOf(request, session);
     this.#target = new Target(session, request, () => this.#wake());
     this.#lossesTold = session.statistics();
     this.#followsCalls = session.plan.tracked.includes(true);
@@ -260,7 +259,7 @@ class Trace {
       lost: lost?.losses ?? { ...noLosses, processes: statistics.losses.processes },
       lostFunctions: lost?.functions ?? [],
       underWayAtAttach: statistics.unmatchedExits,
-      ...(this.#choice === null ? {} : { leftOut: this.#choice.leftOut }),
+      ...(this.#choice === null ? {} : { leftOut: this.#choice.leftOut(statistics.functions) }),
       functions: this.#request.sites.length,
       probes: this.#session.probes,
       program: this.#target.program,

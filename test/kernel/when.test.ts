@@ -108,4 +108,68 @@ describeNeeding(['kernel', 'rustc'], 'calls that are wanted', () => {
       const expected = [...said].map(([text, ids]) => [text, { ids, undecided: unseen[text] ?? {} }]);
       expect(Object.fromEntries(shown)).toEqual(Object.fromEntries(expected));
     });
+
+  test('one in so many, of known calls in four threads', async () => {
+    const { calls, end } = await chosen(['chosen::many'], ['many', '2500'], { sample: 7 });
+    expect(calls.length).toBe(Math.ceil(10_000 / 7));
+    expect(end.leftOut).toMatchObject({ undecided: {}, notSampled: 10_000 - calls.length, overRate: 0 });
+    expect(calls.every(({ outcome }) => outcome === 'returned')).toBe(true);
+  });
+
+  test('never more in a second than asked for, and the rest is counted', async () => {
+    const { calls, end } = await chosen(['chosen::many'], ['many', '5000'], { rateLimit: 50, sample: 2 });
+    const seconds = new Map<bigint, number>();
+    for (const { time } of calls) seconds.set(time / 1_000_000_000n, (seconds.get(time / 1_000_000_000n) ?? 0) + 1);
+    expect(Math.max(...seconds.values())).toBe(50);
+    expect(end.leftOut?.notSampled).toBe(10_000);
+    expect(calls.length + (end.leftOut?.overRate ?? 0)).toBe(10_000);
+  });
+
+  for (const whenIn of ['kernel', 'rsym'] as const)
+    test(`by ${whenIn}: functions that branch to their own begin`, async () => {
+      const functions = ['loops_if(n: u64, id: u64) -> u64'];
+      const { calls, end } = await chosen(functions, ['loops', '60'], { when: 'arg.id % 3 == 1', sample: 4 });
+      expect(calls.map(({ ret }) => ret?.value)).toEqual(['1', '13', '25', '37', '49']);
+      expect(end.leftOut).toMatchObject({ undecided: {}, notSampled: 15 });
+      expect(end.underWayAtAttach).toBe(0);
+    });
+
+  test('parents and depths are those of calls that are shown', async () => {
+    const { calls } = await chosen(['chosen::deep'], [], { when: 'id == 6 || id == 3 || id == 2' });
+    const [inner, middle, outer] = calls;
+    expect(idsOf(calls)).toEqual([2, 3, 6]);
+    expect([outer?.parent, middle?.parent, inner?.parent]).toEqual([null, outer?.callId, middle?.callId]);
+    expect(calls.map(({ depth }) => depth)).toEqual([2, 1, 0]);
+  });
+
+  test('where the result decides no call is a parent, unless its beginning is shown', async () => {
+    const request = { when: 'id > 1 && ret % 2 == 0' };
+    const without = await chosen(['chosen::deep'], [], request);
+    expect(idsOf(without.calls)).toEqual([2, 4, 6]);
+    expect(without.calls.every(({ parent, depth }) => parent === null && depth === 0)).toBe(true);
+    const both = await chosen(['chosen::deep'], [], { ...request, entries: true });
+    expect(idsOf(both.enters)).toEqual([2, 3, 4, 5, 6]);
+    const begun = new Set(both.enters.map(({ callId }) => callId));
+    expect(both.calls.map(({ depth }) => depth)).toEqual([4, 2, 0]);
+    expect(both.calls.every(({ parent }) => parent === null || begun.has(parent))).toBe(true);
+  });
+
+  test('-n counts those that are shown', async () => {
+    const { calls, end } = await chosen(['chosen::order'], [], { when: 'id > 4', calls: 3 });
+    expect(idsOf(calls)).toEqual([5, 6, 7]);
+    expect(end.calls).toBe(3);
+  });
+
+  test('what an inlined copy cannot tell is undecided', async () => {
+    const { calls, end } = await chosen(['chosen::placed'], [], { when: 'size > 0 && duration > 1ns' });
+    expect(calls).toEqual([]);
+    expect(end.leftOut?.undecided).toEqual({ gone: 11 });
+  });
+
+  test('an expression that cannot be is refused before anything runs', () => {
+    const error = cliFail(['trace', '--when', 'order.nmae == "bob"', program, 'chosen::order', '--']);
+    expect(error).toMatch(/no field `nmae`.*character 7/s);
+    expect(error).toContain('order.nmae == "bob"\n        ^^^^');
+    expect(error).toContain('try: order.name');
+  });
 });

@@ -77,7 +77,10 @@ export const FUNCTION_STATS = {
   threadsFull: 24,
   unmatchedExits: 32,
   loopHits: 40,
-  size: 48,
+  /** Calls among which samples are taken; those over the rate. */
+  wanted: 48,
+  overRate: 56,
+  size: 64,
 } as const;
 
 /** The one value of the map `globals`. */
@@ -87,7 +90,9 @@ export const GLOBALS = {
   lostLandings: 16,
   lostThreadEnds: 24,
   lostProcesses: 32,
-  size: 40,
+  /** A second of CLOCK_MONOTONIC in its upper half, the calls taken in it in its lower one. */
+  rate: 40,
+  size: 48,
 } as const;
 
 /** A call under way, in the map `pending`, by {thread, stack pointer, function}. */
