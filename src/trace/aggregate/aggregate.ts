@@ -1,3 +1,4 @@
+import { Unlowerable } from '../bpf/expression/unlowerable.ts';
 import { kernelReadings } from './kernel-side.ts';
 import type { AggregateReading, AggregateRun } from './model.ts';
 import { readerReadings } from './reader-side.ts';
@@ -5,8 +6,30 @@ import { readerReadings } from './reader-side.ts';
 /** Where calls are summed up. */
 export type Side = 'kernel' | 'reader';
 
-/** Sums up calls and gives readings, the last of them at the end. Probes are gone when the generator is. */
+/**
+ * Sums up calls and gives readings, the last of them at the end: in the kernel if it can, else on our side, which the first
+ * reading has a note of. Probes are gone when the generator is.
+ *
+ * @throws {Unlowerable} where it must be the kernel's side, which can't.
+ */
 export const aggregateReadings = (run: AggregateRun, side?: Side): AsyncGenerator<AggregateReading, void, void> => {
-  const isPlain = run.sites.every(({ when, by }) => when === undefined && by === undefined);
-  return (side ?? (isPlain ? 'kernel' : 'reader')) === 'kernel' ? kernelReadings(run) : readerReadings(run);
+  if (side === 'kernel') return kernelReadings(run);
+  return side === 'reader' ? readerReadings(run) : preferringKernel(run);
 };
+
+async function* preferringKernel(run: AggregateRun): AsyncGenerator<AggregateReading, void, void> {
+  let reason: string;
+  try {
+    yield* kernelReadings(run);
+    return;
+  } catch (error) {
+    // Thrown before anything is planted.
+    if (!(error instanceof Unlowerable)) throw error;
+    reason = error.reason;
+  }
+  let notes = [`calls are told one by one and summed up on rsym's side, not in the kernel, because ${reason}`];
+  for await (const reading of readerReadings(run)) {
+    yield { ...reading, notes: [...notes, ...reading.notes] };
+    notes = [];
+  }
+}

@@ -1,12 +1,16 @@
+import type { ProgramSpec } from '../bpf/asm.ts';
+import { assemble } from '../bpf/assemble.ts';
 import type { Surroundings } from '../bpf/entry.ts';
-import { operandOf } from '../bpf/jump-target.ts';
-import { PENDING } from '../bpf/records.ts';
-import { type SumEntry, sumEntryProgram } from '../bpf/sums/entry.ts';
-import { type SumExit, sumExitProgram } from '../bpf/sums/exit.ts';
+import type { KeyLayout } from '../bpf/expression/key-layout.ts';
+import { Unlowerable } from '../bpf/expression/unlowerable.ts';
+import { sumEntryProgram } from '../bpf/sums/entry.ts';
+import { sumExitProgram } from '../bpf/sums/exit.ts';
+import { GROUP } from '../bpf/sums/records.ts';
+import { needsScratch } from '../bpf/sums/room.ts';
 import type { PlannedProgram } from '../programs.ts';
-import type { ExitSite, ProbeSite } from '../site.ts';
-import { PT_REGS } from '../sys/uapi.ts';
+import type { ExitSite } from '../site.ts';
 import type { AggregateRun } from './model.ts';
+import { SitePlan } from './site-plan.ts';
 
 export type SumPlan = {
   readonly entries: readonly PlannedProgram[];
@@ -15,79 +19,108 @@ export type SumPlan = {
   readonly exitSites: readonly (ExitSite | null)[];
   /** Bytes of a call under way. */
   readonly callBytes: number;
+  /** Groups by key; null: by copy alone. By copy, how its keys lie behind {@link GROUP}. */
+  readonly keys: { readonly bytes: number; readonly layouts: readonly (KeyLayout | null)[] } | null;
+  /** Bytes of memory that each thread needs for itself; 0: none. */
+  readonly scratchBytes: number;
 };
 
-const wordSize = 8;
+/** Instructions of all programs together: the kernel's verifier takes about a microsecond for each. */
+const mostInstructions = 500_000;
 
-/** The programs that sum up a run's calls, and where they are planted. */
+/** The programs that sum up a run's calls, and where they are planted. Throws Unlowerable. */
 export const planSums = (run: AggregateRun, around: Surroundings): SumPlan => {
-  const entries = new Programs();
-  const exits = new Programs();
+  const plans = run.sites.map((site, fn) => new SitePlan(site, fn, run));
+  const layouts = plans.map(({ layout }) => layout);
+  const hasKeys = layouts.some((layout) => layout !== null);
+  const key = hasKeys ? GROUP.key + Math.max(...layouts.map((layout) => layout?.size ?? 0)) : 0;
+  const call = Math.max(0, ...plans.map((plan) => plan.callBytes(key)));
+  const programs = new Programs(around);
   const exitSites: (ExitSite | null)[] = [];
-  run.sites.forEach((site, fn) => {
-    const { path } = site;
-    const entry = entryOf(site, run);
-    if (entry === null) return;
-    const program = entries.of(entry, false, () => sumEntryProgram(entry, around));
-    program.places.push({ path, offset: site.entry, cookie: BigInt(fn) });
-    if (!entry.tracked) return;
-    const addExit = (offset: bigint, exit: ExitSite | null): void => {
-      const sums = exitOf(exit, run);
+  let scratchBytes = 0;
+  const reserve = (where: 'entry' | 'exit', room: number): void => {
+    if (needsScratch(where, room)) scratchBytes = Math.max(scratchBytes, room);
+  };
+  plans.forEach((plan, fn) => {
+    if (plan.isIdle) return;
+    const { path, entry: begin, returns } = plan.site;
+    const entry = plan.entry({ call, key });
+    reserve('entry', entry.room);
+    programs.entry(entry, plan.hasExpressions).places.push({ path, offset: begin, cookie: BigInt(fn) });
+    if (!plan.isTracked) return;
+    const addExit = (offset: bigint, site: ExitSite | null): void => {
+      const exit = plan.exit(site, { call, key });
+      reserve('exit', exit.room);
       const cookie = (BigInt(exitSites.length) << 32n) | BigInt(fn);
-      exitSites.push(exit);
-      exits.of(sums, exit === null, () => sumExitProgram(sums, around)).places.push({ path, offset, cookie });
+      exitSites.push(site);
+      programs.exit(exit, plan.hasExpressions, site === null).places.push({ path, offset, cookie });
     };
-    if (site.returns.mode === 'sites') for (const exit of site.returns.exits) addExit(exit.offset, exit);
-    if (site.returns.mode === 'uretprobe') addExit(site.entry, null);
+    if (returns.mode === 'sites') for (const exit of returns.exits) addExit(exit.offset, exit);
+    if (returns.mode === 'uretprobe') addExit(begin, null);
   });
-  return { entries: entries.all, exits: exits.all, exitSites, callBytes: PENDING.size };
+  return {
+    entries: programs.entries,
+    exits: programs.exits,
+    exitSites,
+    callBytes: call,
+    keys: hasKeys ? { bytes: key, layouts } : null,
+    scratchBytes,
+  };
 };
 
 /** Programs that are alike are one. */
 class Programs {
-  readonly #programs = new Map<string, PlannedProgram>();
+  readonly #around: Surroundings;
+  readonly #entries = new Map<string, PlannedProgram>();
+  readonly #exits = new Map<string, PlannedProgram>();
+  #instructions = 0;
 
-  of(shape: unknown, uretprobe: boolean, build: () => PlannedProgram['spec']): PlannedProgram {
-    const id = JSON.stringify([shape, uretprobe]);
-    const known = this.#programs.get(id) ?? { spec: build(), uretprobe, places: [] };
-    this.#programs.set(id, known);
-    return known;
+  constructor(around: Surroundings) {
+    this.#around = around;
   }
 
-  get all(): readonly PlannedProgram[] {
-    return [...this.#programs.values()];
+  entry(entry: Parameters<typeof sumEntryProgram>[0], hasExpressions: boolean): PlannedProgram {
+    return this.#one(this.#entries, entry, hasExpressions, false, () => sumEntryProgram(entry, this.#around));
+  }
+
+  exit(exit: Parameters<typeof sumExitProgram>[0], hasExpressions: boolean, uretprobe: boolean): PlannedProgram {
+    return this.#one(this.#exits, exit, hasExpressions, uretprobe, () => sumExitProgram(exit, this.#around));
+  }
+
+  /** What expressions come to is known from the instructions alone. */
+  #one(
+    programs: Map<string, PlannedProgram>,
+    shape: unknown,
+    hasExpressions: boolean,
+    uretprobe: boolean,
+    build: () => ProgramSpec,
+  ): PlannedProgram {
+    const built = hasExpressions ? build() : null;
+    const id = `${uretprobe} ${built === null ? JSON.stringify(shape) : idOf(built)}`;
+    const known = programs.get(id);
+    if (known) return known;
+    const made = { spec: built ?? build(), uretprobe, places: [] };
+    programs.set(id, made);
+    this.#instructions += made.spec.code.length;
+    if (hasExpressions && this.#instructions > mostInstructions)
+      throw new Unlowerable('it would be too much for so many copies of functions');
+    return made;
+  }
+
+  get entries(): readonly PlannedProgram[] {
+    return [...this.#entries.values()];
+  }
+
+  get exits(): readonly PlannedProgram[] {
+    return [...this.#exits.values()];
   }
 }
 
-/** Null: there is nothing to sum up. */
-const entryOf = (site: ProbeSite, run: AggregateRun): SumEntry | null => {
-  const isWatched = site.returns.mode !== 'none';
-  const timed = run.of === 'durations';
-  if (timed && !isWatched) return null;
-  const tracked = isWatched && (timed || site.loopsToEntry);
-  return {
-    stackAdjust: site.stackAdjust,
-    tracked,
-    loops: site.loopsToEntry,
-    saved: site.saved.map((reg) => PT_REGS[reg]),
-    timed,
-    condition: null,
-    hasRest: false,
-    sample: run.sample === undefined || run.sample === 1 ? null : run.sample,
-    room: tracked ? PENDING.size : 0,
-    notes: [],
-    counted: timed ? null : { key: null },
+const idOf = ({ code }: ProgramSpec): string => {
+  const maps: string[] = [];
+  const numberOf = (name: string): number => {
+    const known = maps.indexOf(name);
+    return known < 0 ? maps.push(name) - 1 : known;
   };
+  return `${assemble(code, numberOf).toString('latin1')} ${maps.join()}`;
 };
-
-const exitOf = (exit: ExitSite | null, run: AggregateRun): SumExit => ({
-  condition: exit?.condition ?? null,
-  operand: exit?.target ? operandOf(exit.target) : null,
-  stackAdjust: exit?.stackAdjust ?? -wordSize,
-  timed: run.of === 'durations',
-  needsSaved: false,
-  rest: null,
-  room: 0,
-  notes: [],
-  counted: run.of === 'durations' ? { key: null, adds: 'duration' } : null,
-});

@@ -1,6 +1,7 @@
 import { RsymError } from '../../base/errors.ts';
 import { groupBy } from '../../base/group-by.ts';
 import type { Surroundings } from '../bpf/entry.ts';
+import { Unlowerable } from '../bpf/expression/unlowerable.ts';
 import { followProgram } from '../bpf/lifecycle.ts';
 import { sumExecProgram, sumLandingProgram, sumThreadEndProgram } from '../bpf/sums/endings.ts';
 import { sumMapSpecs } from '../bpf/sums/maps.ts';
@@ -17,7 +18,7 @@ import { u32, updateElement } from '../uprobe/map.ts';
 import type { AggregateReading, AggregateRun } from './model.ts';
 import { planSums, type SumPlan } from './plan.ts';
 import { SumStatistics } from './statistics.ts';
-import { Sums } from './sums.ts';
+import { Groups, Sums } from './sums.ts';
 
 const maxThreads = 16_384;
 
@@ -29,11 +30,14 @@ export class SumSession implements Disposable {
   readonly scope = new ProcessScope(this.#objects);
   readonly #programs = new Map<PlannedProgram, OwnedFd>();
   readonly #landings: readonly { readonly program: OwnedFd; readonly places: readonly ProbePlace[] }[];
-  readonly #sums: Sums;
+  readonly #sums: Sums | Groups;
   readonly #statistics: SumStatistics;
   #missed = 0n;
 
-  /** Makes the maps and loads the programs; nothing is probed yet. Throws RsymError 'permission' or 'unsupported'. */
+  /**
+   * Makes the maps and loads the programs; nothing is probed yet. Throws RsymError 'permission' or 'unsupported', and
+   * Unlowerable.
+   */
   constructor(run: AggregateRun) {
     const around: Surroundings = {
       scope: run.scope.kind === 'everywhere' ? { kind: 'all', except: this.#links.processes } : { kind: 'named' },
@@ -41,6 +45,7 @@ export class SumSession implements Disposable {
       vma: kernelTypes().vma,
     };
     this.#plan = planSums(run, around);
+    const { keys, scratchBytes } = this.#plan;
     const sumBytes = run.of === 'durations' ? DURATIONS.size : CALLS.size;
     try {
       const objects = this.#objects;
@@ -53,22 +58,23 @@ export class SumSession implements Disposable {
           scope: scopeSize(run.children),
           callBytes: this.#plan.callBytes,
           sumBytes,
-          groups: null,
-          scratchBytes: 0,
+          groups: keys && { most: run.maxGroups, keyBytes: keys.bytes },
+          scratchBytes,
         }),
       );
-      this.#sums = objects.own(new Sums(objects.map('sums'), run.sites.length, run.of));
+      this.#sums = keys
+        ? new Groups(objects.map('groups'), keys, run.of)
+        : objects.own(new Sums(objects.map('sums'), run.sites.length, run.of));
       this.#statistics = new SumStatistics(objects, run.sites.length, this.#plan.callBytes);
       this.#fillSites();
-      for (const program of [...this.#plan.entries, ...this.#plan.exits])
-        this.#programs.set(program, objects.own(objects.load(program.spec)));
+      this.#load(run);
       this.#landings = groupBy(run.landings, ({ stackAdjust }) => stackAdjust).map(([stackAdjust, sites]) => ({
         program: objects.own(objects.load(sumLandingProgram(stackAdjust, around))),
         places: sites.map(({ path, offset }) => ({ path, offset, cookie: 0n })),
       }));
       const { task, threads } = kernelTypes();
-      objects.watch('sched_process_exit', sumThreadEndProgram(around, threads, false));
-      objects.watch('sched_process_exec', sumExecProgram(false));
+      objects.watch('sched_process_exit', sumThreadEndProgram(around, threads, scratchBytes > 0));
+      objects.watch('sched_process_exec', sumExecProgram(scratchBytes > 0));
       if (run.children) {
         if (!task) throw cannotFollow();
         objects.watch('sched_process_fork', followProgram(task, true));
@@ -76,6 +82,18 @@ export class SumSession implements Disposable {
     } catch (error) {
       this[Symbol.dispose]();
       throw error;
+    }
+  }
+
+  /** A program with expressions that the kernel refuses is a matter of these. */
+  #load({ sites }: AggregateRun): void {
+    const hasExpressions = sites.some(({ when, by }) => when !== undefined || by !== undefined);
+    try {
+      for (const program of [...this.#plan.entries, ...this.#plan.exits])
+        this.#programs.set(program, this.#objects.own(this.#objects.load(program.spec)));
+    } catch (error) {
+      if (!hasExpressions || !(error instanceof RsymError) || error.code !== 'unsupported') throw error;
+      throw new Unlowerable(`${error.reason ?? error.message}`);
     }
   }
 

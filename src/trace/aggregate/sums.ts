@@ -1,8 +1,11 @@
-import { CALLS, DURATIONS } from '../bpf/sums/records.ts';
+import { readKey } from '../bpf/expression/key-layout.ts';
+import { CALLS, DURATIONS, GROUP } from '../bpf/sums/records.ts';
 import { type OwnedFd, OwnedMapping } from '../sys/fd.ts';
 import { PROT } from '../sys/uapi.ts';
+import { forEachElement } from '../uprobe/batch.ts';
 import { bucketCount } from './histogram.ts';
 import type { AggregateGroup, AggregateRun, Durations } from './model.ts';
+import type { SumPlan } from './plan.ts';
 
 const pageSize = 4096;
 const wordSize = 8;
@@ -61,5 +64,32 @@ export class Sums implements Disposable {
 
   [Symbol.dispose](): void {
     this.#mapping[Symbol.dispose]();
+  }
+}
+
+/** The kernel's sums by key. */
+export class Groups {
+  readonly #map: OwnedFd;
+  readonly #keys: NonNullable<SumPlan['keys']>;
+  readonly #of: AggregateRun['of'];
+
+  constructor(map: OwnedFd, keys: NonNullable<SumPlan['keys']>, of: AggregateRun['of']) {
+    this.#map = map;
+    this.#keys = keys;
+    this.#of = of;
+  }
+
+  read(): AggregateGroup[] {
+    const groups: AggregateGroup[] = [];
+    const words = new BigUint64Array(sumWords(this.#of));
+    const sizes = { keySize: this.#keys.bytes, valueSize: words.byteLength };
+    forEachElement(this.#map, sizes, (key, value) => {
+      new Uint8Array(words.buffer).set(value);
+      const sums = sumsOf(words, this.#of);
+      const site = Number(key.readBigUInt64LE(GROUP.site));
+      const layout = this.#keys.layouts[site] ?? null;
+      if (sums !== null) groups.push({ site, key: layout && readKey(layout, key.subarray(GROUP.key)), ...sums });
+    });
+    return groups;
   }
 }

@@ -44,8 +44,8 @@ export class SumsMachine {
         scope: 10,
         callBytes: plan.callBytes,
         sumBytes: of === 'durations' ? DURATIONS.size : CALLS.size,
-        groups: null,
-        scratchBytes: 0,
+        groups: plan.keys && { most: 10, keyBytes: plan.keys.bytes },
+        scratchBytes: plan.scratchBytes,
       }),
     );
     this.machine.mappings = [{ start: 0x1000n, end: 0x9_0000n }];

@@ -159,6 +159,15 @@ describe('a sample', () => {
     expect([on.sums(1)?.calls, on.counter(1, 'skipped')]).toEqual([1n, 0]);
   });
 
+  test('the end of a call that is not in it does not end one that was left in the same frame', () => {
+    const on = timing([f], { sample: 2 });
+    on.enter(mainThread, 0, 0x8000n);
+    on.enter(mainThread, 0, 0x8000n);
+    on.exit(mainThread, 0, 0x8000n);
+    expect(on.sums(0)).toBeNull();
+    expect([on.counter(0, 'unwound'), on.counter(0, 'skipped')]).toEqual([1, 1]);
+  });
+
   test('turns of a loop are no calls, also of one that is not in it', () => {
     const on = timing([probeSite({ loopsToEntry: true })], { sample: 2 });
     for (let call = 0; call < 4; call++) {

@@ -1,10 +1,9 @@
-import { alu, type Code, fetchAdd, jump, jumpIf, label, load, mov, type ProgramSpec, store } from '../asm.ts';
+import { alu, type Code, fetchAdd, flatten, jump, jumpIf, label, load, mov, type ProgramSpec, store } from '../asm.ts';
 import { type Surroundings, sameCallAgain } from '../entry.ts';
 import { noteStackMapping, onMapping, ownThread } from '../own-thread.ts';
 import { FUNCTION_STATS, PENDING, PENDING_LOST, PENDING_UNDECIDED } from '../records.ts';
-import { begin, countFunction, end, FRAME, lookup, noteFunction, noteStackPointer } from '../steps.ts';
+import { begin, countFunction, end, FRAME, lookup, noteFunction, noteStackPointer, remove } from '../steps.ts';
 import { addToGroup, type KeyPlace } from './group.ts';
-import { reachable } from './reachable.ts';
 import { ownRoom } from './room.ts';
 import { keepCall, noteBegin, saveRegisters } from './under-way.ts';
 
@@ -32,6 +31,8 @@ export type SumEntry = {
   readonly room: number;
   /** Writes keys and what else the exit needs, at r8. */
   readonly notes: Code;
+  /** Bytes up to which that is; what of the room is behind it is zeros. */
+  readonly noted: number;
   /** The call is counted here, in the group of this key. */
   readonly counted: { readonly key: KeyPlace } | null;
 };
@@ -62,6 +63,15 @@ const onlyWanted = (condition: ConditionCode, hasRest: boolean): Code => [
   label('wanted'),
 ];
 
+const keepUnwanted: Code = [store(8, 'r8', PENDING.flags, PENDING_LOST), jump('keep')];
+
+/** A call that is there under this key has left its frame without an exit: that of the unwanted one must not be taken for it. */
+const forgetLeft: Code = [
+  remove('pending', FRAME.thread),
+  jumpIf('ne', 'r0', 0, 'out'),
+  countFunction('unwound', 'left'),
+];
+
 /** The program at a function's begin. */
 export const sumEntryProgram = (entry: SumEntry, around: Surroundings): ProgramSpec => {
   const { tracked, loops, condition, sample, counted } = entry;
@@ -73,7 +83,7 @@ export const sumEntryProgram = (entry: SumEntry, around: Surroundings): ProgramS
     type: 'kprobe',
     uprobeMulti: true,
     functions: tracked && vma ? ['on_mapping'] : [],
-    code: reachable([
+    code: flatten([
       begin(around.scope),
       noteStackPointer(entry.stackAdjust),
       noteFunction,
@@ -82,7 +92,7 @@ export const sumEntryProgram = (entry: SumEntry, around: Surroundings): ProgramS
       ownRoom('entry', entry.room, 'out'),
       tracked ? [store(8, 'r8', PENDING.flags, 0), saveRegisters(entry.saved)] : [],
       // A call that isn't wanted is kept too, where a loop would look like a new one.
-      loopsBack && drops ? zeros(PENDING.size, entry.room) : [],
+      tracked ? zeros(loopsBack && drops ? PENDING.size : entry.noted, entry.room) : [],
       condition ? onlyWanted(condition, entry.hasRest) : [],
       sample === null ? [] : takeSample(sample),
       entry.notes,
@@ -92,7 +102,7 @@ export const sumEntryProgram = (entry: SumEntry, around: Surroundings): ProgramS
       tracked && entry.timed ? noteBegin : [],
       jump('out'),
       label('unwanted'),
-      loopsBack && drops ? [store(8, 'r8', PENDING.flags, PENDING_LOST), jump('keep')] : [],
+      tracked && drops ? (loops ? keepUnwanted : forgetLeft) : [],
       end,
       tracked && vma ? onMapping(vma) : [],
     ]),

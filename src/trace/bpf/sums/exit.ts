@@ -1,5 +1,5 @@
 import type { Condition } from '../../site.ts';
-import { alu, type Code, call, jump, jumpIf, label, load, mov, type ProgramSpec, store } from '../asm.ts';
+import { alu, type Code, call, flatten, jump, jumpIf, label, load, mov, type ProgramSpec, store } from '../asm.ts';
 import type { Surroundings } from '../entry.ts';
 import { type JumpOperand, onlyIfOutside } from '../jump-target.ts';
 import { loadedPages } from '../memory/loaded-pages.ts';
@@ -8,7 +8,6 @@ import { begin, countFunction, end, FRAME, lookup, noteExit, noteStackPointer } 
 import { onlyIfTaken } from '../taken.ts';
 import type { ConditionCode } from './entry.ts';
 import { addToGroup, type KeyPlace } from './group.ts';
-import { reachable } from './reachable.ts';
 import { ownRoom } from './room.ts';
 import { forgetCall } from './under-way.ts';
 
@@ -69,7 +68,7 @@ export const sumExitProgram = (exit: SumExit, around: Surroundings): ProgramSpec
   type: 'kprobe',
   uprobeMulti: true,
   functions: [],
-  code: reachable([
+  code: flatten([
     exit.timed ? noteEnd : [],
     begin(around.scope),
     exit.condition ? onlyIfTaken(exit.condition) : [],
