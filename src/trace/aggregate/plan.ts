@@ -17,7 +17,7 @@ export type SumPlan = {
   readonly exits: readonly PlannedProgram[];
   /** By their numbers; null: a uretprobe. */
   readonly exitSites: readonly (ExitSite | null)[];
-  /** Bytes of a call under way. */
+  /** Bytes of a call under way; 0: none is followed to its end. */
   readonly callBytes: number;
   /** Groups by key; null: by copy alone. By copy, how its keys lie behind {@link GROUP}. */
   readonly keys: { readonly bytes: number; readonly layouts: readonly (KeyLayout | null)[] } | null;

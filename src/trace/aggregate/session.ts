@@ -3,6 +3,7 @@ import { groupBy } from '../../base/group-by.ts';
 import type { Surroundings } from '../bpf/entry.ts';
 import { Unlowerable } from '../bpf/expression/unlowerable.ts';
 import { followProgram } from '../bpf/lifecycle.ts';
+import { PENDING } from '../bpf/records.ts';
 import { sumExecProgram, sumLandingProgram, sumThreadEndProgram } from '../bpf/sums/endings.ts';
 import { sumMapSpecs } from '../bpf/sums/maps.ts';
 import { CALLS, DURATIONS } from '../bpf/sums/records.ts';
@@ -46,6 +47,8 @@ export class SumSession implements Disposable {
     };
     this.#plan = planSums(run, around);
     const { keys, scratchBytes } = this.#plan;
+    const isFollowing = this.#plan.callBytes > 0;
+    const callBytes = Math.max(PENDING.size, this.#plan.callBytes);
     const sumBytes = run.of === 'durations' ? DURATIONS.size : CALLS.size;
     try {
       const objects = this.#objects;
@@ -53,10 +56,10 @@ export class SumSession implements Disposable {
         sumMapSpecs({
           functions: run.sites.length,
           sites: this.#plan.exitSites.length,
-          pending: run.maxPending,
+          pending: isFollowing ? run.maxPending : 1,
           threads: maxThreads,
           scope: scopeSize(run.children),
-          callBytes: this.#plan.callBytes,
+          callBytes,
           sumBytes,
           groups: keys && { most: run.maxGroups, keyBytes: keys.bytes },
           scratchBytes,
@@ -65,7 +68,7 @@ export class SumSession implements Disposable {
       this.#sums = keys
         ? new Groups(objects.map('groups'), keys, run.of)
         : objects.own(new Sums(objects.map('sums'), run.sites.length, run.of));
-      this.#statistics = new SumStatistics(objects, run.sites.length, this.#plan.callBytes);
+      this.#statistics = new SumStatistics(objects, run.sites.length, callBytes);
       this.#fillSites();
       this.#load(run);
       this.#landings = groupBy(run.landings, ({ stackAdjust }) => stackAdjust).map(([stackAdjust, sites]) => ({

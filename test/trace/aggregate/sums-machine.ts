@@ -3,7 +3,7 @@ import { planSums } from '../../../src/trace/aggregate/plan.ts';
 import { sumsOf, sumWords } from '../../../src/trace/aggregate/sums.ts';
 import type { ProgramSpec } from '../../../src/trace/bpf/asm.ts';
 import type { Surroundings } from '../../../src/trace/bpf/entry.ts';
-import { FUNCTION_STATS } from '../../../src/trace/bpf/records.ts';
+import { FUNCTION_STATS, PENDING } from '../../../src/trace/bpf/records.ts';
 import { sumExecProgram, sumLandingProgram, sumThreadEndProgram } from '../../../src/trace/bpf/sums/endings.ts';
 import { sumMapSpecs } from '../../../src/trace/bpf/sums/maps.ts';
 import { CALLS, DURATIONS } from '../../../src/trace/bpf/sums/records.ts';
@@ -42,7 +42,7 @@ export class SumsMachine {
         pending,
         threads,
         scope: 10,
-        callBytes: plan.callBytes,
+        callBytes: Math.max(PENDING.size, plan.callBytes),
         sumBytes: of === 'durations' ? DURATIONS.size : CALLS.size,
         groups: plan.keys && { most: 10, keyBytes: plan.keys.bytes },
         scratchBytes: plan.scratchBytes,
