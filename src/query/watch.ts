@@ -147,8 +147,9 @@ const plan = (request: WatchRequest, texts: boolean): Watch => {
         ),
         ringBytes: 2 ** Math.ceil(Math.log2(request.ringBytes ?? watchDefaults.ringBytes)),
         maxPending: request.maxPending ?? watchDefaults.maxPending,
-        ...(request.sample === undefined ? {} : { sample: request.sample }),
-        ...(request.rateLimit === undefined ? {} : { rateLimit: request.rateLimit }),
+        ...(request.sample === undefined && request.rateLimit === undefined
+          ? {}
+          : { thinning: { sample: request.sample ?? 1, rateLimit: request.rateLimit ?? null } }),
         ...(request.seconds === undefined ? {} : { seconds: request.seconds }),
         ...(request.calls === undefined ? {} : { calls: request.calls }),
         ...(request.signal === undefined ? {} : { signal: request.signal }),

@@ -1,19 +1,14 @@
 import { evaluate } from '../expr/evaluate.ts';
 import { isUndecided, type Outcome } from '../expr/outcome.ts';
 import { type Split, splitByPhase } from '../expr/phase.ts';
+import type { Thinning } from './bpf/choose.ts';
 import { callEnvironment } from './call-environment.ts';
 import type { EndedCall } from './correlate.ts';
 import { type LeftOut, LeftOutCounts } from './left-out.ts';
+import type { Decided } from './programs.ts';
 import type { EnterRecord } from './record.ts';
+import type { FunctionStatistics } from './session-statistics.ts';
 import type { ProbeSite } from './site.ts';
-
-/** Which of the calls that were captured are wanted. */
-export type Choice = {
-  /** One in so many of each copy; 1: all. */
-  readonly sample: number;
-  /** So many in a second, of all copies together; null: any number. */
-  readonly rateLimit: number | null;
-};
 
 /**
  * What is known of a call at its beginning. `open`: it is wanted if the part of the condition holds that is known where it
@@ -23,10 +18,11 @@ export type Prospect = 'wanted' | 'open' | 'dropped';
 
 const everything: Split = { entry: null, exit: null };
 
-/** Decides calls one after the other, in the order in which they began and ended. */
+/** Decides what programs don't, of calls one after the other, in the order in which they began and ended. */
 export class CallChoice {
   readonly #sites: readonly ProbeSite[];
-  readonly #choice: Choice;
+  readonly #thinning: Thinning;
+  readonly #decided: readonly Decided[];
   readonly #splits: (Split | undefined)[] = [];
   readonly #counts = new LeftOutCounts();
   /** Wanted calls of each copy so far. */
@@ -36,9 +32,11 @@ export class CallChoice {
   /** By its number, what was found of a call under way that isn't simply wanted. */
   readonly #underWay = new Map<number, Outcome<boolean>>();
 
-  constructor(sites: readonly ProbeSite[], choice: Choice) {
+  /** `decided`: by function, what programs decide. */
+  constructor(sites: readonly ProbeSite[], thinning: Thinning, decided: readonly Decided[]) {
     this.#sites = sites;
-    this.#choice = choice;
+    this.#thinning = thinning;
+    this.#decided = decided;
   }
 
   entered(enter: EnterRecord): Prospect {
@@ -69,8 +67,15 @@ export class CallChoice {
     return false;
   }
 
-  get leftOut(): LeftOut {
-    return this.#counts.of(this.#sites);
+  /** `statistics`: what programs have counted, by function. */
+  leftOut(statistics: readonly FunctionStatistics[]): LeftOut {
+    const counts = this.#counts.copy();
+    const { sample } = this.#thinning;
+    statistics.forEach(({ wanted, overRate }, fn) => {
+      counts.addNotSampled(fn, wanted - Math.ceil(wanted / sample));
+      counts.addOverRate(fn, overRate);
+    });
+    return counts.of(this.#sites);
   }
 
   #split(fn: number): Split {
@@ -90,16 +95,21 @@ export class CallChoice {
 
   /** Whether a call that is wanted is taken: as a sample, and in this second. */
   #takes(enter: EnterRecord): boolean {
-    const { sample, rateLimit } = this.#choice;
-    const before = this.#wanted[enter.fn] ?? 0;
-    this.#wanted[enter.fn] = before + 1;
-    if (before % sample !== 0) {
+    const { sample, rateLimit } = this.#thinning;
+    const decided = this.#decided[enter.fn];
+    if (decided?.sample !== true && !this.#isSample(enter.fn, sample)) {
       this.#counts.addNotSampled(enter.fn);
       return false;
     }
-    if (rateLimit === null || this.#isInRate(enter, rateLimit)) return true;
+    if (rateLimit === null || decided?.rateLimit === true || this.#isInRate(enter, rateLimit)) return true;
     this.#counts.addOverRate(enter.fn);
     return false;
+  }
+
+  #isSample(fn: number, sample: number): boolean {
+    const before = this.#wanted[fn] ?? 0;
+    this.#wanted[fn] = before + 1;
+    return before % sample === 0;
   }
 
   #isInRate({ time }: EnterRecord, rateLimit: number): boolean {

@@ -40,6 +40,16 @@ export class LeftOutCounts {
     this.#overRate[fn] = (this.#overRate[fn] ?? 0) + calls;
   }
 
+  copy(): LeftOutCounts {
+    const made = new LeftOutCounts();
+    this.#undecided.forEach((own, fn) => {
+      made.#undecided[fn] = { ...own };
+    });
+    made.#notSampled.push(...this.#notSampled);
+    made.#overRate.push(...this.#overRate);
+    return made;
+  }
+
   of(sites: readonly ProbeSite[]): LeftOut {
     const total = new LeftOutCounts();
     const functions = sites.flatMap((site, fn) => {

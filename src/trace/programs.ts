@@ -1,4 +1,6 @@
+import { splitByPhase } from '../expr/phase.ts';
 import type { ProgramSpec } from './bpf/asm.ts';
+import type { Thinning } from './bpf/choose.ts';
 import { entryProgram, type Surroundings } from './bpf/entry.ts';
 import { exitProgram } from './bpf/exit.ts';
 import { operandOf } from './bpf/jump-target.ts';
@@ -24,7 +26,12 @@ export type ProgramPlan = {
   readonly exitOutcomes: readonly ('returned' | 'tail-call')[];
   readonly exits: readonly (ExitSite | null)[];
   readonly tracked: readonly boolean[];
+  /** By function: what its programs decide of which calls are told. */
+  readonly decides: readonly Decided[];
 };
+
+/** Whether programs decide it, and not their reader. */
+export type Decided = { readonly when: boolean; readonly sample: boolean; readonly rateLimit: boolean };
 
 const key = (shape: unknown): string =>
   JSON.stringify(shape, (_, value) =>
@@ -79,6 +86,7 @@ const planWith = (sites: readonly ProbeSite[], around: Surroundings, limits: Cap
   const exitOutcomes: ('returned' | 'tail-call')[] = [];
   const exitSites: (ExitSite | null)[] = [];
   const tracked: boolean[] = [];
+  const decides = decisionsOn(sites);
   const place = (
     programs: Map<string, PlannedProgram>,
     shape: unknown,
@@ -98,12 +106,14 @@ const planWith = (sites: readonly ProbeSite[], around: Surroundings, limits: Cap
     entryLayouts.push(layout);
     const isTracked = site.returns.mode !== 'none';
     tracked.push(isTracked);
+    const thinning = thinningOf(decides[fn], around);
     const shape = {
       layout: readsOf(layout),
       tracked: isTracked,
       loops: site.loopsToEntry,
       stackAdjust: site.stackAdjust,
       saved: site.saved.map((reg) => PT_REGS[reg]),
+      ...(thinning === null ? {} : { thinning }),
     };
     place(entries, shape, () => entryProgram(shape, around), false).places.push({
       path: site.path,
@@ -128,7 +138,8 @@ const planWith = (sites: readonly ProbeSite[], around: Surroundings, limits: Cap
         needsSaved: site.saved.length > 0,
         condition: exit?.condition ?? null,
         operand: exit?.target ? operandOf(exit.target) : null,
-        shared: exit?.shared ?? false,
+        // That there is no call under way means nothing either where calls aren't told.
+        shared: (exit?.shared ?? false) || thinning !== null,
       };
       place(exits, exitShape, () => exitProgram(exitShape, around), exit === null).places.push({
         path: site.path,
@@ -148,7 +159,25 @@ const planWith = (sites: readonly ProbeSite[], around: Surroundings, limits: Cap
     exitOutcomes,
     exits: exitSites,
     tracked,
+    decides,
   };
+};
+
+/** A condition on a call's beginning comes before the choice among those for which it holds: so must what decides it. */
+const isOpenAtEntry = ({ when }: ProbeSite): boolean => when !== undefined && splitByPhase(when).entry !== null;
+
+const decisionsOn = (sites: readonly ProbeSite[]): readonly Decided[] => {
+  const open = sites.map(isOpenAtEntry);
+  // A limit over all functions is kept to in one place.
+  const rateLimit = !open.includes(true);
+  return open.map((isOpen) => ({ when: false, sample: !isOpen, rateLimit }));
+};
+
+/** Null: every call that is wanted is told. */
+const thinningOf = (own: Decided | undefined, { thinning }: Surroundings): Thinning | null => {
+  const sample = own?.sample ? (thinning?.sample ?? 1) : 1;
+  const rateLimit = own?.rateLimit ? (thinning?.rateLimit ?? null) : null;
+  return sample === 1 && rateLimit === null ? null : { sample, rateLimit };
 };
 
 /** The value in the map `sites` for an exit by this jump. */

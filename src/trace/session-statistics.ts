@@ -7,6 +7,9 @@ export type FunctionStatistics = {
   readonly pending: number;
   readonly threads: number;
   readonly unmatchedExits: number;
+  /** Calls among which samples were taken; those over the rate. */
+  readonly wanted: number;
+  readonly overRate: number;
 };
 
 export type SessionStatistics = {
@@ -24,6 +27,8 @@ export const functionStatistics = (value: Buffer): FunctionStatistics => {
     pending: field(FUNCTION_STATS.pendingFull),
     threads: field(FUNCTION_STATS.threadsFull),
     unmatchedExits: field(FUNCTION_STATS.unmatchedExits),
+    wanted: field(FUNCTION_STATS.wanted),
+    overRate: field(FUNCTION_STATS.overRate),
   };
 };
 

@@ -1,5 +1,6 @@
 import { RsymError } from '../base/errors.ts';
 import { groupBy } from '../base/group-by.ts';
+import type { Thinning } from './bpf/choose.ts';
 import type { Surroundings } from './bpf/entry.ts';
 import { landingProgram } from './bpf/landing.ts';
 import { execProgram, followProgram, forkProgram, threadEndProgram } from './bpf/lifecycle.ts';
@@ -33,6 +34,8 @@ export type SessionOptions = {
   /** Pages that are not in memory are read too: the process waits for them. */
   readonly coldPages: boolean;
   readonly limits: CaptureLimits;
+  /** Of the calls that are wanted not all are told; absent: all. */
+  readonly thinning?: Thinning;
   /** A power of two, at least one page. */
   readonly ringBytes: number;
   /** Calls under way at one time, over all threads. */
@@ -64,6 +67,7 @@ export class Session implements Disposable {
       ringBytes: options.ringBytes,
       vma: kernelTypes().vma,
       ...(options.coldPages ? { coldPages: true } : {}),
+      ...(options.thinning ? { thinning: options.thinning } : {}),
       ...(options.sites.some(({ returns }) => returns.mode !== 'none') ? {} : { entriesOnly: true }),
     };
     this.plan = planPrograms(options.sites, around, options.limits);

@@ -1,4 +1,5 @@
 import { setTimeout as pause, setImmediate } from 'node:timers/promises';
+import type { Thinning } from './bpf/choose.ts';
 import { CallChoice } from './call-choice.ts';
 import type { CallSink } from './call-sink.ts';
 import type { CaptureLimits } from './capture-layout.ts';
@@ -37,10 +38,8 @@ export type TraceRequest = {
   readonly calls?: number;
   /** Also an event when a call begins. */
   readonly entries: boolean;
-  /** Take one of so many calls that are wanted, of each copy by itself. */
-  readonly sample?: number;
-  /** Take so many calls in a second, of all copies together. */
-  readonly rateLimit?: number;
+  /** Of the calls that are wanted not all are told; absent: all. */
+  readonly thinning?: Thinning;
   /**
    * Only texts of values are wanted: an event's other properties are found when they are asked for, which must be
    * before the next batch is.
@@ -85,10 +84,10 @@ export async function* traceInto<Told>(
 }
 
 /** Null: every call is wanted. */
-const choiceOf = ({ sites, sample, rateLimit }: TraceRequest): CallChoice | null =>
-  sample === undefined && rateLimit === undefined && sites.every(({ when }) => when === undefined)
+const choiceOf = ({ sites, thinning }: TraceRequest, { plan }: Session): CallChoice | null =>
+  thinning === undefined && sites.every(({ when }) => when === undefined)
     ? null
-    : new CallChoice(sites, { sample: sample ?? 1, rateLimit: rateLimit ?? null });
+    : new CallChoice(sites, thinning ?? { sample: 1, rateLimit: null }, plan.decides);
 
 class Trace<Told> {
   readonly #session: Session;
@@ -119,7 +118,7 @@ class Trace<Told> {
     this.#session = session;
     this.#request = request;
     this.#sink = sink;
-    this.#choice = choiceOf(request);
+    this.#choice = choiceOf(request, session);
     this.#target = new Target(session, request, () => this.#wake());
     this.#lossesTold = session.statistics();
     this.#followsCalls = session.plan.tracked.includes(true);
@@ -213,7 +212,8 @@ class Trace<Told> {
       if (record instanceof EntryBytes && this.#correlator.follows(record.sequence)) record.keep();
   }
 
-  readonly #leftOut = (): LeftOut | null => this.#choice?.leftOut ?? null;
+  readonly #leftOut = (statistics = this.#session.statistics()): LeftOut | null =>
+    this.#choice?.leftOut(statistics.functions) ?? null;
 
   /** Begins to remove the probes; what they wrote until they are gone is still read. */
   #detach(): Promise<void> {
@@ -267,7 +267,7 @@ class Trace<Told> {
     const statistics = this.#session.statistics();
     const isBehind = this.#isEnough() && this.#isGapless();
     const lost = isBehind ? undefined : lossesBetween(null, statistics, this.#request.sites);
-    const leftOut = this.#leftOut();
+    const leftOut = this.#leftOut(statistics);
     this.#sink.addEnd({
       calls: this.#calls,
       lost: lost?.losses ?? { ...noLosses, processes: statistics.losses.processes },

@@ -67,8 +67,8 @@ export const interpret = (code: Buffer, entry: number, args: readonly bigint[], 
         }
         if (opcode === 0xdb && immediate === 0xf1n) {
           const old = host.memory.load(address, 8).readBigUInt64LE();
-          bytes.writeBigUInt64LE(old === get(0) ? get(src) : old);
-          host.memory.store(address, bytes);
+          bytes.writeBigUInt64LE(get(src));
+          if (old === get(0)) host.memory.store(address, bytes);
           set(0, old);
           break;
         }

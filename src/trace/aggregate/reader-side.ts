@@ -30,7 +30,7 @@ export async function* readerReadings(run: AggregateRun): AsyncGenerator<Aggrega
     limits: captureLimits(textLimit(run)),
     ringBytes,
     maxPending: run.maxPending,
-    ...(run.sample === undefined ? {} : { sample: run.sample }),
+    ...(run.sample === undefined ? {} : { thinning: { sample: run.sample, rateLimit: null } }),
     ...(run.signal === undefined ? {} : { signal: run.signal }),
     ...(run.seconds === undefined ? {} : { seconds: run.seconds }),
     onAttached: (attached) => {

@@ -90,7 +90,7 @@ export const fetchAdd = (base: Reg, offset: number, src: Reg): Instruction => ({
   offset,
   src,
 });
-/** Stores `src` in the 64-bit word if that is what r0 is; r0 = what the word was. */
+/** Makes the 64-bit word what `src` is if it is what r0 is, and leaves its old value in r0. */
 export const compareExchange = (base: Reg, offset: number, src: Reg): Instruction => ({
   form: 'compare-exchange',
   base,

@@ -81,13 +81,14 @@ export const FUNCTION_STATS = {
   undecided: 48,
   /** Not taken as a sample. */
   skipped: 56,
-  /** Calls that a sample was taken of, the others included. */
-  sampled: 64,
+  /** Calls among which samples are taken; those over the rate. */
+  wanted: 64,
+  overRate: 72,
   /** Calls that were summed up and never came to an exit. */
-  unwound: 72,
+  unwound: 80,
   /** No room for another group of calls. */
-  groupsFull: 80,
-  size: 88,
+  groupsFull: 88,
+  size: 96,
 } as const;
 
 /** The one value of the map `globals`. */
@@ -97,7 +98,9 @@ export const GLOBALS = {
   lostLandings: 16,
   lostThreadEnds: 24,
   lostProcesses: 32,
-  size: 40,
+  /** A second of CLOCK_MONOTONIC in its upper half, the calls taken in it in its lower one. */
+  rate: 40,
+  size: 48,
 } as const;
 
 /** A call under way, in the map `pending`, by {thread, stack pointer, function}. */

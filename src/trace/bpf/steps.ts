@@ -41,6 +41,8 @@ export const FRAME = {
   threadValue: -112,
   mapping: -128,
   oldKey: -152,
+  /** Of an entry, which forgets no calls: its time, where that is known before its record is made. */
+  time: -152,
   length: -160,
   number: -168,
   levels: -264,

@@ -46,9 +46,9 @@ fn order(id: u32, order: &Order) -> Result<u64, Failure> {
 }
 
 #[inline(never)]
-fn numbers(id: u32, wide: u128, small: i8, float: f32, double: f64, sign: char, half: (u8, i16)) -> Option<f64> {
-    black_box((wide, small, sign, half));
-    if id % 3 == 0 { None } else { Some(black_box(double) * f64::from(float)) }
+fn numbers(id: u32, wide: u128, small: i8, float: &f32, double: &f64, sign: char, half: (u8, i16)) -> Option<i64> {
+    black_box((wide, small, float, double, sign, half));
+    if id % 3 == 0 { None } else { Some(i64::from(black_box(id)) * -5) }
 }
 
 #[inline(never)]
@@ -59,8 +59,8 @@ fn texts(id: u32, text: &str, owned: &String, maybe: Option<&str>, parts: &[&str
 
 #[inline(never)]
 fn kept(id: u32, lock: &Mutex<u32>, cell: &RefCell<Vec<u16>>, map: &HashMap<u32, u32>) -> usize {
-    let _held = black_box(lock);
-    black_box((id, cell.borrow().len() + map.len())).1
+    let (_lock, map) = black_box((lock, map));
+    black_box(cell.borrow().len() + map.len() + black_box(id) as usize)
 }
 
 #[inline(always)]
@@ -165,7 +165,7 @@ fn call_numbers(id: u32) {
     let (float, double) = (id as f32 / 2.0, if id % 7 == 0 { f64::NAN } else { -f64::from(id) });
     let sign = char::from_u32(0x1f980 + id).unwrap();
     let half = (id as u8 * 9, -300 - id as i16);
-    let ret = numbers(black_box(id), wide, small, float, double, sign, half);
+    let ret = numbers(black_box(id), wide, small, &float, &double, sign, half);
     tell("numbers", id, facts! {
         "wide >> 91 > 4": wide >> 91 > 4,
         "wide == 7 << 90": wide == 7 << 90,
@@ -176,7 +176,7 @@ fn call_numbers(id: u32) {
         "sign == '🦆'": sign == '🦆',
         "half.1 < -310 || half.0 & 4 != 0": half.1 < -310 || half.0 & 4 != 0,
         "id * 3 - 7 > 20 && id != 11": i64::from(id) * 3 - 7 > 20 && id != 11,
-        "ret is Some(x) && x < -20.0": ret.is_some_and(|x| x < -20.0),
+        "ret is Some(x) && x < -20": ret.is_some_and(|x| x < -20),
         "ret is None": ret.is_none(),
     });
 }
@@ -214,7 +214,7 @@ fn call_kept(id: u32) {
     tell("kept", id, facts! {
         "lock.data >= 50": !is_held && id >= 5,
         "cell.value.len() > 6": id > 6,
-        "map.len() == 3 && ret != 6": map.len() == 3 && ret != 6,
+        "map.len() == 3 && ret != 19": map.len() == 3 && ret != 19,
     });
 }
 

@@ -44,7 +44,7 @@ const takeSample = (one: number): Code => [
   lookup('functions', FRAME.small),
   jumpIf('eq', 'r0', 0, 'taken_as_sample'),
   mov('r1', 1),
-  fetchAdd('r0', FUNCTION_STATS.sampled, 'r1'),
+  fetchAdd('r0', FUNCTION_STATS.wanted, 'r1'),
   alu('mod', 'r1', one),
   jumpIf('eq', 'r1', 0, 'taken_as_sample'),
   mov('r1', 1),
