@@ -67,7 +67,7 @@ describeNeeding(['kernel', 'rustc'], 'calls that are wanted', () => {
   };
 
   /** One run of the program in which each function is watched once for each expression about it, whose name it bears. */
-  const chosenByEach = async (texts: Iterable<string>): Promise<Map<string, { ids: number[]; undecided: unknown }>> => {
+  const chosenByEach = async (texts: Iterable<string>, whenIn: 'kernel' | 'rsym'): Promise<Map<string, { ids: number[]; undecided: unknown }>> => {
     const parts = [...texts].map((text) => ({ text, fn: text.split('\t')[0] ?? '', when: text.split('\t')[1] ?? '' }));
     const functions = [...new Set(parts.map(({ fn }) => `chosen::${fn}`))];
     const scope = { kind: 'run', args: [] } as const;
@@ -84,6 +84,7 @@ describeNeeding(['kernel', 'rustc'], 'calls that are wanted', () => {
       coldPages: false,
       entries: false,
       texts: false,
+      ...(whenIn === 'rsym' ? { leavesConditions: true } : {}),
       limits: captureLimits(200),
       ringBytes: 1 << 25,
       maxPending: 1 << 12,
@@ -104,7 +105,7 @@ describeNeeding(['kernel', 'rustc'], 'calls that are wanted', () => {
     test(`by ${whenIn}: those of which the program says so`, async () => {
       const said = facts();
       expect(said.size).toBeGreaterThan(40);
-      const shown = await chosenByEach(said.keys());
+      const shown = await chosenByEach(said.keys(), whenIn);
       const expected = [...said].map(([text, ids]) => [text, { ids, undecided: unseen[text] ?? {} }]);
       expect(Object.fromEntries(shown)).toEqual(Object.fromEntries(expected));
     });
@@ -128,7 +129,7 @@ describeNeeding(['kernel', 'rustc'], 'calls that are wanted', () => {
   for (const whenIn of ['kernel', 'rsym'] as const)
     test(`by ${whenIn}: functions that branch to their own begin`, async () => {
       const functions = ['loops_if(n: u64, id: u64) -> u64'];
-      const { calls, end } = await chosen(functions, ['loops', '60'], { when: 'arg.id % 3 == 1', sample: 4 });
+      const { calls, end } = await chosen(functions, ['loops', '60'], { when: 'arg.id % 3 == 1', sample: 4, whenIn });
       expect(calls.map(({ ret }) => ret?.value)).toEqual(['1', '13', '25', '37', '49']);
       expect(end.leftOut).toMatchObject({ undecided: {}, notSampled: 15 });
       expect(end.underWayAtAttach).toBe(0);
