@@ -98,6 +98,7 @@ type Options = Partial<Omit<MapSizes, 'scope' | 'scratch'>> & {
   readonly scratchThreads?: number;
   readonly entriesOnly?: boolean;
   readonly thinning?: Thinning;
+  readonly leavesConditions?: boolean;
 };
 
 const u32 = (value: number): Buffer => {
@@ -127,6 +128,7 @@ export class TracedMachine {
       ...(options.coldPages ? { coldPages: true } : {}),
       ...(options.entriesOnly ? { entriesOnly: true } : {}),
       ...(options.thinning ? { thinning: options.thinning } : {}),
+      ...(options.leavesConditions ? { leavesConditions: true } : {}),
     };
     this.plan = planPrograms(sites, this.around, { ...limits, ...options.limits });
     const layouts = [...this.plan.entryLayouts, ...this.plan.exitLayouts];
