@@ -43,7 +43,7 @@ export const choiceOf = (
 export const notesOn = (
   sites: readonly ProbeSite[],
   conditions: readonly EntryCondition[],
-  isOurs: boolean,
+  left: ReadonlySet<number>,
 ): string[] => {
   const notes: string[] = [];
   const reasons = groupBy(
@@ -59,8 +59,8 @@ export const notesOn = (
     const of = names.length === 1 ? names[0] : `${names.length} functions`;
     notes.push(`--when is decided by rsym${isPart ? ' in part' : ''}, from events of ${of}: ${reason}`);
   }
-  const late = conditions.filter(({ hasExit }) => hasExit);
-  if (late.length > 0 && !isOurs) {
+  const late = conditions.filter(({ hasExit }, fn) => hasExit && !left.has(fn));
+  if (late.length > 0) {
     const which = late.every(({ code }) => code !== null) ? 'those for which the rest holds' : 'every one';
     notes.push(`--when on a result or a duration is decided by rsym, when a call has ended: events come of ${which}`);
   }

@@ -30,8 +30,8 @@ export type ProgramPlan = {
   readonly decides: readonly Decided[];
   /** What a user should know of that: one plain line each. */
   readonly notes: readonly string[];
-  /** Programs decide conditions. */
-  readonly hasConditions: boolean;
+  /** Functions whose entry programs decide conditions. */
+  readonly conditional: ReadonlySet<number>;
 };
 
 const key = (shape: unknown): string =>
@@ -71,15 +71,16 @@ const mostInOne = 28_000;
 
 /**
  * Plans programs, with fewer reads behind values where so many functions are watched that loading the programs would
- * take long.
+ * take long. `left`: functions whose conditions are left to the reader.
  */
 export const planPrograms = (
   sites: readonly ProbeSite[],
   around: Surroundings,
   limits: CaptureLimits,
+  left: ReadonlySet<number> = new Set(),
 ): ProgramPlan & { readonly limits: CaptureLimits } => {
   for (let cut = limits; ; ) {
-    const plan = planWith(sites, around, cut);
+    const plan = planWith(sites, around, cut, left);
     const sizes = [...plan.entryPrograms, ...plan.exitPrograms].map(({ spec }) => spec.code.length);
     const isLong = sizes.some((size) => size > mostInOne);
     const isLarge = sizes.reduce((sum, size) => sum + size, 0) > mostInstructions;
@@ -90,7 +91,12 @@ export const planPrograms = (
 };
 
 /** Functions of one shape share one program; which function it was, the cookie says. */
-const planWith = (sites: readonly ProbeSite[], around: Surroundings, limits: CaptureLimits): ProgramPlan => {
+const planWith = (
+  sites: readonly ProbeSite[],
+  around: Surroundings,
+  limits: CaptureLimits,
+  left: ReadonlySet<number>,
+): ProgramPlan => {
   const entries = new Map<string, PlannedProgram>();
   const exits = new Map<string, PlannedProgram>();
   const entryLayouts: CaptureLayout[] = [];
@@ -98,9 +104,8 @@ const planWith = (sites: readonly ProbeSite[], around: Surroundings, limits: Cap
   const exitOutcomes: ('returned' | 'tail-call')[] = [];
   const exitSites: (ExitSite | null)[] = [];
   const tracked: boolean[] = [];
-  const isOurs = around.leavesConditions === true;
   const memory = memoryOf(around.coldPages === true);
-  const conditions = sites.map((site) => entryCondition(site, memory, isOurs));
+  const conditions = sites.map((site, fn) => entryCondition(site, memory, left.has(fn)));
   const decides = decisionsOn(conditions);
   const place = (
     programs: Map<string, PlannedProgram>,
@@ -176,8 +181,8 @@ const planWith = (sites: readonly ProbeSite[], around: Surroundings, limits: Cap
     exits: exitSites,
     tracked,
     decides,
-    hasConditions: conditions.some(({ code }) => code !== null),
-    notes: notesOn(sites, conditions, isOurs),
+    conditional: new Set(conditions.flatMap(({ code }, fn) => (code === null ? [] : [fn]))),
+    notes: notesOn(sites, conditions, left),
   };
 };
 

@@ -128,9 +128,9 @@ export class TracedMachine {
       ...(options.coldPages ? { coldPages: true } : {}),
       ...(options.entriesOnly ? { entriesOnly: true } : {}),
       ...(options.thinning ? { thinning: options.thinning } : {}),
-      ...(options.leavesConditions ? { leavesConditions: true } : {}),
     };
-    this.plan = planPrograms(sites, this.around, { ...limits, ...options.limits });
+    const left = new Set(options.leavesConditions ? sites.keys() : []);
+    this.plan = planPrograms(sites, this.around, { ...limits, ...options.limits }, left);
     const layouts = [...this.plan.entryLayouts, ...this.plan.exitLayouts];
     this.machine = new BpfMachine(
       mapSpecs({

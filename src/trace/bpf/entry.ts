@@ -66,8 +66,6 @@ export type Surroundings = {
   readonly entriesOnly?: true;
   /** Of the calls that are wanted not all are told. */
   readonly thinning?: Thinning;
-  /** Conditions are left to the reader. */
-  readonly leavesConditions?: true;
 };
 
 /** r7 = the thread's value, made if this is the thread's first entry. */
