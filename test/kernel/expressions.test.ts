@@ -10,7 +10,13 @@ import { testWith } from '../support/need.ts';
 import { register } from '../trace/traced-machine.ts';
 
 testWith('kernel')('basic', () => {
-  const scope = { args: [{ name: 'a', type: 'u64', shape: { kind: 'int', size: 8, signed: false } as const }, { name: 'b', type: 'u64', shape: { kind: 'int', size: 8, signed: true } as const }], ret: null };
+  const scope = {
+    args: [
+      { name: 'a', type: 'u64', shape: { kind: 'int', size: 8, signed: false } as const },
+      { name: 'b', type: 'u64', shape: { kind: 'int', size: 8, signed: true } as const },
+    ],
+    ret: null,
+  };
   for (const [text, a, b, want] of [
     ['a > 3', 4n, 0n, 1],
     ['a > 3', 3n, 0n, 0],
@@ -38,7 +44,18 @@ testWith('kernel')('basic', () => {
       { isFalse: 'no', isUndecided: 'unknown' },
     );
     using program = new RunnableProgram(
-      flatten([mov('r6', 'r1'), code, mov('r0', 1), exit(), label('no'), mov('r0', 0), exit(), label('unknown'), mov('r0', 2), exit()]),
+      flatten([
+        mov('r6', 'r1'),
+        code,
+        mov('r0', 1),
+        exit(),
+        label('no'),
+        mov('r0', 0),
+        exit(),
+        label('unknown'),
+        mov('r0', 2),
+        exit(),
+      ]),
       () => {
         throw new Error('no map');
       },
