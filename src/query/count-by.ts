@@ -89,7 +89,8 @@ export const planCountBy = (request: CountByRequest): CountByWatch => {
     returns: 'safe',
     depth,
   });
-  const known = new GroupedSites(sites);
+  const doubted = functions.filter(({ doubts }) => doubts.length > 0).map(({ name }) => name);
+  const known = new GroupedSites(sites, doubted);
   return {
     path,
     patterns,
