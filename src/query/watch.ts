@@ -51,6 +51,8 @@ export type WatchRequest = {
   readonly after?: readonly string[];
   /** Which calls are wanted: an expression on arguments, `ret`, `duration`, `pid`, `tid` and `comm`. */
   readonly when?: string;
+  /** Where that is decided: in the kernel as far as it can, or by rsym, from events of every call. */
+  readonly whenIn?: 'kernel' | 'rsym';
   /** Of the calls that are wanted one in so many is given, of each copy by itself. */
   readonly sample?: number;
   /** Of those at most so many in a second, over all functions; seconds are those of the events' clock. */
@@ -147,6 +149,7 @@ const plan = (request: WatchRequest, texts: boolean): Watch => {
         ),
         ringBytes: 2 ** Math.ceil(Math.log2(request.ringBytes ?? watchDefaults.ringBytes)),
         maxPending: request.maxPending ?? watchDefaults.maxPending,
+        ...(request.whenIn === 'rsym' ? { leavesConditions: true } : {}),
         ...(request.sample === undefined && request.rateLimit === undefined
           ? {}
           : { thinning: { sample: request.sample ?? 1, rateLimit: request.rateLimit ?? null } }),

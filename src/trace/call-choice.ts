@@ -1,11 +1,13 @@
 import { evaluate } from '../expr/evaluate.ts';
 import { isUndecided, type Outcome } from '../expr/outcome.ts';
-import { type Split, splitByPhase } from '../expr/phase.ts';
+import { splitByPhase } from '../expr/phase.ts';
+import type { BoolNode } from '../expr/tree.ts';
 import type { Thinning } from './bpf/choose.ts';
+import { reasons } from './bpf/expression/doubt.ts';
 import { callEnvironment } from './call-environment.ts';
 import type { EndedCall } from './correlate.ts';
+import type { Decided } from './entry-choice.ts';
 import { type LeftOut, LeftOutCounts } from './left-out.ts';
-import type { Decided } from './programs.ts';
 import type { EnterRecord } from './record.ts';
 import type { FunctionStatistics } from './session-statistics.ts';
 import type { ProbeSite } from './site.ts';
@@ -16,14 +18,16 @@ import type { ProbeSite } from './site.ts';
  */
 export type Prospect = 'wanted' | 'open' | 'dropped';
 
-const everything: Split = { entry: null, exit: null };
+/** One that is false decides. */
+const both = (a: Outcome<boolean>, b: Outcome<boolean>): Outcome<boolean> =>
+  a === false || b === true ? a : b === false || a === true ? b : a;
 
 /** Decides what programs don't, of calls one after the other, in the order in which they began and ended. */
 export class CallChoice {
   readonly #sites: readonly ProbeSite[];
   readonly #thinning: Thinning;
   readonly #decided: readonly Decided[];
-  readonly #splits: (Split | undefined)[] = [];
+  readonly #exitParts: (BoolNode | null | undefined)[] = [];
   readonly #counts = new LeftOutCounts();
   /** Wanted calls of each copy so far. */
   readonly #wanted: number[] = [];
@@ -40,8 +44,9 @@ export class CallChoice {
   }
 
   entered(enter: EnterRecord): Prospect {
-    const { entry, exit } = this.#split(enter.fn);
-    const holds = entry === null ? true : this.#evaluate(entry, enter, null);
+    const { rest = null } = this.#decided[enter.fn] ?? {};
+    const exit = this.#exitPart(enter.fn);
+    const holds = both(enter.undecided ?? true, rest === null ? true : this.#evaluate(rest, enter, null));
     if (holds === true && this.#takes(enter)) {
       if (exit === null) return 'wanted';
       this.#underWay.set(enter.sequence, true);
@@ -58,36 +63,34 @@ export class CallChoice {
     if (atEntry === undefined) return true;
     this.#underWay.delete(enter.sequence);
     if (atEntry === false) return false;
-    const { exit } = this.#split(enter.fn);
-    const atExit = exit === null ? true : this.#evaluate(exit, enter, call);
-    if (atExit === false) return false;
-    const unknown = isUndecided(atEntry) ? atEntry : atExit;
-    if (!isUndecided(unknown)) return true;
-    this.#counts.addUndecided(enter.fn, unknown.undecided);
-    return false;
+    const exit = this.#exitPart(enter.fn);
+    const holds = both(atEntry, exit === null ? true : this.#evaluate(exit, enter, call));
+    if (isUndecided(holds)) this.#counts.addUndecided(enter.fn, holds.undecided);
+    return holds === true;
   }
 
   /** `statistics`: what programs have counted, by function. */
   leftOut(statistics: readonly FunctionStatistics[]): LeftOut {
     const counts = this.#counts.copy();
     const { sample } = this.#thinning;
-    statistics.forEach(({ wanted, overRate }, fn) => {
+    statistics.forEach(({ wanted, overRate, undecided }, fn) => {
+      for (const [i, why] of reasons.entries()) counts.addUndecided(fn, why, undecided[i]);
       counts.addNotSampled(fn, wanted - Math.ceil(wanted / sample));
       counts.addOverRate(fn, overRate);
     });
     return counts.of(this.#sites);
   }
 
-  #split(fn: number): Split {
-    const known = this.#splits[fn];
+  #exitPart(fn: number): BoolNode | null {
+    const known = this.#exitParts[fn];
     if (known !== undefined) return known;
     const when = this.#sites[fn]?.when;
-    const made = when === undefined ? everything : splitByPhase(when);
-    this.#splits[fn] = made;
+    const made = when === undefined ? null : splitByPhase(when).exit;
+    this.#exitParts[fn] = made;
     return made;
   }
 
-  #evaluate(node: NonNullable<Split['entry']>, enter: EnterRecord, ended: EndedCall | null): Outcome<boolean> {
+  #evaluate(node: BoolNode, enter: EnterRecord, ended: EndedCall | null): Outcome<boolean> {
     const site = this.#sites[enter.fn];
     if (site === undefined) return false;
     return evaluate(node, callEnvironment(site, enter, ended?.ret ?? null, ended?.duration ?? null));

@@ -26,7 +26,7 @@ export class LeftOutCounts {
   readonly #overRate: number[] = [];
 
   addUndecided(fn: number, why: Why, calls = 1): void {
-    if (calls === 0) return;
+    if (calls <= 0) return;
     this.#undecided[fn] ??= {};
     const own = this.#undecided[fn];
     own[why] = (own[why] ?? 0) + calls;

@@ -1,11 +1,12 @@
-import { splitByPhase } from '../expr/phase.ts';
 import type { ProgramSpec } from './bpf/asm.ts';
-import type { Thinning } from './bpf/choose.ts';
 import { entryProgram, type Surroundings } from './bpf/entry.ts';
 import { exitProgram } from './bpf/exit.ts';
 import { operandOf } from './bpf/jump-target.ts';
+import { memoryOf } from './bpf/memory/chosen-memory.ts';
 import { type RecordLayout, SITE, siteSize } from './bpf/records.ts';
 import type { CaptureLayout, CaptureLimits } from './capture-layout.ts';
+import { choiceOf, type Decided, decisionsOn, notesOn } from './entry-choice.ts';
+import { entryCondition } from './entry-condition.ts';
 import { entryLayout, exitLayout } from './layout.ts';
 import { type ExitSite, type JumpTarget, maxInsideRanges, type ProbeSite } from './site.ts';
 import { PT_REGS } from './sys/uapi.ts';
@@ -28,10 +29,11 @@ export type ProgramPlan = {
   readonly tracked: readonly boolean[];
   /** By function: what its programs decide of which calls are told. */
   readonly decides: readonly Decided[];
+  /** What a user should know of that: one plain line each. */
+  readonly notes: readonly string[];
+  /** Functions whose entry programs decide conditions. */
+  readonly conditional: ReadonlySet<number>;
 };
-
-/** Whether programs decide it, and not their reader. */
-export type Decided = { readonly when: boolean; readonly sample: boolean; readonly rateLimit: boolean };
 
 const key = (shape: unknown): string =>
   JSON.stringify(shape, (_, value) =>
@@ -59,15 +61,16 @@ const mostInOne = 28_000;
 
 /**
  * Plans programs, with fewer reads behind values where so many functions are watched that loading the programs would
- * take long.
+ * take long. `left`: functions whose conditions are left to the reader.
  */
 export const planPrograms = (
   sites: readonly ProbeSite[],
   around: Surroundings,
   limits: CaptureLimits,
+  left: ReadonlySet<number> = new Set(),
 ): ProgramPlan & { readonly limits: CaptureLimits } => {
   for (let cut = limits; ; ) {
-    const plan = planWith(sites, around, cut);
+    const plan = planWith(sites, around, cut, left);
     const sizes = [...plan.entryPrograms, ...plan.exitPrograms].map(({ spec }) => spec.code.length);
     const isLong = sizes.some((size) => size > mostInOne);
     const isLarge = sizes.reduce((sum, size) => sum + size, 0) > mostInstructions;
@@ -78,7 +81,12 @@ export const planPrograms = (
 };
 
 /** Functions of one shape share one program; which function it was, the cookie says. */
-const planWith = (sites: readonly ProbeSite[], around: Surroundings, limits: CaptureLimits): ProgramPlan => {
+const planWith = (
+  sites: readonly ProbeSite[],
+  around: Surroundings,
+  limits: CaptureLimits,
+  left: ReadonlySet<number>,
+): ProgramPlan => {
   const entries = new Map<string, PlannedProgram>();
   const exits = new Map<string, PlannedProgram>();
   const entryLayouts: CaptureLayout[] = [];
@@ -86,7 +94,9 @@ const planWith = (sites: readonly ProbeSite[], around: Surroundings, limits: Cap
   const exitOutcomes: ('returned' | 'tail-call')[] = [];
   const exitSites: (ExitSite | null)[] = [];
   const tracked: boolean[] = [];
-  const decides = decisionsOn(sites);
+  const memory = memoryOf(around.coldPages === true);
+  const conditions = sites.map((site, fn) => entryCondition(site, memory, left.has(fn)));
+  const decides = decisionsOn(conditions);
   const place = (
     programs: Map<string, PlannedProgram>,
     shape: unknown,
@@ -106,14 +116,15 @@ const planWith = (sites: readonly ProbeSite[], around: Surroundings, limits: Cap
     entryLayouts.push(layout);
     const isTracked = site.returns.mode !== 'none';
     tracked.push(isTracked);
-    const thinning = thinningOf(decides[fn], around);
+    const [condition, decided] = [conditions[fn], decides[fn]];
+    const choice = condition && decided ? choiceOf(condition, decided, around) : null;
     const shape = {
       layout: readsOf(layout),
       tracked: isTracked,
       loops: site.loopsToEntry,
       stackAdjust: site.stackAdjust,
       saved: site.saved.map((reg) => PT_REGS[reg]),
-      ...(thinning === null ? {} : { thinning }),
+      ...(choice === null ? {} : { choice }),
     };
     place(entries, shape, () => entryProgram(shape, around), false).places.push({
       path: site.path,
@@ -139,7 +150,7 @@ const planWith = (sites: readonly ProbeSite[], around: Surroundings, limits: Cap
         condition: exit?.condition ?? null,
         operand: exit?.target ? operandOf(exit.target) : null,
         // That there is no call under way means nothing either where calls aren't told.
-        shared: (exit?.shared ?? false) || thinning !== null,
+        shared: (exit?.shared ?? false) || choice !== null,
       };
       place(exits, exitShape, () => exitProgram(exitShape, around), exit === null).places.push({
         path: site.path,
@@ -160,24 +171,9 @@ const planWith = (sites: readonly ProbeSite[], around: Surroundings, limits: Cap
     exits: exitSites,
     tracked,
     decides,
+    conditional: new Set(conditions.flatMap(({ code }, fn) => (code === null ? [] : [fn]))),
+    notes: notesOn(sites, conditions, left),
   };
-};
-
-/** A condition on a call's beginning comes before the choice among those for which it holds: so must what decides it. */
-const isOpenAtEntry = ({ when }: ProbeSite): boolean => when !== undefined && splitByPhase(when).entry !== null;
-
-const decisionsOn = (sites: readonly ProbeSite[]): readonly Decided[] => {
-  const open = sites.map(isOpenAtEntry);
-  // A limit over all functions is kept to in one place.
-  const rateLimit = !open.includes(true);
-  return open.map((isOpen) => ({ when: false, sample: !isOpen, rateLimit }));
-};
-
-/** Null: every call that is wanted is told. */
-const thinningOf = (own: Decided | undefined, { thinning }: Surroundings): Thinning | null => {
-  const sample = own?.sample ? (thinning?.sample ?? 1) : 1;
-  const rateLimit = own?.rateLimit ? (thinning?.rateLimit ?? null) : null;
-  return sample === 1 && rateLimit === null ? null : { sample, rateLimit };
 };
 
 /** The value in the map `sites` for an exit by this jump. */

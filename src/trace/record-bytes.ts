@@ -1,5 +1,7 @@
 import { decodeBytes } from '../base/text.ts';
-import { ENTER, EXIT, FOLLOW, HEADER } from './bpf/records.ts';
+import { type Undecided, undecided } from '../expr/outcome.ts';
+import { reasonOf } from './bpf/expression/doubt.ts';
+import { ENTER, EXIT, entryReason, FOLLOW, HEADER } from './bpf/records.ts';
 import { type Capture, readCapture } from './capture.ts';
 import type { CaptureLayout } from './capture-layout.ts';
 import { RecordMemory } from './record-memory.ts';
@@ -113,6 +115,11 @@ export class EntryBytes extends RecordBytes {
   /** For a program that could not tell. */
   endStackAt(end: bigint): void {
     this.#stackEnd = end;
+  }
+
+  get undecided(): Undecided | null {
+    const reason = this.view.getUint8(this.base + HEADER.kind + entryReason);
+    return reason === 0 ? null : undecided(reasonOf(reason));
   }
 
   /** Read anew each time. */

@@ -40,6 +40,8 @@ export type TraceRequest = {
   readonly entries: boolean;
   /** Of the calls that are wanted not all are told; absent: all. */
   readonly thinning?: Thinning;
+  /** Conditions are decided by rsym, from events of every call. */
+  readonly leavesConditions?: true;
   /**
    * Only texts of values are wanted: an event's other properties are found when they are asked for, which must be
    * before the next batch is.
@@ -149,7 +151,7 @@ class Trace<Told> {
     signal?.addEventListener('abort', () => this.#stop(), { once: true });
     if (signal?.aborted) this.#stop();
     await this.#target.attach();
-    this.#sink.addNotes(this.#request.notes);
+    this.#sink.addNotes([...this.#request.notes, ...this.#session.notes]);
     this.#request.onAttached?.({ probes: this.#session.probes, pid: this.#target.pid });
     if (seconds !== undefined) this.#timer = setTimeout(() => this.#stop(), seconds * 1000);
     this.#target.resume();

@@ -13,6 +13,7 @@ import {
   mov,
   store,
 } from './asm.ts';
+import { reasons } from './expression/doubt.ts';
 import { FUNCTION_STATS, GLOBALS } from './records.ts';
 import { countFunction, FRAME, lookup } from './steps.ts';
 
@@ -80,8 +81,44 @@ const keepToRate = (most: number, dropped: string): Code => [
   label('in_rate'),
 ];
 
-/** Goes on at `dropped` for a call that is not to be told; counts it. */
-export const thin = ({ sample, rateLimit }: Thinning, dropped: string): Code => [
-  sample === 1 ? [] : takeSample(sample, dropped),
-  rateLimit === null ? [] : keepToRate(rateLimit, dropped),
+/** What an entry's program decides of which calls are told. */
+export type EntryChoice = {
+  /** Evaluates a condition, and leaves for one of `chosenLabels` where it doesn't hold. */
+  readonly when: Code | null;
+  /** A call for which that isn't known is told, since what is known later may say that it isn't wanted. */
+  readonly keepsUndecided: boolean;
+  readonly thinning: Thinning | null;
+};
+
+export const chosenLabels = { isFalse: 'dropped', isUndecided: 'undecided', isReasonAsked: true } as const;
+
+/** Goes on with the calls that are told, else at `dropped`; counts all but those that aren't wanted. */
+export const choose = ({ when, keepsUndecided, thinning }: EntryChoice): Code => [
+  when === null ? [] : [keepsUndecided ? store(8, 'r10', FRAME.doubt, 0) : [], when],
+  thinning === null || thinning.sample === 1 ? [] : takeSample(thinning.sample, chosenLabels.isFalse),
+  thinning === null || thinning.rateLimit === null ? [] : keepToRate(thinning.rateLimit, chosenLabels.isFalse),
+  label('chosen'),
 ];
+
+/** What `choose` leaves for with the reason's number in r0; goes on at `dropped`. */
+export const leaveUndecided = ({ when, keepsUndecided, thinning }: EntryChoice): Code => {
+  if (when === null) return [];
+  const note = [label(chosenLabels.isUndecided), store(8, 'r10', FRAME.doubt, 'r0')];
+  if (keepsUndecided) {
+    // It takes no sample's place, so its record has the time of its own.
+    return [note, thinning?.rateLimit == null ? [] : [call('ktime_get_ns'), store(8, 'r10', FRAME.time, 'r0')], jump('chosen')]; // biome-ignore format: one line
+  }
+  return [
+    note,
+    load(8, 'r1', 'r10', FRAME.fn),
+    store(4, 'r10', FRAME.small, 'r1'),
+    lookup('functions', FRAME.small),
+    jumpIf('eq', 'r0', 0, chosenLabels.isFalse),
+    load(8, 'r1', 'r10', FRAME.doubt),
+    jumpIf('gt', 'r1', reasons.length, chosenLabels.isFalse),
+    alu('lsh', 'r1', 3),
+    add('r0', 'r1'),
+    mov('r1', 1),
+    fetchAdd('r0', FUNCTION_STATS.undecided - 8, 'r1'),
+  ];
+};

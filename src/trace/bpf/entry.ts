@@ -13,11 +13,21 @@ import {
   store,
 } from './asm.ts';
 import { capture } from './capture.ts';
-import { type Thinning, thin } from './choose.ts';
+import { choose, chosenLabels, type EntryChoice, leaveUndecided, type Thinning } from './choose.ts';
 import { memoryOf } from './memory/chosen-memory.ts';
-import type { Recording } from './memory/memory.ts';
+import type { Memory, Recording } from './memory/memory.ts';
 import { noteStackMapping, onMapping, ownThread } from './own-thread.ts';
-import { ENTER, HEADER, mostSaved, PENDING, PENDING_LOST, RECORD, type RecordLayout, THREAD } from './records.ts';
+import {
+  ENTER,
+  entryReason,
+  HEADER,
+  mostSaved,
+  PENDING,
+  PENDING_LOST,
+  RECORD,
+  type RecordLayout,
+  THREAD,
+} from './records.ts';
 import {
   begin,
   countFunction,
@@ -41,8 +51,8 @@ export type EntryShape = {
   readonly stackAdjust: number;
   /** Registers that an exit needs, as offsets in pt_regs. */
   readonly saved: readonly number[];
-  /** Of the calls that are wanted not all are told. */
-  readonly thinning?: Thinning;
+  /** Not all calls are told. */
+  readonly choice?: EntryChoice;
 };
 
 export type Surroundings = {
@@ -59,12 +69,12 @@ export type Surroundings = {
 };
 
 /** r7 = the thread's value once more: it may be gone if the thread has waited. */
-const sameThread: Code = [
+const sameThread = (tag = ''): Code => [
   lookup('threads', FRAME.thread),
-  jumpIf('ne', 'r0', 0, 'same_thread'),
-  countFunction('threadsFull', 'same_thread'),
+  jumpIf('ne', 'r0', 0, `same_thread${tag}`),
+  countFunction('threadsFull', `same_thread${tag}`),
   jump('out'),
-  label('same_thread'),
+  label(`same_thread${tag}`),
   mov('r7', 'r0'),
 ];
 
@@ -138,9 +148,12 @@ const markLost: Code = [
  * What becomes of a call that isn't told. Where the function branches to its own entry the call must be known there; else
  * its exit must not be taken for that of an older call whose end wasn't seen.
  */
-const drop = ({ tracked, loops, saved }: EntryShape): Code => {
+const drop = ({ tracked, loops, saved }: EntryShape, { isSleepable }: Memory): Code => {
   if (!tracked) return [];
-  return loops ? [mov('r8', 0), mov('r9', 0), keepPending(saved, [], '_dropped')] : markLost;
+  if (!loops) return markLost;
+  // The condition may have waited.
+  const regain = isSleepable ? sameThread('_dropped') : [];
+  return [regain, mov('r8', 0), mov('r9', 0), keepPending(saved, [], '_dropped')];
 };
 
 /** The program at a function's first instruction, one per shape; the cookie says which function it was. */
@@ -151,7 +164,12 @@ export const entryProgram = (shape: EntryShape, around: Surroundings): ProgramSp
     fill: [
       writeHeader(RECORD.enter),
       // The limit is one of the times that are told.
-      shape.thinning?.rateLimit == null ? [] : [load(8, 'r1', 'r10', FRAME.time), store(8, 'r9', HEADER.time, 'r1')],
+      shape.choice?.thinning?.rateLimit == null
+        ? []
+        : [load(8, 'r1', 'r10', FRAME.time), store(8, 'r9', HEADER.time, 'r1')],
+      shape.choice?.keepsUndecided
+        ? [load(8, 'r1', 'r10', FRAME.doubt), store(1, 'r9', HEADER.kind + entryReason, 'r1')]
+        : [],
       around.entriesOnly
         ? store(8, 'r9', ENTER.stackEnd, 0)
         : [load(8, 'r1', 'r7', THREAD.stackEnd), store(8, 'r9', ENTER.stackEnd, 'r1')],
@@ -162,12 +180,13 @@ export const entryProgram = (shape: EntryShape, around: Surroundings): ProgramSp
       capture(shape.layout, memory),
     ],
     keep: shape.tracked ? keepPending(shape.saved, memory.giveUp) : null,
-    regain: sameThread,
+    regain: sameThread(),
     lost: countFunction('lostEntries', 'lost'),
     undo: shape.tracked ? markLost : [],
   };
   const loops = shape.tracked && shape.loops;
-  const choose = shape.thinning ? thin(shape.thinning, 'dropped') : [];
+  const { choice } = shape;
+  const chosen = choice ? choose(choice) : [];
   return {
     name: 'rsym_entry',
     type: 'kprobe',
@@ -178,11 +197,11 @@ export const entryProgram = (shape: EntryShape, around: Surroundings): ProgramSp
       begin(around.scope),
       noteStackPointer(shape.stackAdjust),
       noteFunction,
-      loops ? [] : choose,
+      loops ? [] : chosen,
       around.entriesOnly ? [] : [ownThread, around.vma ? noteStackMapping : []],
-      loops ? [sameCallAgain, choose] : [],
+      loops ? [sameCallAgain, chosen] : [],
       memory.record(recording, around.ringBytes),
-      choose.length === 0 ? [] : [jump('out'), label('dropped'), drop(shape)],
+      choice ? [jump('out'), leaveUndecided(choice), label(chosenLabels.isFalse), drop(shape, memory)] : [],
       end,
       around.vma && !around.entriesOnly ? onMapping(around.vma) : [],
     ]),

@@ -1,4 +1,5 @@
 import { maxInsideRanges } from '../site.ts';
+import { reasons } from './expression/doubt.ts';
 import type { Reads } from './reads/reads.ts';
 
 /**
@@ -10,6 +11,9 @@ import type { Reads } from './reads/reads.ts';
  *   24 u64 thread     tgid << 32 | tid
  *   32 u64 stack pointer in the process
  */
+/** The byte behind the kind of an entry: why it isn't known whether the call is wanted, see `reasonOf`; 0: it is. */
+export const entryReason = 1;
+
 export const RECORD = { enter: 1, exit: 2, landing: 3, threadEnd: 4, exec: 5, started: 6 } as const;
 
 export const HEADER = { kind: 0, fn: 4, sequence: 8, time: 16, thread: 24, sp: 32, size: 40 } as const;
@@ -77,18 +81,18 @@ export const FUNCTION_STATS = {
   threadsFull: 24,
   unmatchedExits: 32,
   loopHits: 40,
-  /** Whether such calls were wanted couldn't be told. */
-  undecided: 48,
-  /** Not taken as a sample. */
-  skipped: 56,
   /** Calls among which samples are taken; those over the rate. */
-  wanted: 64,
-  overRate: 72,
-  /** Calls that were summed up and never came to an exit. */
-  unwound: 80,
-  /** No room for another group of calls. */
-  groupsFull: 88,
-  size: 96,
+  wanted: 48,
+  overRate: 56,
+  /** Of calls that are summed up: those not taken as a sample. */
+  skipped: 64,
+  /** Those that never came to an exit. */
+  unwound: 72,
+  /** Those that found no room for another group. */
+  groupsFull: 80,
+  /** Calls that weren't told since it wasn't known whether they were wanted: a word for each reason. */
+  undecided: 88,
+  size: 88 + 8 * reasons.length,
 } as const;
 
 /** The one value of the map `globals`. */

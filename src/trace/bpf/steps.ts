@@ -43,6 +43,8 @@ export const FRAME = {
   oldKey: -152,
   /** Of an entry, which forgets no calls: its time, where that is known before its record is made. */
   time: -152,
+  /** Likewise, why it isn't known whether the call is wanted; 0: it is. */
+  doubt: -144,
   length: -160,
   number: -168,
   levels: -264,
