@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Temporary } from '../../support/temporary.ts';
 import { buildFilters, isLevel, type Level } from './build.ts';
-import { judge } from './judge.ts';
+import { isUnseen, judge } from './judge.ts';
 import { filterProgram } from './program.ts';
 import { filtered, isSide, type Side, sides, unfiltered } from './sides.ts';
 
@@ -66,11 +66,12 @@ export const judgeFilters = (
           onFault?.(fault);
         };
         const { lines, given, refusal } = filtered(subject, expression, side);
+        const known = lines.map((_, call) => before[call]?.known ?? null);
         if (given === null) {
-          add(refusal);
+          if (isUnseen(expression, known)) sums.excused += known.length;
+          else add(refusal);
           continue;
         }
-        const known = lines.map((_, call) => before[call]?.known ?? null);
         const verdict = judge({ expression, index, lines, known }, given);
         for (const what of verdict.faults) add(what);
         for (const key of ['decided', 'excused', 'undecidable'] as const) sums[key] += verdict[key];

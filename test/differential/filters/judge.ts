@@ -28,6 +28,10 @@ const rootsOf = (expression: string): string[] => [
   ...new Set(expression.match(/(?<![\w."])(?:a\d+|ret|duration)\b/g) ?? []),
 ];
 
+/** Whether an expression needs a value that no call shows. */
+export const isUnseen = (expression: string, known: Case['known']): boolean =>
+  rootsOf(expression).some((root) => known.every((values) => !values?.has(root)));
+
 /** Compares what is shown of a function's calls with what the program printed. */
 export const judge = ({ expression, index, lines, known }: Case, given: Given): Verdict => {
   const roots = rootsOf(expression);
