@@ -31,6 +31,7 @@ export {
   type EndEvent,
   type FunctionLosses,
   type JsonValue,
+  type LeftOut,
   type Losses,
   type LostEvent,
   type NoteEvent,

@@ -1,4 +1,4 @@
-import { computed } from './calculation.ts';
+import { computed, log2, nextPowerOfTwo } from './calculation.ts';
 import type { Environment } from './environment.ts';
 import { floatValue } from './evaluate-float.ts';
 import { Evaluation } from './evaluation.ts';
@@ -169,6 +169,13 @@ export const intValue = (node: IntNode, evaluation: Evaluation): Outcome<bigint>
       if (isUndecided(of)) return of;
       if (of < leastOf(node) || of > mostOf(node)) return undecided('overflow');
       return node.signed ? -of - 1n : mostOf(node) - of;
+    }
+    case 'ilog2':
+    case 'next-power-of-two': {
+      const of = intValue(node.of, evaluation);
+      if (isUndecided(of)) return of;
+      const result = node.kind === 'ilog2' ? log2(of) : nextPowerOfTwo(of);
+      return typeof result === 'bigint' ? result : undecided(result);
     }
     case 'length': {
       const text = textOf(node.of, evaluation);

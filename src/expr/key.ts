@@ -13,7 +13,8 @@ export type Key =
   | { readonly kind: 'float'; readonly value: number; readonly size: 2 | 4 | 8 }
   | { readonly kind: 'bool'; readonly value: boolean }
   | { readonly kind: 'char'; readonly value: string }
-  | { readonly kind: 'text'; readonly bytes: Uint8Array; readonly text: string | null }
+  /** `cut`: these are its first bytes, and there are more. */
+  | { readonly kind: 'text'; readonly bytes: Uint8Array; readonly text: string | null; readonly cut?: true }
   | { readonly kind: 'variant'; readonly name: string }
   | { readonly kind: 'tuple'; readonly items: readonly Key[] };
 

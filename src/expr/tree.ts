@@ -116,6 +116,10 @@ export type IntNode =
   | { readonly kind: 'negative'; readonly of: IntNode }
   /** Every bit of a number of that width turned over. */
   | { readonly kind: 'complement'; readonly of: IntNode; readonly size: 1 | 2 | 4 | 8 | 16; readonly signed: boolean }
+  /** The largest n with 2^n not above it; of 0 and below, out of range. */
+  | { readonly kind: 'ilog2'; readonly of: IntNode }
+  /** The smallest power of two not below it, 1 of 0; of negative numbers, out of range. */
+  | { readonly kind: 'next-power-of-two'; readonly of: IntNode }
   /** Bytes of a text. */
   | { readonly kind: 'length'; readonly of: TextNode }
   | { readonly kind: 'either'; readonly cases: readonly Case<IntNode>[] };

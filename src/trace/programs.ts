@@ -1,8 +1,14 @@
+import { groupBy } from '../base/group-by.ts';
+import { sanitize } from '../base/text.ts';
+import type { BoolNode } from '../expr/tree.ts';
 import type { ProgramSpec } from './bpf/asm.ts';
+import type { EntryChoice } from './bpf/choose.ts';
 import { entryProgram, type Surroundings } from './bpf/entry.ts';
 import { exitProgram, type JumpOperand } from './bpf/exit.ts';
+import { memoryOf } from './bpf/memory/chosen-memory.ts';
 import { type RecordLayout, SITE, siteSize } from './bpf/records.ts';
 import type { CaptureLayout, CaptureLimits } from './capture-layout.ts';
+import { type EntryCondition, entryCondition } from './entry-condition.ts';
 import { entryLayout, exitLayout } from './layout.ts';
 import { type ExitSite, type JumpTarget, maxInsideRanges, type ProbeSite } from './site.ts';
 import { PT_REGS } from './sys/uapi.ts';
@@ -23,6 +29,20 @@ export type ProgramPlan = {
   readonly exitOutcomes: readonly ('returned' | 'tail-call')[];
   readonly exits: readonly (ExitSite | null)[];
   readonly tracked: readonly boolean[];
+  /** By function: what its programs decide of which calls are told. */
+  readonly decides: readonly Decided[];
+  /** What a user should know of that: one plain line each. */
+  readonly notes: readonly string[];
+  /** Programs decide conditions. */
+  readonly hasConditions: boolean;
+};
+
+export type Decided = {
+  /** What of the condition on a call's beginning is left to the reader. */
+  readonly rest: BoolNode | null;
+  /** Whether programs take samples, and keep to the rate. */
+  readonly sample: boolean;
+  readonly rateLimit: boolean;
 };
 
 const key = (shape: unknown): string =>
@@ -89,6 +109,10 @@ const planWith = (sites: readonly ProbeSite[], around: Surroundings, limits: Cap
   const exitOutcomes: ('returned' | 'tail-call')[] = [];
   const exitSites: (ExitSite | null)[] = [];
   const tracked: boolean[] = [];
+  const isOurs = around.leavesConditions === true;
+  const memory = memoryOf(around.coldPages === true);
+  const conditions = sites.map((site) => entryCondition(site, memory, isOurs));
+  const decides = decisionsOn(conditions);
   const place = (
     programs: Map<string, PlannedProgram>,
     shape: unknown,
@@ -108,12 +132,15 @@ const planWith = (sites: readonly ProbeSite[], around: Surroundings, limits: Cap
     entryLayouts.push(layout);
     const isTracked = site.returns.mode !== 'none';
     tracked.push(isTracked);
+    const [condition, decided] = [conditions[fn], decides[fn]];
+    const choice = condition && decided ? choiceOf(condition, decided, around) : null;
     const shape = {
       layout: readsOf(layout),
       tracked: isTracked,
       loops: site.loopsToEntry,
       stackAdjust: site.stackAdjust,
       saved: site.saved.map((reg) => PT_REGS[reg]),
+      ...(choice === null ? {} : { choice }),
     };
     place(entries, shape, () => entryProgram(shape, around), false).places.push({
       path: site.path,
@@ -138,7 +165,8 @@ const planWith = (sites: readonly ProbeSite[], around: Surroundings, limits: Cap
         needsSaved: site.saved.length > 0,
         condition: exit?.condition ?? null,
         operand: exit?.target ? operandOf(exit.target) : null,
-        shared: exit?.shared ?? false,
+        // That there is no call under way means nothing either where calls aren't told.
+        shared: (exit?.shared ?? false) || choice !== null,
       };
       place(exits, exitShape, () => exitProgram(exitShape, around), exit === null).places.push({
         path: site.path,
@@ -158,7 +186,58 @@ const planWith = (sites: readonly ProbeSite[], around: Surroundings, limits: Cap
     exitOutcomes,
     exits: exitSites,
     tracked,
+    decides,
+    hasConditions: conditions.some(({ code }) => code !== null),
+    notes: notesOn(sites, conditions, isOurs),
   };
+};
+
+/** The choice among calls for which a condition holds comes behind it: so must what makes it. */
+const decisionsOn = (conditions: readonly EntryCondition[]): readonly Decided[] => {
+  // A limit over all functions is kept to in one place.
+  const rateLimit = conditions.every(({ rest }) => rest === null);
+  return conditions.map(({ rest }) => ({ rest, sample: rest === null, rateLimit }));
+};
+
+/** Null: every call is told. */
+const choiceOf = (
+  { code, rest, hasExit }: EntryCondition,
+  decided: Decided,
+  { thinning }: Surroundings,
+): EntryChoice | null => {
+  const sample = decided.sample ? (thinning?.sample ?? 1) : 1;
+  const rateLimit = decided.rateLimit ? (thinning?.rateLimit ?? null) : null;
+  const thins = sample !== 1 || rateLimit !== null;
+  if (code === null && !thins) return null;
+  return {
+    when: code,
+    keepsUndecided: code !== null && (rest !== null || hasExit),
+    thinning: thins ? { sample, rateLimit } : null,
+  };
+};
+
+/** What is told of conditions that the kernel decides not at all, or in part. */
+const notesOn = (sites: readonly ProbeSite[], conditions: readonly EntryCondition[], isOurs: boolean): string[] => {
+  const notes: string[] = [];
+  const reasons = groupBy(
+    sites.flatMap(({ name }, fn) => {
+      const { reason = null, code = null } = conditions[fn] ?? {};
+      return reason === null ? [] : [{ name: sanitize(name), reason, isPart: code !== null }];
+    }),
+    ({ reason, isPart }) => `${isPart} ${reason}`,
+  );
+  for (const [, same] of reasons) {
+    const [{ reason, isPart } = { reason: '', isPart: false }] = same;
+    const names = [...new Set(same.map(({ name }) => name))];
+    const of = names.length === 1 ? names[0] : `${names.length} functions`;
+    notes.push(`--when is decided by rsym${isPart ? ' in part' : ''}, from events of ${of}: ${reason}`);
+  }
+  const late = conditions.filter(({ hasExit }) => hasExit);
+  if (late.length > 0 && !isOurs) {
+    const which = late.every(({ code }) => code !== null) ? 'those for which the rest holds' : 'every one';
+    notes.push(`--when on a result or a duration is decided by rsym, when a call has ended: events come of ${which}`);
+  }
+  return notes;
 };
 
 /** The value in the map `sites` for an exit by this jump. */

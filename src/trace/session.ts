@@ -1,5 +1,6 @@
 import { RsymError } from '../base/errors.ts';
 import { groupBy } from '../base/group-by.ts';
+import type { Thinning } from './bpf/choose.ts';
 import type { Surroundings } from './bpf/entry.ts';
 import { landingProgram } from './bpf/landing.ts';
 import { execProgram, followProgram, forkProgram, threadEndProgram } from './bpf/lifecycle.ts';
@@ -33,6 +34,10 @@ export type SessionOptions = {
   /** Pages that are not in memory are read too: the process waits for them. */
   readonly coldPages: boolean;
   readonly limits: CaptureLimits;
+  /** Of the calls that are wanted not all are told; absent: all. */
+  readonly thinning?: Thinning;
+  /** Conditions are decided by who reads the records, not by programs. */
+  readonly leavesConditions?: true;
   /** A power of two, at least one page. */
   readonly ringBytes: number;
   /** Calls under way at one time, over all threads. */
@@ -46,6 +51,8 @@ const mostScratch = 64 << 20;
 /** The kernel's side of one trace: maps, programs and probes. All of it goes when it is disposed of, or rsym ends. */
 export class Session implements Disposable {
   readonly plan: ProgramPlan;
+  /** What a user should know of the choice made: one plain line each. */
+  readonly notes: readonly string[];
   readonly ring: RingBuffer;
   readonly #options: SessionOptions;
   readonly #links = new ProbeLinks();
@@ -64,16 +71,18 @@ export class Session implements Disposable {
       ringBytes: options.ringBytes,
       vma: kernelTypes().vma,
       ...(options.coldPages ? { coldPages: true } : {}),
+      ...(options.thinning ? { thinning: options.thinning } : {}),
+      ...(options.leavesConditions ? { leavesConditions: true } : {}),
       ...(options.sites.some(({ returns }) => returns.mode !== 'none') ? {} : { entriesOnly: true }),
     };
-    this.plan = planPrograms(options.sites, around, options.limits);
-    const recordBytes = Math.max(0, ...[...this.plan.entryLayouts, ...this.plan.exitLayouts].map(({ size }) => size));
+    const planned = planPrograms(options.sites, around, options.limits);
+    const recordBytes = Math.max(0, ...[...planned.entryLayouts, ...planned.exitLayouts].map(({ size }) => size));
     refuseLargeRecord(recordBytes, options.ringBytes);
     this.#layouts = { entry: (fn) => this.plan.entryLayouts[fn], exit: (site) => this.plan.exitLayouts[site] };
     try {
       const sizes = {
         functions: options.sites.length,
-        sites: this.plan.exits.length,
+        sites: planned.exits.length,
         pending: options.maxPending,
         threads: maxThreads,
         scope: scopeSize(options.children),
@@ -83,10 +92,11 @@ export class Session implements Disposable {
       const objects = this.#objects;
       objects.createMaps(mapSpecs(sizes));
       this.ring = objects.own(new RingBuffer(objects.map('events'), options.ringBytes));
-      this.#fillSites();
       if (options.coldPages) refuseWithoutSleep();
-      for (const program of [...this.plan.entryPrograms, ...this.plan.exitPrograms])
-        this.#programs.set(program, objects.own(objects.load(program.spec)));
+      const loaded = this.#load(planned, around);
+      this.plan = loaded.plan;
+      this.notes = loaded.notes;
+      this.#fillSites();
       this.#landings = groupBy(options.landings, ({ stackAdjust }) => stackAdjust).map(([stackAdjust, sites]) => ({
         program: objects.own(objects.load(landingProgram(stackAdjust, around))),
         places: sites.map(({ path, offset, kind }) => ({ path, offset, cookie: kind === 'unwinder' ? 0n : 1n })),
@@ -100,6 +110,21 @@ export class Session implements Disposable {
     } catch (error) {
       this[Symbol.dispose]();
       throw error;
+    }
+  }
+
+  /** Loads the programs of a plan; where the kernel refuses conditions that it was thought to take, of one without them. */
+  #load(plan: ProgramPlan, around: Surroundings): { readonly plan: ProgramPlan; readonly notes: readonly string[] } {
+    try {
+      for (const program of [...plan.entryPrograms, ...plan.exitPrograms])
+        this.#programs.set(program, this.#objects.own(this.#objects.load(program.spec)));
+      return { plan, notes: plan.notes };
+    } catch (error) {
+      if (!plan.hasConditions || !(error instanceof RsymError) || error.code === 'permission') throw error;
+      this.#programs.clear();
+      const other = planPrograms(this.#options.sites, { ...around, leavesConditions: true }, this.#options.limits);
+      const note = `--when is decided by rsym, from events of every call: the kernel refused its programs (${error.reason ?? error.message})`;
+      return { plan: this.#load(other, around).plan, notes: [note] };
     }
   }
 

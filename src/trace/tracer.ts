@@ -1,4 +1,6 @@
 import { setTimeout as pause, setImmediate } from 'node:timers/promises';
+import type { Thinning } from './bpf/choose.ts';
+import { CallChoice } from './call-choice.ts';
 import type { CaptureLimits } from './capture-layout.ts';
 import { Correlator } from './correlate.ts';
 import type { TraceEvent } from './event.ts';
@@ -14,6 +16,7 @@ import type { SessionStatistics } from './session-statistics.ts';
 import type { LandingSite, ProbeSite } from './site.ts';
 import { StackMappings } from './stack-mappings.ts';
 import { type Scope, Target } from './target.ts';
+import type { EnteredCall } from './thread-calls.ts';
 
 export type TraceRequest = {
   readonly sites: readonly ProbeSite[];
@@ -32,6 +35,10 @@ export type TraceRequest = {
   readonly calls?: number;
   /** Also an event when a call begins. */
   readonly entries: boolean;
+  /** Of the calls that are wanted not all are told; absent: all. */
+  readonly thinning?: Thinning;
+  /** Conditions are decided by rsym, from events of every call. */
+  readonly leavesConditions?: true;
   /**
    * Only texts of values are wanted: an event's other properties are found when they are asked for, which must be
    * before the next batch is.
@@ -68,12 +75,19 @@ export async function* traceBatches(request: TraceRequest): AsyncGenerator<reado
   }
 }
 
+/** Null: every call is wanted. */
+const choiceOf = ({ sites, thinning }: TraceRequest, { plan }: Session): CallChoice | null =>
+  thinning === undefined && sites.every(({ when }) => when === undefined)
+    ? null
+    : new CallChoice(sites, thinning ?? { sample: 1, rateLimit: null }, plan.decides);
+
 class Trace {
   readonly #session: Session;
   readonly #request: TraceRequest;
   readonly #order = new RecordOrder<RawRecord>();
   readonly #correlator: Correlator;
   readonly #events: EventQueue;
+  readonly #choice: CallChoice | null;
   readonly #target: Target;
   #calls = 0;
   #stopping = false;
@@ -96,6 +110,7 @@ class Trace {
     this.#session = session;
     this.#request = request;
     this.#events = new EventQueue(session.plan, request);
+    this.#choice = choiceOf(request, session);
     this.#target = new Target(session, request, () => this.#wake());
     this.#lossesTold = session.statistics();
     this.#followsCalls = session.plan.tracked.includes(true);
@@ -105,9 +120,9 @@ class Trace {
     this.#files = new FileWatch(isOpen ? request.sites.map(({ path }) => path) : []);
     this.#correlator = new Correlator(
       {
-        entered: (call) => request.entries && this.#events.addCall(call, 'enter', null),
+        entered: (call) => this.#enter(call),
         ended: (call) => {
-          if (this.#isEnough()) return;
+          if (this.#isEnough() || this.#choice?.ended(call) === false) return;
           this.#calls++;
           this.#events.addCall(call, 'call', call);
         },
@@ -126,10 +141,19 @@ class Trace {
     signal?.addEventListener('abort', () => this.#stop(), { once: true });
     if (signal?.aborted) this.#stop();
     await this.#target.attach();
-    this.#events.addNotes(this.#request.notes);
+    this.#events.addNotes([...this.#request.notes, ...this.#session.notes]);
     this.#request.onAttached?.({ probes: this.#session.probes, pid: this.#target.pid });
     if (seconds !== undefined) this.#timer = setTimeout(() => this.#stop(), seconds * 1000);
     this.#target.resume();
+  }
+
+  /** Whether what is inside may name the call: it is shown for certain, or its beginning is. */
+  #enter(call: EnteredCall): boolean {
+    const prospect = this.#choice?.entered(call.enter) ?? 'wanted';
+    if (prospect === 'dropped') return false;
+    const { entries } = this.#request;
+    if (entries) this.#events.addCall(call, 'enter', null);
+    return entries || prospect === 'wanted';
   }
 
   #stop(): void {
@@ -237,6 +261,7 @@ class Trace {
       lost: lost?.losses ?? { ...noLosses, processes: statistics.losses.processes },
       lostFunctions: lost?.functions ?? [],
       underWayAtAttach: statistics.unmatchedExits,
+      ...(this.#choice === null ? {} : { leftOut: this.#choice.leftOut(statistics.functions) }),
       functions: this.#request.sites.length,
       probes: this.#session.probes,
       program: this.#target.program,

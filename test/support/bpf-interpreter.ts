@@ -65,6 +65,13 @@ export const interpret = (code: Buffer, entry: number, args: readonly bigint[], 
           set(src, old);
           break;
         }
+        if (opcode === 0xdb && immediate === 0xf1n) {
+          const old = host.memory.load(address, 8).readBigUInt64LE();
+          bytes.writeBigUInt64LE(get(src));
+          if (old === get(0)) host.memory.store(address, bytes);
+          set(0, old);
+          break;
+        }
         if (opcode >> 5 !== 3) throw new Error(`opcode 0x${opcode.toString(16)}`);
         bytes.writeBigUInt64LE((opcode & 7) === 3 ? get(src) : u64(immediate));
         host.memory.store(address, bytes.subarray(0, size));
@@ -103,6 +110,8 @@ const compute = (op: number, a: bigint, b: bigint): bigint => {
       return a - b;
     case 0x2:
       return a * b;
+    case 0x3:
+      return b === 0n ? 0n : a / b;
     case 0x4:
       return a | b;
     case 0x5:
@@ -111,6 +120,8 @@ const compute = (op: number, a: bigint, b: bigint): bigint => {
       return a << shift;
     case 0x7:
       return a >> shift;
+    case 0x9:
+      return b === 0n ? a : a % b;
     case 0xa:
       return a ^ b;
     case 0xc:

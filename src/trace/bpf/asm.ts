@@ -9,7 +9,7 @@ import type { ProgramType } from '../sys/uapi.ts';
  */
 export type Reg = 'r0' | 'r1' | 'r2' | 'r3' | 'r4' | 'r5' | 'r6' | 'r7' | 'r8' | 'r9' | 'r10';
 export type Size = 1 | 2 | 4 | 8;
-export type AluOp = 'add' | 'sub' | 'mul' | 'or' | 'and' | 'lsh' | 'rsh' | 'xor' | 'mov' | 'arsh';
+export type AluOp = 'add' | 'sub' | 'mul' | 'div' | 'mod' | 'or' | 'and' | 'lsh' | 'rsh' | 'xor' | 'mov' | 'arsh';
 export type JumpOp = 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le' | 'set' | 'sgt' | 'sge' | 'slt' | 'sle';
 
 /** Helper functions by their number in linux/bpf.h. */
@@ -51,6 +51,7 @@ export type Instruction =
       readonly src: Reg | number;
     }
   | { readonly form: 'fetch-add'; readonly base: Reg; readonly offset: number; readonly src: Reg }
+  | { readonly form: 'compare-exchange'; readonly base: Reg; readonly offset: number; readonly src: Reg }
   | { readonly form: 'load-64'; readonly dst: Reg; readonly value: bigint }
   | { readonly form: 'load-map'; readonly dst: Reg; readonly map: string }
   | { readonly form: 'load-value'; readonly dst: Reg; readonly map: string; readonly offset: number }
@@ -84,6 +85,13 @@ export const store = (size: Size, base: Reg, offset: number, src: Reg | number):
 /** Adds `src` to the 64-bit word and leaves the word's old value in `src`. */
 export const fetchAdd = (base: Reg, offset: number, src: Reg): Instruction => ({
   form: 'fetch-add',
+  base,
+  offset,
+  src,
+});
+/** Makes the 64-bit word what `src` is if it is what r0 is, and leaves its old value in r0. */
+export const compareExchange = (base: Reg, offset: number, src: Reg): Instruction => ({
+  form: 'compare-exchange',
   base,
   offset,
   src,

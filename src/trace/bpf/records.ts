@@ -1,4 +1,5 @@
 import { maxInsideRanges } from '../site.ts';
+import { reasons } from './expression/doubt.ts';
 import type { Reads } from './reads/reads.ts';
 
 /**
@@ -10,6 +11,9 @@ import type { Reads } from './reads/reads.ts';
  *   24 u64 thread     tgid << 32 | tid
  *   32 u64 stack pointer in the process
  */
+/** The byte behind the kind of an entry: why it isn't known whether the call is wanted, see `reasonOf`; 0: it is. */
+export const entryReason = 1;
+
 export const RECORD = { enter: 1, exit: 2, landing: 3, threadEnd: 4, exec: 5, started: 6 } as const;
 
 export const HEADER = { kind: 0, fn: 4, sequence: 8, time: 16, thread: 24, sp: 32, size: 40 } as const;
@@ -77,7 +81,12 @@ export const FUNCTION_STATS = {
   threadsFull: 24,
   unmatchedExits: 32,
   loopHits: 40,
-  size: 48,
+  /** Calls among which samples are taken; those over the rate. */
+  wanted: 48,
+  overRate: 56,
+  /** Calls that weren't told since it wasn't known whether they were wanted: a word for each reason. */
+  undecided: 64,
+  size: 64 + 8 * reasons.length,
 } as const;
 
 /** The one value of the map `globals`. */
@@ -87,7 +96,9 @@ export const GLOBALS = {
   lostLandings: 16,
   lostThreadEnds: 24,
   lostProcesses: 32,
-  size: 40,
+  /** A second of CLOCK_MONOTONIC in its upper half, the calls taken in it in its lower one. */
+  rate: 40,
+  size: 48,
 } as const;
 
 /** A call under way, in the map `pending`, by {thread, stack pointer, function}. */

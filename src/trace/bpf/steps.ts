@@ -41,6 +41,10 @@ export const FRAME = {
   threadValue: -112,
   mapping: -128,
   oldKey: -152,
+  /** Of an entry, which forgets no calls: its time, where that is known before its record is made. */
+  time: -152,
+  /** Likewise, why it isn't known whether the call is wanted; 0: it is. */
+  doubt: -144,
   length: -160,
   number: -168,
   levels: -264,

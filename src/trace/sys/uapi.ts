@@ -37,6 +37,7 @@ export const BPF_CMD = {
   mapDelete: 3,
   mapNextKey: 4,
   progLoad: 5,
+  progTestRun: 10,
   objInfo: 15,
   rawTracepointOpen: 17,
   btfLoad: 18,
@@ -50,7 +51,7 @@ export const MAP_FLAG_MMAPABLE = 1 << 10;
 export type MapType = keyof typeof MAP_TYPE;
 
 /** linux/bpf.h, enum bpf_prog_type */
-export const PROG_TYPE = { kprobe: 2, rawTracepoint: 17 } as const;
+export const PROG_TYPE = { kprobe: 2, rawTracepoint: 17, syscall: 31 } as const;
 export type ProgramType = keyof typeof PROG_TYPE;
 
 /** linux/bpf.h, BPF_F_SLEEPABLE: a flag of programs. */

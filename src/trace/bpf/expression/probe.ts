@@ -2,7 +2,9 @@ import type { Register } from '../../../abi/model.ts';
 import type { Piece } from '../../../abi/place.ts';
 import type { Root } from '../../../expr/tree.ts';
 import type { StalePlace } from '../../site.ts';
+import type { Labels } from '../follow/labels.ts';
 import type { Memory } from '../memory/memory.ts';
+import type { EarlyPart } from './early.ts';
 
 /** What a program knows of a call at the instruction where it evaluates an expression. */
 export type ExpressionProbe = {
@@ -17,4 +19,8 @@ export type ExpressionProbe = {
   readonly memory: Memory;
   /** Where the frame has the call's duration, ns; null: the call isn't over. */
   readonly duration: number | null;
+  /** The program's: what is made for it shares them. */
+  readonly labels: Labels;
+  /** What `lowerEarly` wrote when the call began, at r9 + `at`; absent: this is where it begins. */
+  readonly early?: { readonly parts: readonly EarlyPart[]; readonly at: number };
 };

@@ -1,0 +1,145 @@
+import type { BoolNode, TextNode } from '../../../expr/tree.ts';
+import { add, type Code, jump, jumpIf, label, load, mov, store } from '../asm.ts';
+import type { Doubt } from './doubt.ts';
+import type { Lowering, Ways } from './lowering.ts';
+import { type Text, withText, wordsOf } from './text.ts';
+import { matches, sameWords } from './text-match.ts';
+import { Unlowerable } from './unlowerable.ts';
+import { setTo } from './words.ts';
+
+/** Bytes of a text that is written out. */
+const longest = 256;
+
+const checked = (bytes: Uint8Array, isEndedByNul: boolean): void => {
+  if (bytes.length > longest) throw new Unlowerable(`texts are compared up to ${longest} bytes there`);
+  if (isEndedByNul && bytes.includes(0)) throw new Unlowerable('a NUL is looked for in a text that a NUL ends');
+};
+
+const jumpBy = (holds: boolean, { yes, no }: Ways): Code => [jump(holds ? yes : no)];
+
+/** `==` and `!=` of texts. */
+export const compareText = (
+  node: Extract<BoolNode, { kind: 'compare-text' }>,
+  ways: Ways,
+  lowering: Lowering,
+): Code => {
+  const { operation } = node;
+  if (operation !== '==' && operation !== '!=') throw new Unlowerable('texts are only compared by == and != there');
+  const to = operation === '==' ? ways : { ...ways, yes: ways.no, no: ways.yes };
+  return withText(node.left, ways.doubt, lowering, (left) =>
+    withText(node.right, ways.doubt, lowering, (right) => {
+      if (right.kind === 'bytes') return isText(left, right.bytes, to, lowering);
+      if (left.kind === 'bytes') return isText(right, left.bytes, to, lowering);
+      throw new Unlowerable("two texts of which none is written out aren't compared there");
+    }),
+  );
+};
+
+const isText = (text: Text, bytes: Uint8Array, ways: Ways, lowering: Lowering): Code => {
+  if (text.kind === 'bytes') return jumpBy(Buffer.compare(text.bytes, bytes) === 0, ways);
+  checked(bytes, text.kind === 'memory' && text.length === null);
+  if (text.kind === 'frame') return inFrame(text, bytes, text.size ?? null, ways);
+  if (text.length === null) return matches(Uint8Array.from([...bytes, 0]), text, ways, lowering);
+  return [
+    load(8, 'r0', 'r10', text.length),
+    jumpIf('ne', 'r0', bytes.length, ways.no),
+    bytes.length === 0 ? jump(ways.yes) : matches(bytes, text, ways, lowering),
+  ];
+};
+
+type InFrame = Extract<Text, { kind: 'frame' }>;
+
+const inFrame = ({ at, room }: InFrame, bytes: Uint8Array, size: number | null, ways: Ways): Code => {
+  if (size === null ? bytes.length >= room || bytes.includes(0) : bytes.length !== size) return jumpBy(false, ways);
+  const padded = new Uint8Array(size === null ? room : 8 * wordsOf(bytes.length));
+  padded.set(bytes);
+  return [sameWords(padded, at, ways.no), jump(ways.yes)];
+};
+
+/** `starts_with` and `ends_with`. */
+export const testText = (node: Extract<BoolNode, { kind: 'test-text' }>, ways: Ways, lowering: Lowering): Code => {
+  const { test, part } = node;
+  if (test === 'contains') throw new Unlowerable('a text is not looked through there');
+  if (part.kind !== 'bytes') throw new Unlowerable(`what ${test} is given isn't written out`);
+  const { bytes } = part;
+  return withText(node.of, ways.doubt, lowering, (text) => {
+    if (text.kind === 'bytes') {
+      const of = Buffer.from(text.bytes);
+      const end =
+        test === 'starts_with' ? of.subarray(0, bytes.length) : of.subarray(Math.max(0, of.length - bytes.length));
+      return jumpBy(end.equals(bytes), ways);
+    }
+    if (bytes.length === 0) return jumpBy(true, ways);
+    checked(bytes, text.kind === 'memory' && text.length === null);
+    if (text.kind === 'frame') return endInFrame(test, text, bytes, ways, lowering);
+    if (text.length === null) {
+      if (test === 'starts_with') return matches(bytes, text, ways, lowering);
+      throw new Unlowerable('the end of a text that a NUL ends is not looked for there');
+    }
+    return [
+      load(8, 'r0', 'r10', text.length),
+      jumpIf('lt', 'r0', bytes.length, ways.no),
+      test === 'starts_with'
+        ? []
+        : [
+            add('r0', -bytes.length),
+            load(8, 'r1', 'r10', text.address),
+            add('r1', 'r0'),
+            store(8, 'r10', text.address, 'r1'),
+          ],
+      matches(bytes, text, ways, lowering),
+    ];
+  });
+};
+
+/** The start or the end of a text in the frame: of one that a NUL ends the end may be anywhere. */
+const endInFrame = (
+  test: 'starts_with' | 'ends_with',
+  text: InFrame,
+  bytes: Uint8Array,
+  ways: Ways,
+  lowering: Lowering,
+): Code => {
+  const { at, room, size } = text;
+  if (size === null ? bytes.length >= room || bytes.includes(0) : bytes.length > size) return jumpBy(false, ways);
+  const starts =
+    test === 'starts_with'
+      ? [0]
+      : size === null
+        ? Array.from({ length: room - bytes.length }, (_, i) => i)
+        : [size - bytes.length];
+  const isEnd = test === 'ends_with' && size === null;
+  return [
+    starts.map((start): Code => {
+      const next = lowering.label();
+      return [
+        [...bytes, ...(isEnd ? [0] : [])].map(
+          (byte, i): Code => [load(1, 'r0', 'r10', at + start + i), jumpIf('ne', 'r0', byte, next)],
+        ),
+        jump(ways.yes),
+        label(next),
+      ];
+    }),
+    jump(ways.no),
+  ];
+};
+
+/** r0 = the bytes of a text. */
+export const lengthOf = (node: TextNode, doubt: Doubt, lowering: Lowering): Code =>
+  withText(node, doubt, lowering, (text) => {
+    if (text.kind === 'bytes') return setTo('r0', BigInt(text.bytes.length));
+    if (text.kind === 'memory') {
+      if (text.length === null) throw new Unlowerable('the end of a text that a NUL ends is not looked for there');
+      return [load(8, 'r0', 'r10', text.length)];
+    }
+    if (text.size !== null) return setTo('r0', BigInt(text.size));
+    const found = lowering.label();
+    return [
+      mov('r0', 0),
+      Array.from(
+        { length: text.room },
+        (_, i): Code => [load(1, 'r1', 'r10', text.at + i), jumpIf('eq', 'r1', 0, found), mov('r0', i + 1)],
+      ),
+      label(found),
+    ];
+  });
