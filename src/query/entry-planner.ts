@@ -8,7 +8,6 @@ import { quickCost } from '../code/quick-cost.ts';
 import type { AddressRange } from '../elf/function-model.ts';
 import type { Image } from '../elf/model.ts';
 import type { SymbolTable } from '../elf/symbols.ts';
-import type { ImageCode } from './exits.ts';
 import { FunctionStarts } from './function-starts.ts';
 import { ImageWindow } from './image-window.ts';
 
@@ -44,18 +43,13 @@ const fewPages = 1 << 16;
  * looks at bytes; only a function whose bytes may hold a jump to its own begin is decoded.
  */
 export class EntryPlanner {
-  readonly #image: Image;
-  readonly #symbols: SymbolTable;
   readonly #window: ImageWindow;
   readonly #data: ImageWindow;
   readonly #starts: FunctionStarts;
-  #code: ImageCode | undefined;
   #fromGaps: ReadonlySet<number> | undefined;
 
   /** `isForMany`: it will be asked about a good part of the image. */
   constructor(image: Image, symbols: SymbolTable, isForMany: boolean) {
-    this.#image = image;
-    this.#symbols = symbols;
     this.#window = new ImageWindow(image, true, isForMany ? wholeSegments : fewPages);
     this.#data = new ImageWindow(image, false, isForMany ? wholeSegments : fewPages);
     this.#starts = new FunctionStarts(symbols);

@@ -12,7 +12,7 @@ export type Side = (typeof sides)[number];
 export const isSide = (text: string): text is Side => sides.some((side) => side === text);
 
 /** What makes rsym decide on its own side. */
-const onOwnSide = { RSYM_FILTER: 'reader' };
+const onOwnSide = ['--when-in', 'rsym'];
 
 export type Subject = { readonly binary: string; readonly function: string };
 
@@ -24,14 +24,13 @@ export type Ran<T> = { readonly lines: readonly Line[] } & (
 const ran = <T>(
   { binary, function: name }: Subject,
   command: readonly string[],
-  env: Readonly<Record<string, string>>,
   read: (text: string) => T,
 ): Ran<T> => {
   using folder = new Temporary();
   const file = join(folder.path, 'answers');
   const [verb = '', ...options] = command;
   const args = [ownProgram, verb, binary, `filters::${name}`, '--json', '-o', file, ...options, '--', name];
-  const done = run(process.execPath, args, { timeout: 120_000, env });
+  const done = run(process.execPath, args, { timeout: 120_000 });
   const lines = readLines(done.stdout, name);
   if (done.status !== 0) return { lines, given: null, refusal: refusalOf(done) };
   return { lines, given: read(readFileSync(file, 'utf8')) };
@@ -41,7 +40,7 @@ const refusalOf = ({ status, signal, stderr }: Finished): string => `status ${st
 
 /** The calls of a function without any expression. */
 export const unfiltered = (subject: Subject): Ran<readonly ToldCall[]> =>
-  ran(subject, ['trace'], {}, (text) => readEvents(text).calls);
+  ran(subject, ['trace'], (text) => readEvents(text).calls);
 
 type CountDocument = {
   readonly calls: string;
@@ -61,5 +60,5 @@ const readTrace = (text: string): Given => {
 /** The calls for which an expression holds. */
 export const filtered = (subject: Subject, expression: string, side: Side): Ran<Given> =>
   side === 'count'
-    ? ran(subject, ['count', '--when', expression], {}, readCount)
-    : ran(subject, ['trace', '--when', expression], side === 'reader' ? onOwnSide : {}, readTrace);
+    ? ran(subject, ['count', '--when', expression], readCount)
+    : ran(subject, ['trace', '--when', expression, ...(side === 'reader' ? onOwnSide : [])], readTrace);
