@@ -80,7 +80,7 @@ const arrayShape = (site: ShapeSite, type: Extract<DebugType, { kind: 'array' }>
 const structOf = (site: ShapeSite, type: Aggregate): ValueShape => {
   const size = sizeOf(type);
   const members = [...type.bases, ...type.members].filter(({ isArtificial }) => !isArtificial);
-  if (!site.takes(members.length)) return { kind: 'cut', size, why: 'depth' };
+  if (!site.takes(members.length)) return { kind: 'cut', size, why: 'truncated' };
   const isWithheld = members.some((member) => member.bits !== null && withholdsMember(site, member));
   const shapes = site.parts(
     members.map((member) => ({ id: member.bits === null ? member.type : null, name: nameOf(site, member) })),

@@ -37,7 +37,7 @@ export const enumShape = (site: ShapeSite, type: Aggregate, { tag, of }: Variant
   if (tag !== null && (place === null || place.offset + place.size > size))
     return { kind: 'cut', size, why: 'unknown' };
   const variants = place === null ? possible.slice(0, 1) : possible;
-  if (!site.takes(variants.length)) return { kind: 'cut', size, why: 'depth' };
+  if (!site.takes(variants.length)) return { kind: 'cut', size, why: 'truncated' };
   const isCoroutine = variants.some(({ name }) => name === 'Unresumed') && coroutine.test(lastSegment(type.name));
   const groups = variants.map(({ name, member }) =>
     // What a coroutine had is gone when it has ended, though debug info goes on to tell of it.
@@ -45,7 +45,7 @@ export const enumShape = (site: ShapeSite, type: Aggregate, { tag, of }: Variant
   );
   const names = variants.map(({ name }) => name ?? '');
   const fields = fieldShapes(site, groups, size, names);
-  if (fields === null) return { kind: 'cut', size, why: 'depth' };
+  if (fields === null) return { kind: 'cut', size, why: 'truncated' };
   const shape: EnumShape = {
     kind: 'enum',
     size,

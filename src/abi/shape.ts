@@ -1,3 +1,6 @@
+/** Why a part isn't looked into. `depth`: it lies behind too many pointers. `truncated`: the whole has too many parts. */
+export type WhyCut = 'depth' | 'truncated' | 'redacted' | 'unknown' | 'gone';
+
 /**
  * The self-contained shape of a value: all that is needed to decode its bytes, and to know which memory behind it must be
  * read. Plans carry shapes; nothing here points back into a file. Offsets and sizes are in bytes, offsets from the
@@ -20,7 +23,7 @@ export type ValueShape =
   /** A type without a layout that anybody knows: a union, a vector, a declaration. Shown as its bytes. */
   | { readonly kind: 'opaque'; readonly size: number; readonly name: string }
   /** Not shown. Its bytes are not to be read from the target where it is `redacted`. */
-  | { readonly kind: 'cut'; readonly size: number; readonly why: 'depth' | 'redacted' | 'unknown' | 'gone' }
+  | { readonly kind: 'cut'; readonly size: number; readonly why: WhyCut }
   /** `name` is the last segment of the type's path, without generic arguments; empty for a tuple. Fields in source order. */
   | StructShape
   | { readonly kind: 'array'; readonly size: number; readonly element: ValueShape; readonly count: number }

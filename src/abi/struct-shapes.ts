@@ -26,7 +26,7 @@ export const structShape = (site: ShapeSite, type: Aggregate): ValueShape => {
   const members = type.members.filter(({ isArtificial }) => !isArtificial);
   const size = sizeOf(type);
   const fields = fieldShapes(site, [members], size)?.[0];
-  if (fields === undefined) return { kind: 'cut', size, why: 'depth' };
+  if (fields === undefined) return { kind: 'cut', size, why: 'truncated' };
   return { kind: 'struct', size, name: nameOfType(type.name), form: formOf(members), fields };
 };
 

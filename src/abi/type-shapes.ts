@@ -63,7 +63,7 @@ export class TypeShapes {
     if (id === null) return { kind: 'unit', size: 0 };
     if (room.left <= 0) {
       room.isShort = true;
-      return { kind: 'cut', size: this.#size(id), why: 'depth' };
+      return { kind: 'cut', size: this.#size(id), why: 'truncated' };
     }
     const key = `${id} ${depth}${this.#limits.isRedacted === null ? '' : ` ${path}`}`;
     const whole = this.#kept.get(key);

@@ -9,25 +9,38 @@ import { fileWriter } from './file-writer.ts';
 import { paletteFor, write } from './output.ts';
 import { perfettoFile } from './perfetto-file.ts';
 import { stopSignal } from './stop.ts';
-import { addScopeOptions, adviseOn, type ScopeFlags, scopeOf, splitAtDashes, tell, whole } from './watch-options.ts';
+import {
+  addChoiceOptions,
+  addScopeOptions,
+  adviseOn,
+  type ChoiceFlags,
+  choiceOf,
+  type ScopeFlags,
+  scopeOf,
+  splitAtDashes,
+  tell,
+  whole,
+} from './watch-options.ts';
 
-type Flags = ScopeFlags & {
-  readonly duration?: number;
-  readonly calls?: number;
-  readonly output?: string;
-  readonly perfetto?: string;
-  readonly returns: 'safe' | 'fast' | 'off';
-  readonly events: 'calls' | 'both';
-  readonly maxString: number;
-  readonly depth: number;
-  readonly redact?: readonly string[];
-  readonly after?: readonly string[];
-  readonly coldPages?: true;
-  readonly debugFile?: string;
-  readonly ring?: number;
-  readonly pending: number;
-  readonly json?: true;
-};
+type Flags = ScopeFlags &
+  ChoiceFlags & {
+    readonly duration?: number;
+    readonly rateLimit?: number;
+    readonly calls?: number;
+    readonly output?: string;
+    readonly perfetto?: string;
+    readonly returns: 'safe' | 'fast' | 'off';
+    readonly events: 'calls' | 'both';
+    readonly maxString: number;
+    readonly depth: number;
+    readonly redact?: readonly string[];
+    readonly after?: readonly string[];
+    readonly coldPages?: true;
+    readonly debugFile?: string;
+    readonly ring?: number;
+    readonly pending: number;
+    readonly json?: true;
+  };
 
 const collect = (text: string, before: readonly string[] = []): string[] => [...before, text];
 
@@ -40,7 +53,8 @@ export const register = (program: Command): void => {
     )
     .argument('<target>', 'a file, or the short name of a library such as libc')
     .argument('[functions...]', 'patterns, perhaps with a signature; behind `--` the arguments of TARGET');
-  addScopeOptions(command)
+  addChoiceOptions(addScopeOptions(command))
+    .option('--rate-limit <calls>', 'at most so many calls in a second, of all functions together', whole(1))
     .option('-n, --calls <count>', 'stop after so many calls', whole(1))
     .option('-o, --output <file>', 'write to a file; a started program keeps its own output')
     .option('--perfetto <file>', 'also write the calls as a timeline for ui.perfetto.dev or chrome://tracing')
@@ -97,6 +111,8 @@ const trace = async (target: string, _: unknown, flags: Flags, command: Command)
     maxPending: flags.pending,
     output: flags.output === undefined ? 'stderr' : 'inherit',
     signal: stopSignal(),
+    ...choiceOf(flags),
+    ...(flags.rateLimit === undefined ? {} : { rateLimit: flags.rateLimit }),
     ...(flags.ring === undefined ? {} : { ringBytes: flags.ring }),
     ...(flags.debugFile === undefined ? {} : { debugFile: flags.debugFile }),
     ...(flags.duration === undefined ? {} : { seconds: flags.duration }),

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { RsymError } from '../base/errors.ts';
 import { shellCommand } from '../base/shell.ts';
 import { sanitize } from '../base/text.ts';
@@ -42,6 +42,29 @@ export const addScopeOptions = (command: Command): Command =>
     .option('--children', 'with -p, -c or `-- ARGS`: also what these processes start')
     .option('-c, --command <cmd>', 'run this command; it is split into words, no shell is used')
     .option('-d, --duration <seconds>', 'stop after so long', seconds);
+
+/** Flags that say which calls are wanted. */
+export type ChoiceFlags = { readonly when?: string; readonly whenIn?: 'kernel' | 'rsym'; readonly sample?: number };
+
+/** Which calls are wanted. */
+export const addChoiceOptions = (command: Command): Command =>
+  command
+    .option(
+      '--when <expression>',
+      "only calls for which it holds: 'len > 10 && ret is Err(_)'; arguments, ret, duration, pid, tid, comm",
+    )
+    .addOption(
+      new Option('--when-in <where>', 'kernel: it decides as far as it can; rsym: from events of every call')
+        .choices(['kernel', 'rsym'])
+        .default('kernel'),
+    )
+    .option('--sample <n>', 'only one of so many calls, of each copy of a function by itself', whole(1));
+
+export const choiceOf = ({ when, whenIn, sample }: ChoiceFlags): ChoiceFlags => ({
+  ...(whenIn === undefined ? {} : { whenIn }),
+  ...(when === undefined ? {} : { when }),
+  ...(sample === undefined ? {} : { sample }),
+});
 
 const mostNotes = 12;
 

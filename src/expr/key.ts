@@ -7,14 +7,16 @@ import { isUndecided, type Outcome, undecided } from './outcome.ts';
 import { longestText, textOf } from './text.ts';
 import type { KeyNode } from './tree.ts';
 
-/** What calls are told apart by. Durations are in nanoseconds; `text` is null where the bytes aren't UTF-8. */
+/**
+ * What calls are told apart by. Durations are in nanoseconds; `text` is null where the bytes aren't UTF-8. Of a text with
+ * `isCut` the bytes are only the first of more, and `text` is what is whole of its characters.
+ */
 export type Key =
   | { readonly kind: 'int' | 'duration'; readonly value: bigint }
   | { readonly kind: 'float'; readonly value: number; readonly size: 2 | 4 | 8 }
   | { readonly kind: 'bool'; readonly value: boolean }
   | { readonly kind: 'char'; readonly value: string }
-  /** `cut`: these are its first bytes, and there are more. */
-  | { readonly kind: 'text'; readonly bytes: Uint8Array; readonly text: string | null; readonly cut?: true }
+  | { readonly kind: 'text'; readonly bytes: Uint8Array; readonly text: string | null; readonly isCut?: true }
   | { readonly kind: 'variant'; readonly name: string }
   | { readonly kind: 'tuple'; readonly items: readonly Key[] };
 
@@ -79,7 +81,7 @@ export const textKeyOf = (bytes: Uint8Array, isCut: boolean): Key => {
   const own = Uint8Array.from(bytes);
   const start = isCut ? own.subarray(0, own.length - openedBytes(own)) : own;
   const text = isUtf8(start) ? Buffer.from(start).toString() : null;
-  return { kind: 'text', bytes: own, text, ...(isCut ? { cut: true } : {}) };
+  return { kind: 'text', bytes: own, text, ...(isCut ? { isCut: true } : {}) };
 };
 
 /** Bytes at the end with which a character begins that needs more. */
@@ -98,8 +100,8 @@ export const keyId = (key: Key): string => {
     case 'float':
       return Object.is(key.value, -0) ? '-0' : String(key.value);
     case 'text':
-      if (key.text !== null && !key.cut) return JSON.stringify(key.text);
-      return `${JSON.stringify(Buffer.from(key.bytes).toString('latin1'))}${key.cut ? '…' : 'b'}`;
+      if (key.text !== null && !key.isCut) return JSON.stringify(key.text);
+      return `${JSON.stringify(Buffer.from(key.bytes).toString('latin1'))}${key.isCut ? '…' : 'b'}`;
     case 'variant':
       return JSON.stringify(key.name);
     case 'char':

@@ -1,14 +1,13 @@
-import type { ValueShape } from '../abi/shape.ts';
+import type { WhyCut } from '../abi/shape.ts';
 import type { RsymError } from '../base/errors.ts';
 import type { Context } from './context.ts';
 import { followed } from './place.ts';
 import type { Span } from './token.ts';
 import type { Placed, Value } from './value.ts';
 
-type WhyCut = Extract<ValueShape, { kind: 'cut' }>['why'];
-
 const reasons: Readonly<Record<WhyCut, string>> = {
   depth: 'it is deeper than values are looked into',
+  truncated: 'the value has too many parts',
   redacted: 'it is withheld',
   unknown: "debug info doesn't tell its layout",
   gone: "it isn't there any more",

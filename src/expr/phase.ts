@@ -24,7 +24,8 @@ const isLate = (node: object): boolean =>
 /** Parts of a condition that all have to hold: what is known at entry, and the rest. Null: there is no such part. */
 export type Split = { readonly entry: BoolNode | null; readonly exit: BoolNode | null };
 
-const conjuncts = (node: BoolNode): readonly BoolNode[] =>
+/** Conditions that all have to hold for one to hold. */
+export const conjuncts = (node: BoolNode): readonly BoolNode[] =>
   node.kind === 'and' ? [...conjuncts(node.left), ...conjuncts(node.right)] : [node];
 
 /**

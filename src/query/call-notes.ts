@@ -21,14 +21,14 @@ function* exitNotes({ probe, values }: CopyFacts): Generator<string> {
 
 const mostInlined = 6;
 
-function* countNotes({ copy, types, likeness, inlinedThere, own }: CopyFacts): Generator<string> {
+function* countNotes({ copy, types, limit, inlinedThere, own }: CopyFacts): Generator<string> {
   if (/::\{(?:async_fn|async_block|async_closure)#\d+\}$/.test(copy.dwarfPath ?? ''))
     yield 'the body of something async: it runs once for each poll, and returns a `Poll`';
   if (types?.returns != null && isFuture(types.types, types.returns))
     yield 'it only makes the future: what it does is in its `{async_fn#0}`, which runs once for each poll';
   if (copy.kind === 'instance' && own > 1)
     yield `one of ${own} instances with code of their own: a probe here sees calls of this one only`;
-  if (likeness !== null) yield `calls may be counted less often than they are made: the loop around it was ${likeness}`;
+  if (limit !== null) yield limit;
   if (inlinedThere.length === 0) return;
   const more = inlinedThere.length - mostInlined;
   const names = inlinedThere.slice(0, mostInlined).map(({ name, callSite, times }) => {

@@ -1,4 +1,3 @@
-import type { Likeness } from '../code/likeness.ts';
 import type { DebugTypes, TypeId } from '../elf/type-model.ts';
 import type { InlinedThere } from './inlined-into.ts';
 import type { SelectedCopy } from './select-model.ts';
@@ -10,7 +9,8 @@ export type CopyFacts = {
   readonly copy: SelectedCopy;
   readonly values: ShownValues | null;
   readonly probe: ShownProbe;
-  readonly likeness: Likeness | null;
+  /** Why a trace misses calls of it; null where nothing is known against it. */
+  readonly limit: string | null;
   readonly inlinedThere: readonly InlinedThere[];
   /** Types of the values; null where the language isn't Rust, or there are none. `ids` of the arguments that are declared. */
   readonly types: {

@@ -3,11 +3,13 @@ import { address } from '../base/units.ts';
 import { longestInstruction, readUpTo } from '../code/bytes.ts';
 import { probeCost } from '../code/cost.ts';
 import { cheaperEntry } from '../code/entry-points.ts';
-import { type Likeness, likenessOf } from '../code/likeness.ts';
+import { likenessOf } from '../code/likeness.ts';
 import { type ListedInstruction, listCode } from '../code/listing.ts';
+import { isInLoopOf } from '../code/loops.ts';
 import type { AnyRegister } from '../code/register-id.ts';
 import { toFileOffset } from '../elf/address-map.ts';
 import { CopyFlows } from './copy-flows.ts';
+import { countDoubt, unwatchedLoop } from './copy-limits.ts';
 import { ImageCode, planReturns } from './exits.ts';
 import type { SelectedCopy, SelectSources } from './select-model.ts';
 import type { ShownValues } from './shown-values.ts';
@@ -121,10 +123,11 @@ export class CopyCode {
     return { ...found, offset, instruction: textAt(found.address, bytes) };
   }
 
-  /** Whether one pass through an inlined copy may be several calls; null for what shows nothing of the kind. */
-  likeness(copy: SelectedCopy): Likeness | null {
+  /** Why a trace misses calls of an inlined copy, or all of them; null for what shows nothing of the kind. */
+  limit(copy: SelectedCopy, values: ShownValues | null, probed: Address | null): string | null {
     const flow = copy.kind === 'inlined' && this.isReadable ? this.#around(copy) : null;
-    return flow === null ? null : likenessOf(copy.ranges, flow);
+    if (flow !== null && probed !== null && isInLoopOf(flow, probed, copy.ranges)) return unwatchedLoop;
+    return copy.kind === 'inlined' ? countDoubt(flow === null ? null : likenessOf(copy.ranges, flow), values) : null;
   }
 
   /** The function out of line that an inlined copy is in. */

@@ -111,11 +111,11 @@ class Shower {
   }
 
   #abiNotes(copy: SelectedCopy, values: ShownValues | null, probe: ShownProbe, own: number): string[] {
-    const likeness = this.#code.likeness(copy);
+    const limit = this.#code.limit(copy, values, probe.address);
     try {
       const into = copy.kind === 'inlined' || copy.debugCopy === null ? null : copy.function;
       const there = into === null ? [] : inlinedThere(this.#debug, into, copy.ranges);
-      return abiNotes({ copy, values, probe, likeness, inlinedThere: there, types: this.#typesOf(copy, values), own });
+      return abiNotes({ copy, values, probe, limit, inlinedThere: there, types: this.#typesOf(copy, values), own });
     } catch (error) {
       if (!isDamage(error)) throw error;
       return [`what tools get wrong is not told: ${sanitize(error.reason ?? error.message)}`];

@@ -1,7 +1,9 @@
 import { RsymError } from '../base/errors.ts';
+import { longestText } from '../expr/longest-text.ts';
+import { captureLimits } from '../trace/capture-limits.ts';
 import type { TraceEvent } from '../trace/event.ts';
+import type { ProbeSite } from '../trace/site.ts';
 import { traceBatches } from '../trace/tracer.ts';
-import { captureLimits } from './capture-limits.ts';
 import type { ReturnsChoice } from './exits.ts';
 import { planProbes } from './planned-probes.ts';
 import type { WatchedFunction } from './trace-plan.ts';
@@ -21,6 +23,7 @@ export type {
   TraceEvent,
 } from '../trace/event.ts';
 export { prepareKeeper } from '../trace/keeper/keeper.ts';
+export type { LeftOut } from '../trace/left-out.ts';
 export type { ReturnsChoice } from './exits.ts';
 export type { WatchedFunction } from './trace-plan.ts';
 export type { WatchScope } from './watch-scope.ts';
@@ -48,6 +51,12 @@ export type WatchRequest = {
   readonly after?: readonly string[];
   /** Which calls are wanted: an expression on arguments, `ret`, `duration`, `pid`, `tid` and `comm`. */
   readonly when?: string;
+  /** Where that is decided: in the kernel as far as it can, or by rsym, from events of every call. */
+  readonly whenIn?: 'kernel' | 'rsym';
+  /** Of the calls that are wanted one in so many is given, of each copy by itself. */
+  readonly sample?: number;
+  /** Of those at most so many in a second, over all functions; seconds are those of the events' clock. */
+  readonly rateLimit?: number;
   /** Values on pages that are not in memory are read too: the program waits for these where it hits a probe. */
   readonly coldPages?: boolean;
   /** Where debug info is read from; undefined: from the file, or where its build id or debug link lead. */
@@ -72,8 +81,17 @@ const optionNames = {
   depth: '--depth',
   ringBytes: '--ring',
   maxPending: '--pending',
+  sample: '--sample',
+  rateLimit: '--rate-limit',
 } as const;
-const limits = { maxString: 4_096, depth: 8, ringBytes: 1024 * 1024 * 1024, maxPending: 16 * 1024 * 1024 } as const;
+const limits = {
+  maxString: 4_096,
+  depth: 8,
+  ringBytes: 1024 * 1024 * 1024,
+  maxPending: 16 * 1024 * 1024,
+  sample: 1_000_000_000,
+  rateLimit: 1_000_000_000,
+} as const;
 
 /** What will be watched, before anything is. */
 export type Watch = {
@@ -125,9 +143,16 @@ const plan = (request: WatchRequest, texts: boolean): Watch => {
         coldPages: request.coldPages ?? false,
         entries: request.entries ?? false,
         texts,
-        limits: captureLimits(request.maxString ?? watchDefaults.maxString, (request.redact ?? []).length > 0),
+        limits: captureLimits(
+          textLimit(request.maxString ?? watchDefaults.maxString, sites),
+          (request.redact ?? []).length > 0,
+        ),
         ringBytes: 2 ** Math.ceil(Math.log2(request.ringBytes ?? watchDefaults.ringBytes)),
         maxPending: request.maxPending ?? watchDefaults.maxPending,
+        ...(request.whenIn === 'rsym' ? { leavesConditions: true } : {}),
+        ...(request.sample === undefined && request.rateLimit === undefined
+          ? {}
+          : { thinning: { sample: request.sample ?? 1, rateLimit: request.rateLimit ?? null } }),
         ...(request.seconds === undefined ? {} : { seconds: request.seconds }),
         ...(request.calls === undefined ? {} : { calls: request.calls }),
         ...(request.signal === undefined ? {} : { signal: request.signal }),
@@ -136,11 +161,17 @@ const plan = (request: WatchRequest, texts: boolean): Watch => {
   };
 };
 
+/** A text can be compared with one that is longer than what is shown: then more of it is read. */
+const textLimit = (maxString: number, sites: readonly ProbeSite[]): number => {
+  const compared = Math.max(0, ...sites.map(({ when }) => (when === undefined ? 0 : longestText(when))));
+  return Math.max(maxString, Math.min(limits.maxString, compared + 1));
+};
+
 const checkLimits = (request: WatchRequest): void => {
   checkScope(request);
   if (request.returns === 'off' && (request.after ?? []).length > 0)
     throw new RsymError('usage', '--after reads when calls return, and --returns off watches no return');
-  for (const name of ['maxString', 'depth', 'ringBytes', 'maxPending'] as const) {
+  for (const name of Object.keys(limits) as (keyof typeof limits)[]) {
     const value = request[name];
     if (value !== undefined && !(Number.isInteger(value) && value >= 1 && value <= limits[name])) {
       throw new RsymError('usage', `${optionNames[name]} must be a whole number from 1 to ${limits[name]}`);

@@ -1,4 +1,4 @@
-import type { CallEvent, JsonValue, Losses, ShownValue, TraceEvent } from '../query/watch.ts';
+import type { CallEvent, JsonValue, LeftOut, Losses, ShownValue, TraceEvent } from '../query/watch.ts';
 import { jsonText, safeJson } from './json.ts';
 
 const schema = 1;
@@ -67,6 +67,21 @@ const callJson = (call: CallEvent): string =>
 
 const lossesJson = ({ threadEnds, ...losses }: Losses): object => ({ ...losses, thread_ends: threadEnds });
 
+const countsJson = ({ undecided, notSampled, overRate }: Omit<LeftOut, 'functions'>): object => ({
+  undecided,
+  not_sampled: notSampled,
+  over_rate: overRate,
+});
+
+const leftOutJson = ({ functions, ...all }: LeftOut): object => ({
+  ...countsJson(all),
+  functions: functions.map(({ function: name, address, ...own }) => ({
+    function: name,
+    address: `0x${address.toString(16)}`,
+    ...countsJson(own),
+  })),
+});
+
 const toJson = (event: Exclude<TraceEvent, CallEvent>): object => {
   switch (event.event) {
     case 'lost':
@@ -90,6 +105,7 @@ const toJson = (event: Exclude<TraceEvent, CallEvent>): object => {
         lost: lossesJson(event.lost),
         lost_functions: event.lostFunctions,
         under_way_at_attach: event.underWayAtAttach,
+        ...(event.leftOut === undefined ? {} : { left_out: leftOutJson(event.leftOut) }),
         functions: event.functions,
         probes: event.probes,
         program: event.program,

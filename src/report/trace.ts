@@ -1,5 +1,5 @@
 import { sanitize } from '../base/text.ts';
-import type { CallEvent, EndEvent, Losses, Outcome, ShownValue, TraceEvent } from '../query/watch.ts';
+import type { CallEvent, EndEvent, LeftOut, Losses, Outcome, ShownValue, TraceEvent } from '../query/watch.ts';
 import { secondsText } from './seconds.ts';
 import type { Palette } from './terminal-colour.ts';
 
@@ -122,11 +122,25 @@ export const lossText = (losses: Losses): string =>
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
+/** What was left out, by cause; empty if nothing was. */
+const leftOutText = ({ undecided, notSampled, overRate }: LeftOut): string => {
+  const reasons = Object.entries(undecided);
+  const unknown = reasons.reduce((sum, [, count]) => sum + count, 0);
+  const parts = [
+    unknown > 0 && `${unknown} undecided (${reasons.map(([why, count]) => `${count} ${why}`).join(', ')})`,
+    notSampled > 0 && `${notSampled} not sampled`,
+    overRate > 0 && `${overRate} over the rate`,
+  ].filter((part) => part !== false);
+  return parts.length === 0 ? '' : `left out: ${parts.join(', ')}`;
+};
+
 /** The closing line: what was seen and what wasn't, and how the program ended. */
 export const endLine = (end: EndEvent): string => {
   const parts = [plural(end.calls, 'call')];
   const lost = lossText(end.lost);
   parts.push(lost === '' ? '0 lost' : `LOST ${lost}`);
+  const leftOut = end.leftOut === undefined ? '' : leftOutText(end.leftOut);
+  if (leftOut !== '') parts.push(leftOut);
   if (end.underWayAtAttach > 0) parts.push(`${end.underWayAtAttach} under way when tracing began, not shown`);
   if (end.program) {
     const { pid, status, signal } = end.program;

@@ -17,7 +17,8 @@ export type EndedCall = {
 export type StaleKey = { readonly tgid: number; readonly tid: number; readonly sp: bigint; readonly fn: number };
 
 export type CorrelationSink = {
-  readonly entered: (call: EnteredCall) => void;
+  /** Whether calls inside it may name it as their parent. */
+  readonly entered: (call: EnteredCall) => boolean;
   readonly ended: (call: EndedCall) => void;
   readonly stale: (key: StaleKey) => void;
   /** Whether the kernel's table still has this very call: it has not, where the record of its exit was lost. */
@@ -160,13 +161,15 @@ export class Correlator {
     const thread = this.#thread(record);
     // Of a thread without calls there is nothing to compare with.
     const caller = thread.isIdle ? undefined : this.#settleBefore(record, thread);
-    const call = {
+    const isInNamed = caller?.isNamed === true;
+    const call: Pending = {
       enter: record,
-      parent: caller?.enter.sequence ?? null,
-      depth: caller ? caller.depth + 1 : 0,
+      parent: (isInNamed ? caller.enter.sequence : caller?.parent) ?? null,
+      depth: (caller?.depth ?? 0) + (isInNamed ? 1 : 0),
       missing: this.#missing,
+      isNamed: true,
     };
-    this.#sink.entered(call);
+    call.isNamed = this.#sink.entered(call);
     if (!isTracked) {
       this.#end(call, 'entered', null, null);
       return;

@@ -1,6 +1,7 @@
 import type { Evidence } from '../abi/model.ts';
 import type { TextBytes } from '../base/text-bytes.ts';
 import type { JsonValue } from './decode/shown.ts';
+import type { LeftOut } from './left-out.ts';
 import type { CopyInfo } from './site.ts';
 
 /**
@@ -113,6 +114,8 @@ export type EndEvent = {
   readonly lostFunctions: readonly FunctionLosses[];
   /** Exits seen of calls that had begun before tracing did. */
   readonly underWayAtAttach: number;
+  /** Calls that were seen and not shown, where calls are chosen. */
+  readonly leftOut?: LeftOut;
   readonly functions: number;
   readonly probes: number;
   readonly program: ProgramEnd | null;

@@ -1,8 +1,12 @@
 import type { ProgramSpec } from './bpf/asm.ts';
 import { entryProgram, type Surroundings } from './bpf/entry.ts';
-import { exitProgram, type JumpOperand } from './bpf/exit.ts';
+import { exitProgram } from './bpf/exit.ts';
+import { operandOf } from './bpf/jump-target.ts';
+import { memoryOf } from './bpf/memory/chosen-memory.ts';
 import { type RecordLayout, SITE, siteSize } from './bpf/records.ts';
 import type { CaptureLayout, CaptureLimits } from './capture-layout.ts';
+import { choiceOf, type Decided, decisionsOn, notesOn } from './entry-choice.ts';
+import { entryCondition } from './entry-condition.ts';
 import { entryLayout, exitLayout } from './layout.ts';
 import { type ExitSite, type JumpTarget, maxInsideRanges, type ProbeSite } from './site.ts';
 import { PT_REGS } from './sys/uapi.ts';
@@ -23,23 +27,18 @@ export type ProgramPlan = {
   readonly exitOutcomes: readonly ('returned' | 'tail-call')[];
   readonly exits: readonly (ExitSite | null)[];
   readonly tracked: readonly boolean[];
+  /** By function: what its programs decide of which calls are told. */
+  readonly decides: readonly Decided[];
+  /** What a user should know of that: one plain line each. */
+  readonly notes: readonly string[];
+  /** Functions whose entry programs decide conditions. */
+  readonly conditional: ReadonlySet<number>;
 };
 
 const key = (shape: unknown): string =>
   JSON.stringify(shape, (_, value) =>
     typeof value === 'bigint' ? `${value}n` : value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value,
   );
-
-const operandOf = (target: JumpTarget): JumpOperand => {
-  switch (target.kind) {
-    case 'register':
-      return { kind: 'register', reg: target.reg };
-    case 'memory':
-      return { kind: 'memory', base: target.base, index: target.index };
-    case 'pointer':
-      return { kind: 'pointer' };
-  }
-};
 
 const wordSize = 8;
 
@@ -62,15 +61,16 @@ const mostInOne = 28_000;
 
 /**
  * Plans programs, with fewer reads behind values where so many functions are watched that loading the programs would
- * take long.
+ * take long. `left`: functions whose conditions are left to the reader.
  */
 export const planPrograms = (
   sites: readonly ProbeSite[],
   around: Surroundings,
   limits: CaptureLimits,
+  left: ReadonlySet<number> = new Set(),
 ): ProgramPlan & { readonly limits: CaptureLimits } => {
   for (let cut = limits; ; ) {
-    const plan = planWith(sites, around, cut);
+    const plan = planWith(sites, around, cut, left);
     const sizes = [...plan.entryPrograms, ...plan.exitPrograms].map(({ spec }) => spec.code.length);
     const isLong = sizes.some((size) => size > mostInOne);
     const isLarge = sizes.reduce((sum, size) => sum + size, 0) > mostInstructions;
@@ -81,7 +81,12 @@ export const planPrograms = (
 };
 
 /** Functions of one shape share one program; which function it was, the cookie says. */
-const planWith = (sites: readonly ProbeSite[], around: Surroundings, limits: CaptureLimits): ProgramPlan => {
+const planWith = (
+  sites: readonly ProbeSite[],
+  around: Surroundings,
+  limits: CaptureLimits,
+  left: ReadonlySet<number>,
+): ProgramPlan => {
   const entries = new Map<string, PlannedProgram>();
   const exits = new Map<string, PlannedProgram>();
   const entryLayouts: CaptureLayout[] = [];
@@ -89,6 +94,9 @@ const planWith = (sites: readonly ProbeSite[], around: Surroundings, limits: Cap
   const exitOutcomes: ('returned' | 'tail-call')[] = [];
   const exitSites: (ExitSite | null)[] = [];
   const tracked: boolean[] = [];
+  const memory = memoryOf(around.coldPages === true);
+  const conditions = sites.map((site, fn) => entryCondition(site, memory, left.has(fn)));
+  const decides = decisionsOn(conditions);
   const place = (
     programs: Map<string, PlannedProgram>,
     shape: unknown,
@@ -108,12 +116,15 @@ const planWith = (sites: readonly ProbeSite[], around: Surroundings, limits: Cap
     entryLayouts.push(layout);
     const isTracked = site.returns.mode !== 'none';
     tracked.push(isTracked);
+    const [condition, decided] = [conditions[fn], decides[fn]];
+    const choice = condition && decided ? choiceOf(condition, decided, around) : null;
     const shape = {
       layout: readsOf(layout),
       tracked: isTracked,
       loops: site.loopsToEntry,
       stackAdjust: site.stackAdjust,
       saved: site.saved.map((reg) => PT_REGS[reg]),
+      ...(choice === null ? {} : { choice }),
     };
     place(entries, shape, () => entryProgram(shape, around), false).places.push({
       path: site.path,
@@ -138,7 +149,8 @@ const planWith = (sites: readonly ProbeSite[], around: Surroundings, limits: Cap
         needsSaved: site.saved.length > 0,
         condition: exit?.condition ?? null,
         operand: exit?.target ? operandOf(exit.target) : null,
-        shared: exit?.shared ?? false,
+        // That there is no call under way means nothing either where calls aren't told.
+        shared: (exit?.shared ?? false) || choice !== null,
       };
       place(exits, exitShape, () => exitProgram(exitShape, around), exit === null).places.push({
         path: site.path,
@@ -158,6 +170,9 @@ const planWith = (sites: readonly ProbeSite[], around: Surroundings, limits: Cap
     exitOutcomes,
     exits: exitSites,
     tracked,
+    decides,
+    conditional: new Set(conditions.flatMap(({ code }, fn) => (code === null ? [] : [fn]))),
+    notes: notesOn(sites, conditions, left),
   };
 };
 

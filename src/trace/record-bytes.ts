@@ -1,5 +1,7 @@
 import { decodeBytes } from '../base/text.ts';
-import { ENTER, EXIT, FOLLOW, HEADER } from './bpf/records.ts';
+import { type Undecided, undecided } from '../expr/outcome.ts';
+import { reasonOf } from './bpf/expression/doubt.ts';
+import { ENTER, EXIT, entryReason, FOLLOW, HEADER } from './bpf/records.ts';
 import { type Capture, readCapture } from './capture.ts';
 import type { CaptureLayout } from './capture-layout.ts';
 import { RecordMemory } from './record-memory.ts';
@@ -8,6 +10,12 @@ type Comm = { readonly words: readonly [number, number, number, number]; readonl
 /** By thread: nearly every record names it as the one before did. */
 const comms = new Map<number, Comm>();
 const mostComms = 10_000;
+
+const commBytesAt = (view: DataView, at: number): Uint8Array => {
+  const bytes = new Uint8Array(view.buffer, view.byteOffset + at, 16);
+  const end = bytes.indexOf(0);
+  return bytes.slice(0, end < 0 ? 16 : end);
+};
 
 export const readComm = (view: DataView, at: number, tid: number): string => {
   const a = view.getUint32(at, true);
@@ -19,9 +27,7 @@ export const readComm = (view: DataView, at: number, tid: number): string => {
     const { words } = known;
     if (words[0] === a && words[1] === b && words[2] === c && words[3] === d) return known.text;
   }
-  const bytes = new Uint8Array(view.buffer, view.byteOffset + at, 16);
-  const end = bytes.indexOf(0);
-  const text = decodeBytes(bytes.slice(0, end < 0 ? 16 : end));
+  const text = decodeBytes(commBytesAt(view, at));
   if (comms.size >= mostComms) comms.clear();
   comms.set(tid, { words: [a, b, c, d], text });
   return text;
@@ -92,6 +98,10 @@ export class EntryBytes extends RecordBytes {
     return readComm(this.view, this.base + ENTER.comm, this.tid);
   }
 
+  get commBytes(): Uint8Array {
+    return commBytesAt(this.view, this.base + ENTER.comm);
+  }
+
   get stackEnd(): bigint {
     return this.#stackEnd ?? this.view.getBigUint64(this.base + ENTER.stackEnd, true);
   }
@@ -105,6 +115,11 @@ export class EntryBytes extends RecordBytes {
   /** For a program that could not tell. */
   endStackAt(end: bigint): void {
     this.#stackEnd = end;
+  }
+
+  get undecided(): Undecided | null {
+    const reason = this.view.getUint8(this.base + HEADER.kind + entryReason);
+    return reason === 0 ? null : undecided(reasonOf(reason));
   }
 
   /** Read anew each time. */

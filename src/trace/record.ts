@@ -1,3 +1,4 @@
+import type { Undecided } from '../expr/outcome.ts';
 import { EXIT, HEADER, RECORD } from './bpf/records.ts';
 import type { Capture } from './capture.ts';
 import type { CaptureLayout } from './capture-layout.ts';
@@ -19,7 +20,11 @@ export type EnterRecord = Common & {
   /** Where the stack's mapping ends; 0n where it isn't known. */
   readonly stackEnd: bigint;
   readonly comm: string;
+  /** Without the NUL. */
+  readonly commBytes: Uint8Array;
   readonly capture: Capture;
+  /** The program couldn't tell whether the call is wanted, and why. */
+  readonly undecided: Undecided | null;
 };
 export type ExitRecord = Common & {
   readonly kind: 'exit';
@@ -50,7 +55,7 @@ export const readRecord = (
   if (length < HEADER.size) return undefined;
   const { view } = memory;
   const fn = view.getUint32(base + HEADER.fn, true);
-  switch (view.getUint32(base + HEADER.kind, true)) {
+  switch (view.getUint8(base + HEADER.kind)) {
     case RECORD.enter: {
       const layout = layouts.entry(fn);
       return !layout || length < layout.size ? undefined : new EntryBytes(memory, base, fn, layout);

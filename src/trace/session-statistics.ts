@@ -1,3 +1,4 @@
+import { reasons } from './bpf/expression/doubt.ts';
 import { FUNCTION_STATS, GLOBALS } from './bpf/records.ts';
 import type { Losses } from './event.ts';
 
@@ -7,6 +8,11 @@ export type FunctionStatistics = {
   readonly pending: number;
   readonly threads: number;
   readonly unmatchedExits: number;
+  /** Calls among which samples were taken; those over the rate. */
+  readonly wanted: number;
+  readonly overRate: number;
+  /** Calls of which it isn't known whether they were wanted, in the order of `reasons`. */
+  readonly undecided: readonly number[];
 };
 
 export type SessionStatistics = {
@@ -24,12 +30,16 @@ export const functionStatistics = (value: Buffer): FunctionStatistics => {
     pending: field(FUNCTION_STATS.pendingFull),
     threads: field(FUNCTION_STATS.threadsFull),
     unmatchedExits: field(FUNCTION_STATS.unmatchedExits),
+    wanted: field(FUNCTION_STATS.wanted),
+    overRate: field(FUNCTION_STATS.overRate),
+    undecided: reasons.map((_, i) => field(FUNCTION_STATS.undecided + 8 * i)),
   };
 };
 
 /** `globals`: the value of the map of that name. */
 export const sumStatistics = (functions: readonly FunctionStatistics[], globals: Buffer): SessionStatistics => {
-  const sum = (field: keyof FunctionStatistics): number => functions.reduce((total, f) => total + f[field], 0);
+  const sum = (field: Exclude<keyof FunctionStatistics, 'undecided'>): number =>
+    functions.reduce((total, f) => total + f[field], 0);
   const global = (at: number): number => Number(globals.readBigUInt64LE(at));
   return {
     functions,

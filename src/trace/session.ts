@@ -1,5 +1,7 @@
 import { RsymError } from '../base/errors.ts';
 import { groupBy } from '../base/group-by.ts';
+import { sanitize } from '../base/text.ts';
+import type { Thinning } from './bpf/choose.ts';
 import type { Surroundings } from './bpf/entry.ts';
 import { landingProgram } from './bpf/landing.ts';
 import { execProgram, followProgram, forkProgram, threadEndProgram } from './bpf/lifecycle.ts';
@@ -33,12 +35,21 @@ export type SessionOptions = {
   /** Pages that are not in memory are read too: the process waits for them. */
   readonly coldPages: boolean;
   readonly limits: CaptureLimits;
+  /** Of the calls that are wanted not all are told; absent: all. */
+  readonly thinning?: Thinning;
+  /** Conditions are decided by who reads the records, not by programs. */
+  readonly leavesConditions?: true;
   /** A power of two, at least one page. */
   readonly ringBytes: number;
   /** Calls under way at one time, over all threads. */
   readonly maxPending: number;
 };
 
+/** A program that the kernel refused, and why. */
+type Refused = { readonly functions: readonly number[]; readonly reason: string };
+
+/** Conditions that the kernel may refuse, each after long thought, until it is asked no more. */
+const mostRefusals = 3;
 const maxThreads = 16_384;
 /** Memory for the records that threads are making, in all. */
 const mostScratch = 64 << 20;
@@ -46,6 +57,8 @@ const mostScratch = 64 << 20;
 /** The kernel's side of one trace: maps, programs and probes. All of it goes when it is disposed of, or rsym ends. */
 export class Session implements Disposable {
   readonly plan: ProgramPlan;
+  /** What a user should know of the choice made: one plain line each. */
+  readonly notes: readonly string[];
   readonly ring: RingBuffer;
   readonly #options: SessionOptions;
   readonly #links = new ProbeLinks();
@@ -64,16 +77,18 @@ export class Session implements Disposable {
       ringBytes: options.ringBytes,
       vma: kernelTypes().vma,
       ...(options.coldPages ? { coldPages: true } : {}),
+      ...(options.thinning ? { thinning: options.thinning } : {}),
       ...(options.sites.some(({ returns }) => returns.mode !== 'none') ? {} : { entriesOnly: true }),
     };
-    this.plan = planPrograms(options.sites, around, options.limits);
-    const recordBytes = Math.max(0, ...[...this.plan.entryLayouts, ...this.plan.exitLayouts].map(({ size }) => size));
+    const left = new Set(options.leavesConditions ? options.sites.keys() : []);
+    const planned = planPrograms(options.sites, around, options.limits, left);
+    const recordBytes = Math.max(0, ...[...planned.entryLayouts, ...planned.exitLayouts].map(({ size }) => size));
     refuseLargeRecord(recordBytes, options.ringBytes);
     this.#layouts = { entry: (fn) => this.plan.entryLayouts[fn], exit: (site) => this.plan.exitLayouts[site] };
     try {
       const sizes = {
         functions: options.sites.length,
-        sites: this.plan.exits.length,
+        sites: planned.exits.length,
         pending: options.maxPending,
         threads: maxThreads,
         scope: scopeSize(options.children),
@@ -83,10 +98,11 @@ export class Session implements Disposable {
       const objects = this.#objects;
       objects.createMaps(mapSpecs(sizes));
       this.ring = objects.own(new RingBuffer(objects.map('events'), options.ringBytes));
-      this.#fillSites();
       if (options.coldPages) refuseWithoutSleep();
-      for (const program of [...this.plan.entryPrograms, ...this.plan.exitPrograms])
-        this.#programs.set(program, objects.own(objects.load(program.spec)));
+      const loaded = this.#load(planned, around, left);
+      this.plan = loaded.plan;
+      this.notes = loaded.notes;
+      this.#fillSites();
       this.#landings = groupBy(options.landings, ({ stackAdjust }) => stackAdjust).map(([stackAdjust, sites]) => ({
         program: objects.own(objects.load(landingProgram(stackAdjust, around))),
         places: sites.map(({ path, offset, kind }) => ({ path, offset, cookie: kind === 'unwinder' ? 0n : 1n })),
@@ -101,6 +117,43 @@ export class Session implements Disposable {
       this[Symbol.dispose]();
       throw error;
     }
+  }
+
+  /** Loads the programs of a plan; conditions that the kernel refuses though it was thought to take them are left out. */
+  #load(
+    plan: ProgramPlan,
+    around: Surroundings,
+    left: Set<number>,
+  ): { readonly plan: ProgramPlan; readonly notes: readonly string[] } {
+    const { sites, limits } = this.#options;
+    const notes: string[] = [];
+    for (let current = plan; ; current = planPrograms(sites, around, limits, left)) {
+      const refused = this.#loadAll(current);
+      if (refused === null) return { plan: current, notes: [...notes, ...current.notes] };
+      this.#programs.clear();
+      const names = new Set(refused.functions.map((fn) => sites[fn]?.name));
+      const isAll = notes.length === mostRefusals - 1;
+      for (const [fn, { name }] of sites.entries()) if (isAll || names.has(name)) left.add(fn);
+      const whose = isAll ? 'every function' : [...names].map((name) => sanitize(name ?? '')).join(', ');
+      notes.push(
+        `--when is decided by rsym, from events of ${whose}: the kernel refused its program (${refused.reason})`,
+      );
+    }
+  }
+
+  /** Null: all are loaded. Else the functions of a program with a condition that was refused. */
+  #loadAll({ entryPrograms, exitPrograms, conditional }: ProgramPlan): Refused | null {
+    for (const program of [...entryPrograms, ...exitPrograms]) {
+      try {
+        this.#programs.set(program, this.#objects.own(this.#objects.load(program.spec)));
+      } catch (error) {
+        const functions = entryPrograms.includes(program) ? program.places.map(({ cookie }) => Number(cookie)) : [];
+        const isConditional = functions.some((fn) => conditional.has(fn));
+        if (!isConditional || !(error instanceof RsymError) || error.code === 'permission') throw error;
+        return { functions, reason: error.reason ?? error.message };
+      }
+    }
+    return null;
   }
 
   #fillSites(): void {

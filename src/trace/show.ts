@@ -87,7 +87,7 @@ const conflictText = (candidates: readonly { readonly text: string }[]): string 
   candidates.length === 0 ? '<conflict>' : `<conflict ${candidates.map(({ text }) => text).join(' or ')}>`;
 
 /** A tail call has none but for one in memory that nobody else knows. */
-const hasResult = ({ values, isPassed }: Capture): boolean => values.length > 0 && !isPassed;
+export const hasResult = ({ values, isPassed }: Capture): boolean => values.length > 0 && !isPassed;
 
 /** What returns `()` does so whatever comes behind it. */
 const nothing = ({ name, type, mode, evidence, note }: ReturnPlan): ShownValue | null =>

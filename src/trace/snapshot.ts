@@ -49,7 +49,19 @@ export class Snapshot {
     }
     return best ?? (isUnreadable ? 'unreadable' : null);
   }
+
+  /** Why nothing is known at an address that is in no block. */
+  lackAt(address: bigint): 'unreadable' | 'truncated' | 'depth' {
+    for (const block of this.#blocks) {
+      const before = address - block.address;
+      if (block.isUnreadable && before >= 0n && before < longestRead) return 'unreadable';
+    }
+    return this.isFull ? 'truncated' : 'depth';
+  }
 }
+
+/** How long a read that failed may have been isn't kept: none is longer. */
+const longestRead = 4_112n;
 
 const none: CapturedValue['missing'] = [];
 

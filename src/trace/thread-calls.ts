@@ -2,8 +2,11 @@ import type { EnterRecord } from './record.ts';
 
 export type EnteredCall = { readonly enter: EnterRecord; readonly parent: number | null; readonly depth: number };
 
-/** A call under way; `missing`: how many records were missing when it began. */
-export type Pending = EnteredCall & { readonly missing: number };
+/**
+ * A call under way. `missing`: how many records were missing when it began. `isNamed`: calls inside it name it as their
+ * parent; else they name the one that it would.
+ */
+export type Pending = EnteredCall & { readonly missing: number; isNamed: boolean };
 
 /** Calls that the order of frames says are gone, though they may be suspended on a stack of the same mapping. */
 const maxDoubtful = 10_000;

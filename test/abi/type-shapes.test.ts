@@ -177,10 +177,10 @@ describe('limits', () => {
 
   test('nodes are shared out among the parts', () => {
     expect(line('take_tree', { depth: 9, nodes: 5 })).toBe(
-      'Tree { value@0 i64, left@8 <depth 8>, right@16 <depth 8> }',
+      'Tree { value@0 i64, left@8 <truncated 8>, right@16 <truncated 8> }',
     );
     const half =
-      'enum 8 at 0: 0 => None, _ => Some(0@0 &@0 Tree { value@0 i64, left@8 <depth 8>, right@16 <depth 8> })';
+      'enum 8 at 0: 0 => None, _ => Some(0@0 &@0 Tree { value@0 i64, left@8 <truncated 8>, right@16 <truncated 8> })';
     expect(line('take_tree', { depth: 9, nodes: 20 })).toBe(`Tree { value@0 i64, left@8 ${half}, right@16 ${half} }`);
   });
 

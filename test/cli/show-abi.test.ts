@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { planWatch } from '../../src/query/watch.ts';
 import { readElfFile } from '../code/elf-file.ts';
 import { rsym } from '../support/cli.ts';
 import { fixture } from '../support/fixtures.ts';
@@ -199,7 +200,7 @@ describeNeeding(['objdump'], 'by objdump', () => {
 
   test('the loop of a sum was vectorised, that of a nested call was not', () => {
     const file = fixture('inlined/release');
-    const note = 'calls may be counted less often than they are made: the loop around it was vectorised';
+    const note = 'calls may be missed: the loop around it was vectorised';
     const copies = shown('inlined/release', 'inlined::shapes::twice').flatMap(({ copies }) => copies);
     const isPacked = ({ ranges }: Copy): boolean =>
       ranges.some(({ start, end }) =>
@@ -208,6 +209,21 @@ describeNeeding(['objdump'], 'by objdump', () => {
     expect(copies.map((copy) => copy.notes.includes(note))).toEqual(copies.map(isPacked));
     expect(copies.filter(isPacked)).toHaveLength(1);
   });
+});
+
+test('which copies a trace misses calls of, as the trace says', () => {
+  const isLimit = (note: string): boolean => /calls may be missed|isn't watched/.test(note);
+  const { notes } = planWatch({
+    target: fixture('inlined/release'),
+    functions: ['inlined::**'],
+    scope: { kind: 'everywhere' },
+  });
+  const told = notes.filter(isLimit);
+  const copies = shown('inlined/release', 'inlined::**').flatMap((fn) => fn.copies);
+  expect(told.length).toBeGreaterThan(1);
+  const limits = copies.flatMap(({ notes: own }) => own.filter(isLimit));
+  expect(limits).toHaveLength(told.length);
+  expect(limits.every((limit) => told.some((note) => note.endsWith(limit)))).toBe(true);
 });
 
 describe('what is passed, in words', () => {

@@ -83,7 +83,7 @@ const facts = (more: Partial<CopyFacts>): CopyFacts => ({
   copy,
   values: null,
   probe,
-  likeness: null,
+  limit: null,
   inlinedThere: [],
   types: null,
   own: 1,
@@ -248,9 +248,7 @@ describe('which calls a probe sees', () => {
     expect(callNotes(facts({ copy: { ...copy, kind: 'instance' }, own: 2 }))).toEqual([
       expect.stringMatching(/^one of 2 instances/),
     ]);
-    expect(callNotes(facts({ likeness: 'unrolled' }))).toEqual([
-      'calls may be counted less often than they are made: the loop around it was unrolled',
-    ]);
+    expect(callNotes(facts({ limit: 'calls may be missed' }))).toEqual(['calls may be missed']);
     expect(callNotes(facts({ copy: { ...copy, dwarfPath: 'app::f::{async_fn#0}' } }))).toEqual([
       expect.stringMatching(/once for each poll/),
     ]);

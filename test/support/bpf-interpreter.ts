@@ -65,6 +65,13 @@ export const interpret = (code: Buffer, entry: number, args: readonly bigint[], 
           set(src, old);
           break;
         }
+        if (opcode === 0xdb && immediate === 0xf1n) {
+          const old = host.memory.load(address, 8).readBigUInt64LE();
+          bytes.writeBigUInt64LE(get(src));
+          if (old === get(0)) host.memory.store(address, bytes);
+          set(0, old);
+          break;
+        }
         if (opcode >> 5 !== 3) throw new Error(`opcode 0x${opcode.toString(16)}`);
         bytes.writeBigUInt64LE((opcode & 7) === 3 ? get(src) : u64(immediate));
         host.memory.store(address, bytes.subarray(0, size));

@@ -5,6 +5,7 @@ import {
   add,
   alu,
   call,
+  compareExchange,
   exit,
   fetchAdd,
   flatten,
@@ -60,6 +61,8 @@ const aluCodes: readonly [AluOp, string, string][] = [
   ['add', '07', '0f'],
   ['sub', '17', '1f'],
   ['mul', '27', '2f'],
+  ['div', '37', '3f'],
+  ['mod', '97', '9f'],
   ['or', '47', '4f'],
   ['and', '57', '5f'],
   ['lsh', '67', '6f'],
@@ -106,6 +109,7 @@ describe('encodings', () => {
 
   test.each([
     ['fetch-add', [fetchAdd('r0', 40, 'r1')], ['db10280001000000']],
+    ['compare-exchange', [compareExchange('r4', 8, 'r2')], ['db240800f1000000']],
     ['goto', [jump('on'), label('on')], ['0500000000000000']],
     ['call', [call('ringbuf_reserve')], ['8500000083000000']],
     ['exit', [exit()], ['9500000000000000']],
@@ -144,6 +148,7 @@ describe('encodings', () => {
       get_attach_cookie: 174,
       task_pt_regs: 175,
       find_vma: 180,
+      loop: 181,
     });
   });
 });

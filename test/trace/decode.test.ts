@@ -186,7 +186,7 @@ describe('text', () => {
     [str, memory(0x1000n, 9n), { $items: 'a', $len: '9' }, '"a"… (9 bytes)', at('a', [0xe2, 0x82])],
     [str, memory(0x1000n, 2n), { $bytes: '61ff' }, 'b"a\\xff"', at('a', [0xff])],
     [str, memory(0x2000n, 2n), { $missing: 'unreadable' }, '<unreadable 0x2000>', at('')],
-    [str, memory(0x3000n, 2n), { $missing: 'depth' }, '<depth 0x3000>', at('')],
+    [str, memory(0x3000n, 2n), { $missing: 'truncated' }, '<truncated 0x3000>', at('')],
     [str, memory(0x3000n, 2n), { $missing: 'truncated' }, '<truncated 0x3000>', { ...at(''), isFull: true }],
     [
       str,
@@ -210,7 +210,7 @@ describe('behind pointers', () => {
   cases('', [
     [reference(u64), memory(0x1000n), '7', '7', { blocks: [block(0x1000n, 7n)] }],
     [reference(u64), memory(0n), null, 'NULL'],
-    [reference(u64), memory(0x10n), { $missing: 'depth' }, '<depth 0x10>'],
+    [reference(u64), memory(0x10n), { $missing: 'truncated' }, '<truncated 0x10>'],
     [reference(u64), memory(0x10n), { $missing: 'unreadable' }, '<unreadable 0x10>', { blocks: [hole(0x10n)] }],
     [reference(unit), memory(1n), [], '()'],
     [reference({ kind: 'cut', size: 4, why: 'depth' }), memory(1n), { $missing: 'depth' }, '<depth 0x1>'],

@@ -73,7 +73,7 @@ export class World {
     this.#threads = Array.from({ length: threads }, (_, i) => new ThreadModel({ tgid: 100 + (i >> 1), tid: 200 + i }));
     this.#correlator = new Correlator(
       {
-        entered: (call) => this.entered.push(call),
+        entered: (call) => this.entered.push(call) > 0,
         ended: (call) => this.ended.push(call),
         stale: ({ tgid, tid, sp, fn }) => {
           const key = Buffer.alloc(24);

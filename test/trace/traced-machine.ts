@@ -3,6 +3,7 @@ import { inRegister, onStack, type Piece } from '../../src/abi/place.ts';
 import type { ValueShape } from '../../src/abi/shape.ts';
 import { fileOffset } from '../../src/base/units.ts';
 import type { ProgramSpec } from '../../src/trace/bpf/asm.ts';
+import type { Thinning } from '../../src/trace/bpf/choose.ts';
 import type { Surroundings } from '../../src/trace/bpf/entry.ts';
 import { landingProgram } from '../../src/trace/bpf/landing.ts';
 import { execProgram, threadEndProgram } from '../../src/trace/bpf/lifecycle.ts';
@@ -96,6 +97,8 @@ type Options = Partial<Omit<MapSizes, 'scope' | 'scratch'>> & {
   /** Threads that have memory to make records in. */
   readonly scratchThreads?: number;
   readonly entriesOnly?: boolean;
+  readonly thinning?: Thinning;
+  readonly leavesConditions?: boolean;
 };
 
 const u32 = (value: number): Buffer => {
@@ -124,8 +127,10 @@ export class TracedMachine {
       vma: options.vma === undefined ? { start: 0, end: 8 } : options.vma,
       ...(options.coldPages ? { coldPages: true } : {}),
       ...(options.entriesOnly ? { entriesOnly: true } : {}),
+      ...(options.thinning ? { thinning: options.thinning } : {}),
     };
-    this.plan = planPrograms(sites, this.around, { ...limits, ...options.limits });
+    const left = new Set(options.leavesConditions ? sites.keys() : []);
+    this.plan = planPrograms(sites, this.around, { ...limits, ...options.limits }, left);
     const layouts = [...this.plan.entryLayouts, ...this.plan.exitLayouts];
     this.machine = new BpfMachine(
       mapSpecs({

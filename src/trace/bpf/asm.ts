@@ -37,6 +37,7 @@ export const HELPERS = {
   get_attach_cookie: 174,
   task_pt_regs: 175,
   find_vma: 180,
+  loop: 181,
 } as const;
 export type Helper = keyof typeof HELPERS;
 
@@ -51,6 +52,7 @@ export type Instruction =
       readonly src: Reg | number;
     }
   | { readonly form: 'fetch-add'; readonly base: Reg; readonly offset: number; readonly src: Reg }
+  | { readonly form: 'compare-exchange'; readonly base: Reg; readonly offset: number; readonly src: Reg }
   | { readonly form: 'load-64'; readonly dst: Reg; readonly value: bigint }
   | { readonly form: 'load-map'; readonly dst: Reg; readonly map: string }
   | { readonly form: 'load-value'; readonly dst: Reg; readonly map: string; readonly offset: number }
@@ -84,6 +86,13 @@ export const store = (size: Size, base: Reg, offset: number, src: Reg | number):
 /** Adds `src` to the 64-bit word and leaves the word's old value in `src`. */
 export const fetchAdd = (base: Reg, offset: number, src: Reg): Instruction => ({
   form: 'fetch-add',
+  base,
+  offset,
+  src,
+});
+/** Makes the 64-bit word what `src` is if it is what r0 is, and leaves its old value in r0. */
+export const compareExchange = (base: Reg, offset: number, src: Reg): Instruction => ({
+  form: 'compare-exchange',
   base,
   offset,
   src,

@@ -14,6 +14,7 @@ const MODE_ATOMIC = 0xc0;
 const LD_IMM64 = 0x18;
 const SOURCE_REGISTER = 8;
 const FETCH_ADD = 0x01;
+const COMPARE_EXCHANGE = 0xf1;
 /** Values of the source register field of a 64-bit load that make it a reference (linux/bpf.h, BPF_PSEUDO_*). */
 const PSEUDO = { map: 1, mapValue: 2, function: 4 } as const;
 const ALU: Record<AluOp, number> = {
@@ -119,6 +120,9 @@ export const assemble = (code: readonly Instruction[], maps: (name: string) => n
       case 'fetch-add':
         emit(CLASS.stx | MODE_ATOMIC | SIZE[8], number(i.base), number(i.src), i.offset, FETCH_ADD);
         break;
+      case 'compare-exchange':
+        emit(CLASS.stx | MODE_ATOMIC | SIZE[8], number(i.base), number(i.src), i.offset, COMPARE_EXCHANGE);
+        break;
       case 'load-64':
         emit(LD_IMM64, number(i.dst), 0, 0, Number(i.value & 0xffff_ffffn));
         emit(0, 0, 0, 0, Number((i.value >> 32n) & 0xffff_ffffn));
@@ -181,6 +185,8 @@ const line = (i: Instruction): string => {
       return `  u${i.size * 8}[${i.base} ${signed(i.offset)}] = ${i.src}`;
     case 'fetch-add':
       return `  ${i.src} = fetch_add u64[${i.base} ${signed(i.offset)}], ${i.src}`;
+    case 'compare-exchange':
+      return `  r0 = compare_exchange u64[${i.base} ${signed(i.offset)}], r0, ${i.src}`;
     case 'load-64':
       return `  ${i.dst} = 0x${i.value.toString(16)} ll`;
     case 'load-map':

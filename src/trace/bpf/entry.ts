@@ -2,22 +2,32 @@ import {
   add,
   type Code,
   call,
-  exit,
   flatten,
   jump,
   jumpIf,
   label,
   load,
-  loadFunction,
   loadMap,
   mov,
   type ProgramSpec,
   store,
 } from './asm.ts';
 import { capture } from './capture.ts';
+import { choose, chosenLabels, type EntryChoice, leaveUndecided, type Thinning } from './choose.ts';
 import { memoryOf } from './memory/chosen-memory.ts';
-import type { Recording } from './memory/memory.ts';
-import { ENTER, mostSaved, PENDING, PENDING_LOST, RECORD, type RecordLayout, THREAD } from './records.ts';
+import type { Memory, Recording } from './memory/memory.ts';
+import { noteStackMapping, onMapping, ownThread } from './own-thread.ts';
+import {
+  ENTER,
+  entryReason,
+  HEADER,
+  mostSaved,
+  PENDING,
+  PENDING_LOST,
+  RECORD,
+  type RecordLayout,
+  THREAD,
+} from './records.ts';
 import {
   begin,
   countFunction,
@@ -25,6 +35,7 @@ import {
   FRAME,
   frameAddress,
   lookup,
+  noteFunction,
   noteStackPointer,
   type WatchedProcesses,
   writeHeader,
@@ -40,6 +51,8 @@ export type EntryShape = {
   readonly stackAdjust: number;
   /** Registers that an exit needs, as offsets in pt_regs. */
   readonly saved: readonly number[];
+  /** Not all calls are told. */
+  readonly choice?: EntryChoice;
 };
 
 export type Surroundings = {
@@ -51,73 +64,25 @@ export type Surroundings = {
   readonly coldPages?: true;
   /** No call is followed to its end, so that nobody needs to know of threads and their stacks. */
   readonly entriesOnly?: true;
+  /** Of the calls that are wanted not all are told. */
+  readonly thinning?: Thinning;
 };
 
-/** r7 = the thread's value, made if this is the thread's first entry. */
-const ownThread: Code = [
-  lookup('threads', FRAME.thread),
-  jumpIf('ne', 'r0', 0, 'thread_known'),
-  Array.from({ length: THREAD.size / 8 }, (_, i) => store(8, 'r10', FRAME.threadValue + i * 8, 0)),
-  loadMap('r1', 'threads'),
-  frameAddress('r2', FRAME.thread),
-  frameAddress('r3', FRAME.threadValue),
-  mov('r4', 0),
-  call('map_update_elem'),
-  lookup('threads', FRAME.thread),
-  jumpIf('ne', 'r0', 0, 'thread_known'),
-  countFunction('threadsFull', 'threads'),
-  jump('out'),
-  label('thread_known'),
-  mov('r7', 'r0'),
-];
-
 /** r7 = the thread's value once more: it may be gone if the thread has waited. */
-const sameThread: Code = [
+const sameThread = (tag = ''): Code => [
   lookup('threads', FRAME.thread),
-  jumpIf('ne', 'r0', 0, 'same_thread'),
-  countFunction('threadsFull', 'same_thread'),
+  jumpIf('ne', 'r0', 0, `same_thread${tag}`),
+  countFunction('threadsFull', `same_thread${tag}`),
   jump('out'),
-  label('same_thread'),
+  label(`same_thread${tag}`),
   mov('r7', 'r0'),
 ];
 
-/** Finds the mapping that holds the stack pointer, unless the thread's last one does. */
-const noteStackMapping: Code = [
-  load(8, 'r1', 'r10', FRAME.sp),
-  load(8, 'r2', 'r7', THREAD.stackStart),
-  jumpIf('lt', 'r1', 'r2', 'find_mapping'),
-  load(8, 'r2', 'r7', THREAD.stackEnd),
-  jumpIf('lt', 'r1', 'r2', 'mapping_known'),
-  label('find_mapping'),
-  store(8, 'r10', FRAME.mapping, 0),
-  store(8, 'r10', FRAME.mapping + 8, 0),
-  call('get_current_task_btf'),
-  mov('r1', 'r0'),
-  load(8, 'r2', 'r10', FRAME.sp),
-  loadFunction('r3', 'on_mapping'),
-  frameAddress('r4', FRAME.mapping),
-  mov('r5', 0),
-  call('find_vma'),
-  load(8, 'r1', 'r10', FRAME.mapping),
-  store(8, 'r7', THREAD.stackStart, 'r1'),
-  load(8, 'r1', 'r10', FRAME.mapping + 8),
-  store(8, 'r7', THREAD.stackEnd, 'r1'),
-  label('mapping_known'),
-];
-
-/** Called back by find_vma(task, vma, place): notes where the mapping starts and ends. */
-const onMapping = (vma: { start: number; end: number }): Code => [
-  label('on_mapping'),
-  load(8, 'r1', 'r2', vma.start),
-  store(8, 'r3', 0, 'r1'),
-  load(8, 'r1', 'r2', vma.end),
-  store(8, 'r3', 8, 'r1'),
-  mov('r0', 0),
-  exit(),
-];
-
-/** Keeps the call under way, linked to the thread's one before it; without room the call is counted as lost. */
-const keepPending = (saved: readonly number[], giveUp: Code): Code => [
+/**
+ * Keeps the call under way, linked to the thread's one before it; without room the call is counted as lost. `tag`: in
+ * the labels of a place where the call isn't told.
+ */
+const keepPending = (saved: readonly number[], giveUp: Code, tag = ''): Code => [
   Array.from({ length: mostSaved }, (_, i): Code => {
     const at = FRAME.pendingValue + PENDING.saved + 8 * i;
     const ptRegs = saved[i];
@@ -125,23 +90,23 @@ const keepPending = (saved: readonly number[], giveUp: Code): Code => [
   }),
   store(8, 'r10', FRAME.pendingValue + PENDING.callId, 'r8'),
   store(8, 'r10', FRAME.pendingValue + PENDING.flags, 0),
-  jumpIf('ne', 'r9', 0, 'reserved'),
+  jumpIf('ne', 'r9', 0, `reserved${tag}`),
   store(8, 'r10', FRAME.pendingValue + PENDING.flags, PENDING_LOST),
-  label('reserved'),
+  label(`reserved${tag}`),
   load(8, 'r1', 'r7', THREAD.topSp),
   load(8, 'r2', 'r7', THREAD.topFn),
   // A key that is there already keeps its own link: linking it to itself would cut the chain.
   load(8, 'r3', 'r10', FRAME.sp),
-  jumpIf('ne', 'r1', 'r3', 'linked'),
+  jumpIf('ne', 'r1', 'r3', `linked${tag}`),
   load(8, 'r3', 'r10', FRAME.fn),
-  jumpIf('ne', 'r2', 'r3', 'linked'),
+  jumpIf('ne', 'r2', 'r3', `linked${tag}`),
   lookup('pending', FRAME.thread),
   mov('r1', 0),
   mov('r2', 0),
-  jumpIf('eq', 'r0', 0, 'linked'),
+  jumpIf('eq', 'r0', 0, `linked${tag}`),
   load(8, 'r1', 'r0', PENDING.prevSp),
   load(8, 'r2', 'r0', PENDING.prevFn),
-  label('linked'),
+  label(`linked${tag}`),
   store(8, 'r10', FRAME.pendingValue + PENDING.prevSp, 'r1'),
   store(8, 'r10', FRAME.pendingValue + PENDING.prevFn, 'r2'),
   load(8, 'r1', 'r7', THREAD.stackEnd),
@@ -151,20 +116,20 @@ const keepPending = (saved: readonly number[], giveUp: Code): Code => [
   frameAddress('r3', FRAME.pendingValue),
   mov('r4', 0),
   call('map_update_elem'),
-  jumpIf('eq', 'r0', 0, 'kept'),
+  jumpIf('eq', 'r0', 0, `kept${tag}`),
   // Without room in the ring the call is counted as lost already.
-  jumpIf('eq', 'r9', 0, 'out'),
-  giveUp,
-  countFunction('pendingFull', 'pending'),
+  tag === '' ? [jumpIf('eq', 'r9', 0, 'out'), giveUp] : [],
+  countFunction('pendingFull', `pending${tag}`),
   jump('out'),
-  label('kept'),
+  label(`kept${tag}`),
   load(8, 'r1', 'r10', FRAME.sp),
   store(8, 'r7', THREAD.topSp, 'r1'),
   load(8, 'r1', 'r10', FRAME.fn),
   store(8, 'r7', THREAD.topFn, 'r1'),
 ];
 
-const sameCallAgain: Code = [
+/** Leaves the program where this very call is under way: its function has branched back to its begin. */
+export const sameCallAgain: Code = [
   lookup('pending', FRAME.thread),
   jumpIf('eq', 'r0', 0, 'new_call'),
   countFunction('loopHits', 'loop'),
@@ -179,6 +144,18 @@ const markLost: Code = [
   store(8, 'r0', PENDING.flags, PENDING_LOST),
 ];
 
+/**
+ * What becomes of a call that isn't told. Where the function branches to its own entry the call must be known there; else
+ * its exit must not be taken for that of an older call whose end wasn't seen.
+ */
+const drop = ({ tracked, loops, saved }: EntryShape, { isSleepable }: Memory): Code => {
+  if (!tracked) return [];
+  if (!loops) return markLost;
+  // The condition may have waited.
+  const regain = isSleepable ? sameThread('_dropped') : [];
+  return [regain, mov('r8', 0), mov('r9', 0), keepPending(saved, [], '_dropped')];
+};
+
 /** The program at a function's first instruction, one per shape; the cookie says which function it was. */
 export const entryProgram = (shape: EntryShape, around: Surroundings): ProgramSpec => {
   const memory = memoryOf(around.coldPages === true);
@@ -186,6 +163,13 @@ export const entryProgram = (shape: EntryShape, around: Surroundings): ProgramSp
     size: shape.layout.size,
     fill: [
       writeHeader(RECORD.enter),
+      // The limit is one of the times that are told.
+      shape.choice?.thinning?.rateLimit == null
+        ? []
+        : [load(8, 'r1', 'r10', FRAME.time), store(8, 'r9', HEADER.time, 'r1')],
+      shape.choice?.keepsUndecided
+        ? [load(8, 'r1', 'r10', FRAME.doubt), store(1, 'r9', HEADER.kind + entryReason, 'r1')]
+        : [],
       around.entriesOnly
         ? store(8, 'r9', ENTER.stackEnd, 0)
         : [load(8, 'r1', 'r7', THREAD.stackEnd), store(8, 'r9', ENTER.stackEnd, 'r1')],
@@ -196,10 +180,13 @@ export const entryProgram = (shape: EntryShape, around: Surroundings): ProgramSp
       capture(shape.layout, memory),
     ],
     keep: shape.tracked ? keepPending(shape.saved, memory.giveUp) : null,
-    regain: sameThread,
+    regain: sameThread(),
     lost: countFunction('lostEntries', 'lost'),
     undo: shape.tracked ? markLost : [],
   };
+  const loops = shape.tracked && shape.loops;
+  const { choice } = shape;
+  const chosen = choice ? choose(choice) : [];
   return {
     name: 'rsym_entry',
     type: 'kprobe',
@@ -209,12 +196,12 @@ export const entryProgram = (shape: EntryShape, around: Surroundings): ProgramSp
     code: flatten([
       begin(around.scope),
       noteStackPointer(shape.stackAdjust),
-      mov('r1', 'r6'),
-      call('get_attach_cookie'),
-      store(8, 'r10', FRAME.fn, 'r0'),
+      noteFunction,
+      loops ? [] : chosen,
       around.entriesOnly ? [] : [ownThread, around.vma ? noteStackMapping : []],
-      shape.tracked && shape.loops ? sameCallAgain : [],
+      loops ? [sameCallAgain, chosen] : [],
       memory.record(recording, around.ringBytes),
+      choice ? [jump('out'), leaveUndecided(choice), label(chosenLabels.isFalse), drop(shape, memory)] : [],
       end,
       around.vma && !around.entriesOnly ? onMapping(around.vma) : [],
     ]),

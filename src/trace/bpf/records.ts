@@ -1,4 +1,5 @@
 import { maxInsideRanges } from '../site.ts';
+import { reasons } from './expression/doubt.ts';
 import type { Reads } from './reads/reads.ts';
 
 /**
@@ -10,6 +11,9 @@ import type { Reads } from './reads/reads.ts';
  *   24 u64 thread     tgid << 32 | tid
  *   32 u64 stack pointer in the process
  */
+/** The byte behind the kind of an entry: why it isn't known whether the call is wanted, see `reasonOf`; 0: it is. */
+export const entryReason = 1;
+
 export const RECORD = { enter: 1, exit: 2, landing: 3, threadEnd: 4, exec: 5, started: 6 } as const;
 
 export const HEADER = { kind: 0, fn: 4, sequence: 8, time: 16, thread: 24, sp: 32, size: 40 } as const;
@@ -77,7 +81,18 @@ export const FUNCTION_STATS = {
   threadsFull: 24,
   unmatchedExits: 32,
   loopHits: 40,
-  size: 48,
+  /** Calls among which samples are taken; those over the rate. */
+  wanted: 48,
+  overRate: 56,
+  /** Of calls that are summed up: those not taken as a sample. */
+  skipped: 64,
+  /** Those that never came to an exit. */
+  unwound: 72,
+  /** Those that found no room for another group. */
+  groupsFull: 80,
+  /** Calls that weren't told since it wasn't known whether they were wanted: a word for each reason. */
+  undecided: 88,
+  size: 88 + 8 * reasons.length,
 } as const;
 
 /** The one value of the map `globals`. */
@@ -87,7 +102,9 @@ export const GLOBALS = {
   lostLandings: 16,
   lostThreadEnds: 24,
   lostProcesses: 32,
-  size: 40,
+  /** A second of CLOCK_MONOTONIC in its upper half, the calls taken in it in its lower one. */
+  rate: 40,
+  size: 48,
 } as const;
 
 /** A call under way, in the map `pending`, by {thread, stack pointer, function}. */
@@ -105,6 +122,8 @@ export const PENDING = {
 export const mostSaved = (PENDING.size - PENDING.saved) / 8;
 /** The entry's record could not be written: the call is counted as lost and its exit is not reported. */
 export const PENDING_LOST = 1;
+/** What of its condition was known at entry is undecided: it is unless the rest is false. */
+export const PENDING_UNDECIDED = 2;
 
 /** A thread that has entered a traced function, in the map `threads`: its newest call and its stack's mapping. */
 export const THREAD = { topSp: 0, topFn: 8, stackStart: 16, stackEnd: 24, size: 32 } as const;

@@ -41,6 +41,10 @@ export const FRAME = {
   threadValue: -112,
   mapping: -128,
   oldKey: -152,
+  /** Of an entry, which forgets no calls: its time, where that is known before its record is made. */
+  time: -152,
+  /** Likewise, why it isn't known whether the call is wanted; 0: it is. */
+  doubt: -144,
   length: -160,
   number: -168,
   levels: -264,
@@ -100,6 +104,21 @@ export const noteStackPointer = (adjust = 0): Code => [
   load(8, 'r1', 'r6', PT_REGS.rsp),
   adjust === 0 ? [] : add('r1', adjust),
   store(8, 'r10', FRAME.sp, 'r1'),
+];
+
+/** Notes the function, of which the cookie is the number. */
+export const noteFunction: Code = [mov('r1', 'r6'), call('get_attach_cookie'), store(8, 'r10', FRAME.fn, 'r0')];
+
+/** Of a cookie at an exit: notes the function (its low half) and the exit's number among all exits (its high half). */
+export const noteExit: Code = [
+  mov('r1', 'r6'),
+  call('get_attach_cookie'),
+  mov('r1', 'r0'),
+  alu('lsh', 'r1', 32),
+  alu('rsh', 'r1', 32),
+  store(8, 'r10', FRAME.fn, 'r1'),
+  alu('rsh', 'r0', 32),
+  store(8, 'r10', FRAME.site, 'r0'),
 ];
 
 /** Adds one to a counter of the function noted in the frame. Destroys r0–r5. */

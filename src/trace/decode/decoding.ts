@@ -81,6 +81,12 @@ export class Decoding {
     return known === 'unreadable' ? known : this.#believed(address, known);
   }
 
+  /** As `source`, of memory that the shape asks for: what lies too deep was cut from it, so that only room was wanting. */
+  wanted(address: bigint): Source | Why {
+    const source = this.source(address);
+    return source === 'depth' ? 'truncated' : source;
+  }
+
   /** As `source`, of memory that is of no use with a part missing. */
   sound(address: bigint): Source | Why {
     const source = this.source(address);

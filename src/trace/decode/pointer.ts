@@ -12,7 +12,7 @@ type DynShape = Extract<FollowedShape, { kind: 'dyn' }>;
 const pointedTo = (target: ValueShape, address: bigint, decoding: Decoding): Shown => {
   if (target.kind === 'cut') return missingAt(target.why, address);
   if (target.size === 0 || target.kind === 'fixed') return decoding.part(target, emptySource, 0);
-  const memory = decoding.source(address);
+  const memory = decoding.wanted(address);
   return typeof memory === 'string' ? missingAt(memory, address) : decoding.part(target, memory, 0);
 };
 

@@ -82,7 +82,7 @@ export const decodeText = (shape: TextShape, source: Source, at: number, decodin
   const address = data + BigInt(shape.behind.add);
   decoding.count(data, shape.behind.counts);
   if (length === 0n) return empty;
-  const memory = decoding.source(address);
+  const memory = decoding.wanted(address);
   if (typeof memory === 'string') return missingAt(memory, address);
   const there = Math.min(Number(length), memory.bytes.length);
   const why = lack(memory, 0, there);
@@ -94,7 +94,7 @@ export const decodeCString = (source: Source, at: number, decoding: Decoding): S
   const address = ownWord(source, at);
   if (typeof address !== 'bigint') return missing(address);
   if (address === 0n) return nothing;
-  const memory = decoding.source(address);
+  const memory = decoding.wanted(address);
   if (typeof memory === 'string') return missingAt(memory, address);
   const nul = memory.bytes.indexOf(0);
   const there = nul < 0 ? memory.bytes.length : nul;

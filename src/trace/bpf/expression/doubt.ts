@@ -3,7 +3,7 @@ import { type Code, jump, label, mov } from '../asm.ts';
 import type { Labels } from '../follow/labels.ts';
 
 /** Reasons by the numbers that programs have for them, from 1 on. */
-const reasons: readonly Why[] = [
+export const reasons: readonly Why[] = [
   'gone',
   'unreadable',
   'truncated',

@@ -24,21 +24,25 @@ const finished = (code: Code, probe: ExpressionProbe, ways: readonly string[]): 
   return tidy;
 };
 
+/** Where a condition that doesn't hold leads. */
+export type Leaves = {
+  readonly isFalse: string;
+  readonly isUndecided: string;
+  /** r0 is the reason's number there. */
+  readonly isReasonAsked?: true;
+};
+
 /**
  * Evaluates a condition: goes on where it holds, and else leaves for one of the labels. Keeps r6, the context, to r9; uses the
  * frame below `FRAME.levels`.
  *
  * @throws {Unlowerable} where the kernel can't tell it.
  */
-export const lowerCondition = (
-  node: BoolNode,
-  probe: ExpressionProbe,
-  to: { readonly isFalse: string; readonly isUndecided: string },
-): Code => {
+export const lowerCondition = (node: BoolNode, probe: ExpressionProbe, to: Leaves): Code => {
   const holds = probe.labels.fresh('x');
-  const doubt = new Doubt(to.isUndecided, false, probe.labels);
+  const doubt = new Doubt(to.isUndecided, to.isReasonAsked === true, probe.labels);
   const code = loweringOf(probe).bool(node, { yes: holds, no: to.isFalse, doubt });
-  return finished([code, label(holds)], probe, [to.isFalse, to.isUndecided]);
+  return finished([code, doubt.landings(), label(holds)], probe, [to.isFalse, to.isUndecided]);
 };
 
 /**

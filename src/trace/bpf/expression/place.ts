@@ -102,7 +102,7 @@ export const addressOf = (place: Place, doubt: Doubt, lowering: Lowering): Code 
   }
 };
 
-/** r3 = where an element is, of those that begin where `first` sets r3 to. It is made where the index has its word. */
+/** r3 = where an element is, of those that begin where `first` sets r3 to: made when the index has its word. */
 const element = (place: Element, doubt: Doubt, lowering: Lowering, first: () => Code): Code =>
   lowering.frame.with(1, (word) => [
     checkedIndex(place, doubt, lowering),
