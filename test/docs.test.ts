@@ -10,8 +10,8 @@ import { type Feature, testNeeding } from './support/need.ts';
 import { run } from './support/process.ts';
 
 /**
- * README, docs/counting.md and docs/evidence.md show commands with their outputs, in fenced blocks of the kind `console`. Each is run here, in
- * a folder that holds `helloworld` (the fixture hello/debug-v0), `release` (hello/full-release), `inlined` and `types` (their
+ * README, docs/counting.md, docs/evidence.md and docs/expressions.md show commands with their outputs, in fenced blocks of the
+ * kind `console`. Each is run here, in a folder that holds `helloworld` (the fixture hello/debug-v0), `release` (hello/full-release), `inlined` and `types` (their
  * releases), by a shell that finds rsym. A further word of the fence names what the block needs: ```console kernel. A line `…` stands for any lines. Before the
  * two texts are compared, numbers that differ from run to run are replaced on both sides: process ids, times, durations,
  * addresses in a process.
@@ -23,6 +23,7 @@ const pages = [
   'docs/ARCHITECTURE.md',
   'docs/counting.md',
   'docs/evidence.md',
+  'docs/expressions.md',
   'docs/library.md',
 ];
 const read = (page: string): string => readFileSync(join(root, page), 'utf8');
@@ -75,7 +76,7 @@ describe('README', () => {
   });
 });
 
-describe.each(['README.md', 'docs/counting.md', 'docs/evidence.md'])('%s', (page) => {
+describe.each(['README.md', 'docs/counting.md', 'docs/evidence.md', 'docs/expressions.md'])('%s', (page) => {
   for (const { command, output, needs } of examplesOf(read(page)))
     testNeeding(needs, command, () => {
       const shell = `rsym() { '${process.execPath}' '${program}' "$@"; }; ${command}`;

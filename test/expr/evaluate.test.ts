@@ -326,7 +326,9 @@ describe('keys', () => {
   test('a text that is cut within a character is still text, and told apart by all its bytes', () => {
     const [a, b] = ['aé', 'aê'].map((one) => textKeyOf(Buffer.from(one).subarray(0, 3), true));
     const [c, d] = ['aé', 'aè'].map((one) => textKeyOf(Buffer.from(one).subarray(0, 2), true));
-    const ids = [a, b, c, d, textKeyOf(Buffer.from('a'), false), textKeyOf(Buffer.from('a'), true)].map((key) => key && keyId(key));
+    const ids = [a, b, c, d, textKeyOf(Buffer.from('a'), false), textKeyOf(Buffer.from('a'), true)].map(
+      (key) => key && keyId(key),
+    );
     expect(c).toMatchObject({ text: 'a' });
     expect(c && keyId(c)).toBe(d && keyId(d));
     expect(new Set(ids).size).toBe(5);

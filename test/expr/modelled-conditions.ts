@@ -9,7 +9,10 @@ type Condition = Expected<boolean>;
 export type Named = { readonly text: string; readonly value: Modelled };
 
 /** A value without the boxes around it; all that is in an unknown one is unknown too. */
-export const opened = (value: Modelled, isUnknown = false): { readonly value: Modelled; readonly isUnknown: boolean } => {
+export const opened = (
+  value: Modelled,
+  isUnknown = false,
+): { readonly value: Modelled; readonly isUnknown: boolean } => {
   if (value.kind === 'unknown') return opened(value.of, true);
   return value.kind === 'box' ? opened(value.value, isUnknown) : { value, isUnknown };
 };
@@ -278,4 +281,3 @@ const or = (left: Condition, right: Condition): Condition => ({
         ? undefined
         : false,
 });
-

@@ -103,7 +103,10 @@ describeNeeding(['kernel'], 'expressions in the kernel', () => {
             else bytes.fill(0, at, Math.min(bytes.length, at + 8));
           }
         const call = callOf(roots, choose);
-        const scope = { args: values.map((value, i) => ({ name: `a${i}`, type: '_', shape: shapeOf(value) })), ret: null };
+        const scope = {
+          args: values.map((value, i) => ({ name: `a${i}`, type: '_', shape: shapeOf(value) })),
+          ret: null,
+        };
         const places = values.flatMap((value, i) => placesIn({ text: `a${i}`, value }));
         const { text } = new Maker(g).condition(places, 3, 0);
         unlessUnlowerable(() => compare(text, call, scope));
@@ -113,7 +116,8 @@ describeNeeding(['kernel'], 'expressions in the kernel', () => {
       }),
       { numRuns: 400, endOnFailure: true },
     );
-    for (const what of ['true', 'false', 'gone', 'index', 'unreadable']) expect(seen.get(what), what).toBeGreaterThan(0);
+    for (const what of ['true', 'false', 'gone', 'index', 'unreadable'])
+      expect(seen.get(what), what).toBeGreaterThan(0);
   });
 
   const groupingOf = (text: string, scope: Scope): KeyNode | null => {
@@ -145,10 +149,14 @@ describeNeeding(['kernel'], 'expressions in the kernel', () => {
           memory.isForeign = false;
         }
         const by = choose(groupings);
-        if (unlessUnlowerable(() => compareKeys(by, parseGrouping(by, scope), call, choose([1, 5, 8, 16, 63, 64])))) lowered.add(by);
+        if (unlessUnlowerable(() => compareKeys(by, parseGrouping(by, scope), call, choose([1, 5, 8, 16, 63, 64]))))
+          lowered.add(by);
       }),
       { numRuns: Number(process.env['RUNS'] ?? 400), endOnFailure: true },
     );
-    console.log(seen, [...conditions, ...groupings].filter((one) => !lowered.has(one)));
+    console.log(
+      seen,
+      [...conditions, ...groupings].filter((one) => !lowered.has(one)),
+    );
   }, 600_000);
 });

@@ -98,7 +98,9 @@ describeNeeding(['kernel', 'rustc'], 'calls that are wanted', () => {
         if (event.event === 'call') found.get(event.function)?.ids.push(Number(event.args[0]?.value));
         // A condition that the kernel was to decide and didn't would prove nothing.
         if (event.event === 'note' && whenIn === 'kernel')
-          expect(event.text).toMatch(/a text is not looked through|texts are only compared by|on a result or a duration/);
+          expect(event.text).toMatch(
+            /a text is not looked through|texts are only compared by|on a result or a duration/,
+          );
         if (event.event !== 'end') continue;
         expect(event.lost).toEqual(noLosses);
         for (const { function: name, undecided } of event.leftOut?.functions ?? [])

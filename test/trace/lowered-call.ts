@@ -69,7 +69,10 @@ export class KernelEvaluation implements Disposable {
   }
 }
 
-export const probeOf = (pieces: readonly (readonly Piece[])[], given: Partial<ExpressionProbe> = {}): ExpressionProbe => ({
+export const probeOf = (
+  pieces: readonly (readonly Piece[])[],
+  given: Partial<ExpressionProbe> = {},
+): ExpressionProbe => ({
   pieces: (root) => (root.kind === 'argument' ? pieces[root.index] : pieces.at(-1)) ?? null,
   address: null,
   saved: [],
@@ -79,4 +82,3 @@ export const probeOf = (pieces: readonly (readonly Piece[])[], given: Partial<Ex
   labels: new Labels(),
   ...given,
 });
-

@@ -20,7 +20,12 @@ export const moreArguments: Scope['args'] = [
       tag: { offset: 0, size: 8 },
       isTransparent: true,
       variants: [
-        { name: 'Borrowed', form: 'tuple', fields: [{ name: '0', offset: 8, shape: text }], values: [{ low: 1n, high: 1n }] },
+        {
+          name: 'Borrowed',
+          form: 'tuple',
+          fields: [{ name: '0', offset: 8, shape: text }],
+          values: [{ low: 1n, high: 1n }],
+        },
         { name: 'Owned', form: 'tuple', fields: [{ name: '0', offset: 8, shape: text }], values: null },
       ],
     },
@@ -35,15 +40,43 @@ export const sampleWords = (memory: OwnMemory): bigint[] => {
   const ends = ['short', 'ab', long, 'abcdefgh'].map((one) =>
     memory.add(Buffer.from(`${one}?`), [{ start: one.length, end: one.length + 1, why: 'unreadable' }]),
   );
-  const numbers = memory.add(Buffer.from([1, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0, 255, 255, 255, 255, 9, 0, 0, 0]));
+  const numbers = memory.add(
+    Buffer.from([1, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0, 255, 255, 255, 255, 9, 0, 0, 0]),
+  );
   return [
     ...texts,
     ...ends,
     numbers,
     numbers,
     memory.add(Buffer.from(new BigUint64Array([numbers, texts[0] ?? 0n, 5n, 1n, 0n, 2n]).buffer)),
-    ...[0n, 0n, 1n, 1n, 2n, 3n, 5n, 5n, 6n, 8n, BigInt(long.length), 1n << 32n, (5n << 32n) | 2n, 97n, 0x7fc0_0000n, -1n],
-    ...[0x3ff0n << 48n, 0x3f80_0000n, 1n << 63n, 0x0080_0001n, 0x8000_0003n, 0x3555n, 0x00ff_0001n, 0xc000_0000_0000_0001n],
+    ...[
+      0n,
+      0n,
+      1n,
+      1n,
+      2n,
+      3n,
+      5n,
+      5n,
+      6n,
+      8n,
+      BigInt(long.length),
+      1n << 32n,
+      (5n << 32n) | 2n,
+      97n,
+      0x7fc0_0000n,
+      -1n,
+    ],
+    ...[
+      0x3ff0n << 48n,
+      0x3f80_0000n,
+      1n << 63n,
+      0x0080_0001n,
+      0x8000_0003n,
+      0x3555n,
+      0x00ff_0001n,
+      0xc000_0000_0000_0001n,
+    ],
   ];
 };
 

@@ -2,8 +2,8 @@ import type { Register } from '../../src/abi/model.ts';
 import type { Location, Piece } from '../../src/abi/place.ts';
 import type { Captured } from '../../src/expr/environment.ts';
 import { PT_REGS } from '../../src/trace/sys/uapi.ts';
-import type { OwnMemory } from '../support/own-memory.ts';
 import { word } from '../expr/recorded-call.ts';
+import type { OwnMemory } from '../support/own-memory.ts';
 
 type Missing = Captured['missing'];
 type Choose = <T>(options: readonly T[]) => T;

@@ -46,12 +46,7 @@ const ofMagnitudes = (node: Arithmetic, op: 'div' | 'mod', doubt: Doubt, lowerin
       jumpIf('eq', 'r1', 0, doubt.to('division')),
       isWide
         ? byHalves(a, op)
-        : [
-            load(8, 'r0', 'r10', a),
-            alu(op, 'r0', 'r1'),
-            store(8, 'r10', a, 'r0'),
-            store(8, 'r10', a + 8, 0),
-          ],
+        : [load(8, 'r0', 'r10', a), alu(op, 'r0', 'r1'), store(8, 'r10', a, 'r0'), store(8, 'r10', a + 8, 0)],
       load(8, 'r5', 'r10', signA),
       op === 'mod' ? [] : [load(8, 'r4', 'r10', signB), alu('xor', 'r5', 'r4')],
       withSign(a),
@@ -67,23 +62,27 @@ const wide = { low: -(1n << 128n), high: 1n << 128n };
 /** Two words at `a` divided by r1, which is less than 2^32, from the upper half of the upper word on. */
 const byHalves = (a: number, op: 'div' | 'mod'): Code => [
   mov('r3', 0),
-  [a + 8, a].map((word): Code => [
-    load(8, 'r0', 'r10', word),
-    mov('r4', 0),
-    [true, false].map((isUpper): Code => [
-      // r2 = the rest so far and the next half.
-      mov('r2', 'r0'),
-      isUpper ? [] : alu('lsh', 'r2', 32),
-      alu('rsh', 'r2', 32),
-      alu('lsh', 'r3', 32),
-      alu('or', 'r2', 'r3'),
-      mov('r3', 'r2'),
-      alu('div', 'r2', 'r1'),
-      alu('mod', 'r3', 'r1'),
-      alu('lsh', 'r4', 32),
-      alu('or', 'r4', 'r2'),
-    ]),
-    op === 'div' ? store(8, 'r10', word, 'r4') : [],
-  ]),
+  [a + 8, a].map(
+    (word): Code => [
+      load(8, 'r0', 'r10', word),
+      mov('r4', 0),
+      [true, false].map(
+        (isUpper): Code => [
+          // r2 = the rest so far and the next half.
+          mov('r2', 'r0'),
+          isUpper ? [] : alu('lsh', 'r2', 32),
+          alu('rsh', 'r2', 32),
+          alu('lsh', 'r3', 32),
+          alu('or', 'r2', 'r3'),
+          mov('r3', 'r2'),
+          alu('div', 'r2', 'r1'),
+          alu('mod', 'r3', 'r1'),
+          alu('lsh', 'r4', 32),
+          alu('or', 'r4', 'r2'),
+        ],
+      ),
+      op === 'div' ? store(8, 'r10', word, 'r4') : [],
+    ],
+  ),
   op === 'mod' ? [store(8, 'r10', a, 'r3'), store(8, 'r10', a + 8, 0)] : [],
 ];

@@ -3,11 +3,11 @@ import { add, alu, type Code, jump, jumpIf, label, load, load64, mov, store } fr
 import type { Doubt } from './doubt.ts';
 import { type KeyPart, textHeader } from './key-layout.ts';
 import type { Lowering } from './lowering.ts';
-import { leaveByStale } from './stale.ts';
 import { ownBytes } from './own.ts';
+import { leaveByStale } from './stale.ts';
 import { commSize, type Text, withText } from './text.ts';
-import { lengthOfComm } from './text-test.ts';
 import { readUpTo } from './text-match.ts';
+import { lengthOfComm } from './text-test.ts';
 import { setTo } from './words.ts';
 
 type TextPart = Extract<KeyPart, { kind: 'text' }>;
@@ -64,8 +64,11 @@ const ofComm = (at: number, { most, room }: TextPart, to: number, lowering: Lowe
   const copied = Math.min(commSize, room);
   const fits = lowering.label();
   return [
-    wordsIn(room).map((by): Code =>
-      by < copied ? [load(8, 'r0', 'r10', at + by), store(8, 'r8', bytes + by, 'r0')] : [store(8, 'r8', bytes + by, 0)],
+    wordsIn(room).map(
+      (by): Code =>
+        by < copied
+          ? [load(8, 'r0', 'r10', at + by), store(8, 'r8', bytes + by, 'r0')]
+          : [store(8, 'r8', bytes + by, 0)],
     ),
     lengthOfComm(at, lowering),
     store(8, 'r8', to, 'r0'),

@@ -156,13 +156,14 @@ export const onlyIfOwn = (
   const pieces = piecesOf(root, lowering);
   const segments = pieces === null ? [] : segmentsOf(pieces, at, bytes.length, lowering.probe.address);
   return lowering.frame.with(Math.ceil(bytes.length / 8), (to) => [
-    segments.map((segment): Code => [
-      segmentTo(segment, 'r10', to, doubt, lowering),
-      [...bytes.subarray(segment.start, segment.end)].map((byte, i): Code => [
-        load(1, 'r0', 'r10', to + segment.start + i),
-        jumpIf('ne', 'r0', byte, differs),
-      ]),
-    ]),
+    segments.map(
+      (segment): Code => [
+        segmentTo(segment, 'r10', to, doubt, lowering),
+        [...bytes.subarray(segment.start, segment.end)].map(
+          (byte, i): Code => [load(1, 'r0', 'r10', to + segment.start + i), jumpIf('ne', 'r0', byte, differs)],
+        ),
+      ],
+    ),
     (segments.at(-1)?.end ?? 0) < bytes.length ? jump(doubt.to('gone')) : [],
   ]);
 };

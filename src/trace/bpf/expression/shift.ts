@@ -105,13 +105,15 @@ const rest: Code = [mov('r4', 'r5'), alu('xor', 'r4', -1)];
 /** Without a branch: the verifier would follow each way with numbers of its own. */
 const leftByLess: Code = [
   rest,
-  (['r2', 'r1'] as const).map((reg, i): Code => [
-    mov('r3', i === 0 ? 'r1' : 'r0'),
-    alu('rsh', 'r3', 1),
-    alu('rsh', 'r3', 'r4'),
-    alu('lsh', reg, 'r5'),
-    alu('or', reg, 'r3'),
-  ]),
+  (['r2', 'r1'] as const).map(
+    (reg, i): Code => [
+      mov('r3', i === 0 ? 'r1' : 'r0'),
+      alu('rsh', 'r3', 1),
+      alu('rsh', 'r3', 'r4'),
+      alu('lsh', reg, 'r5'),
+      alu('or', reg, 'r3'),
+    ],
+  ),
   alu('lsh', 'r0', 'r5'),
 ];
 

@@ -2,9 +2,9 @@ import type { BoolNode, TextNode } from '../../../expr/tree.ts';
 import { add, type Code, jump, jumpIf, label, load, mov, store } from '../asm.ts';
 import type { Doubt } from './doubt.ts';
 import type { Lowering, Ways } from './lowering.ts';
+import { onlyIfOwn } from './own.ts';
 import { commSize, type Text, withText } from './text.ts';
 import { matches, sameWords } from './text-match.ts';
-import { onlyIfOwn } from './own.ts';
 import { Unlowerable } from './unlowerable.ts';
 import { setTo } from './words.ts';
 
@@ -40,7 +40,8 @@ const isText = (text: Text, bytes: Uint8Array, ways: Ways, lowering: Lowering): 
   if (text.kind === 'bytes') return jumpBy(Buffer.compare(text.bytes, bytes) === 0, ways);
   checked(bytes, text.kind === 'memory' && text.length === null);
   if (text.kind === 'comm') return isComm(text.at, bytes, ways);
-  if (text.kind === 'own') return text.size === bytes.length ? ownIs(text, 0, bytes, ways, lowering) : jumpBy(false, ways);
+  if (text.kind === 'own')
+    return text.size === bytes.length ? ownIs(text, 0, bytes, ways, lowering) : jumpBy(false, ways);
   if (text.length === null) return matches(Uint8Array.from([...bytes, 0]), text, ways, lowering);
   return [
     load(8, 'r0', 'r10', text.length),
@@ -51,10 +52,13 @@ const isText = (text: Text, bytes: Uint8Array, ways: Ways, lowering: Lowering): 
 
 type Own = Extract<Text, { kind: 'own' }>;
 
-const ownIs = ({ root, at }: Own, from: number, bytes: Uint8Array, { yes, no, doubt }: Ways, lowering: Lowering): Code => [
-  onlyIfOwn(root, at + from, bytes, no, doubt, lowering),
-  jump(yes),
-];
+const ownIs = (
+  { root, at }: Own,
+  from: number,
+  bytes: Uint8Array,
+  { yes, no, doubt }: Ways,
+  lowering: Lowering,
+): Code => [onlyIfOwn(root, at + from, bytes, no, doubt, lowering), jump(yes)];
 
 const mayBeComm = (bytes: Uint8Array): boolean => bytes.length < commSize && !bytes.includes(0);
 
@@ -120,10 +124,9 @@ const endOfComm = (
     starts.map((start): Code => {
       const next = lowering.label();
       return [
-        [...bytes, ...(isEnd ? [0] : [])].map((byte, i): Code => [
-          load(1, 'r0', 'r10', at + start + i),
-          jumpIf('ne', 'r0', byte, next),
-        ]),
+        [...bytes, ...(isEnd ? [0] : [])].map(
+          (byte, i): Code => [load(1, 'r0', 'r10', at + start + i), jumpIf('ne', 'r0', byte, next)],
+        ),
         jump(ways.yes),
         label(next),
       ];
@@ -148,11 +151,10 @@ export const lengthOfComm = (at: number, lowering: Lowering): Code => {
   const found = lowering.label();
   return [
     mov('r0', 0),
-    Array.from({ length: commSize }, (_, i): Code => [
-      load(1, 'r1', 'r10', at + i),
-      jumpIf('eq', 'r1', 0, found),
-      mov('r0', i + 1),
-    ]),
+    Array.from(
+      { length: commSize },
+      (_, i): Code => [load(1, 'r1', 'r10', at + i), jumpIf('eq', 'r1', 0, found), mov('r0', i + 1)],
+    ),
     label(found),
   ];
 };
