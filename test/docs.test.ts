@@ -10,8 +10,8 @@ import { type Feature, testNeeding } from './support/need.ts';
 import { run } from './support/process.ts';
 
 /**
- * README, docs/counting.md, docs/evidence.md and docs/expressions.md show commands with their outputs, in fenced blocks of the
- * kind `console`. Each is run here, in a folder that holds `helloworld` (the fixture hello/debug-v0), `release` (hello/full-release), `inlined` and `types` (their
+ * README and the pages of docs show commands with their outputs, in fenced blocks of the kind `console`. Each is run here, in
+ * a folder that holds `helloworld` (the fixture hello/debug-v0), `release` (hello/full-release), `inlined` and `types` (their
  * releases), by a shell that finds rsym. A further word of the fence names what the block needs: ```console kernel. A line `…` stands for any lines. Before the
  * two texts are compared, numbers that differ from run to run are replaced on both sides: process ids, times, durations,
  * addresses in a process.
