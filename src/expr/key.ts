@@ -7,13 +7,15 @@ import { isUndecided, type Outcome, undecided } from './outcome.ts';
 import { longestText, textOf } from './text.ts';
 import type { KeyNode } from './tree.ts';
 
-/** What calls are told apart by. Durations are in nanoseconds; `text` is null where the bytes aren't UTF-8. */
+/**
+ * What calls are told apart by. Durations are in nanoseconds; `text` is null where the bytes aren't UTF-8. Of a text with
+ * `isCut` the bytes are only the first of more, and `text` is what is whole of its characters.
+ */
 export type Key =
   | { readonly kind: 'int' | 'duration'; readonly value: bigint }
   | { readonly kind: 'float'; readonly value: number; readonly size: 2 | 4 | 8 }
   | { readonly kind: 'bool'; readonly value: boolean }
   | { readonly kind: 'char'; readonly value: string }
-  /** `isCut`: these are its first bytes, and there are more. */
   | { readonly kind: 'text'; readonly bytes: Uint8Array; readonly text: string | null; readonly isCut?: true }
   | { readonly kind: 'variant'; readonly name: string }
   | { readonly kind: 'tuple'; readonly items: readonly Key[] };

@@ -64,8 +64,8 @@ export const planWide = (
   const planner = new CountPlanner(image, symbols, true);
   for (const fn of functions) {
     planner.begin(fn.name, fn.aliases);
-    for (const row of fn.rows) {
-      const name = fn.rows.length === 1 ? fn.name : symbols.name(row);
+    for (const [index, row] of fn.rows.entries()) {
+      const name = fn.rows.length === 1 ? fn.name : (fn.names[index] ?? fn.name);
       const own = { address: symbols.address(row), size: symbols.size(row) };
       const info: CountedCopy = {
         kind: name === fn.name ? 'symbol' : 'instance',

@@ -12,6 +12,8 @@ export const mostLooked = 2_000;
 export type WideFunction = {
   readonly name: string;
   readonly rows: readonly number[];
+  /** Of each row, generic arguments and all. */
+  readonly names: readonly string[];
   readonly aliases: readonly string[];
 };
 
@@ -56,12 +58,12 @@ const matching = (symbols: SymbolTable, pattern: Pattern): Uint32Array => {
   return Uint32Array.from(exact.length > 0 ? exact : loose);
 };
 
-const noNames: string[] = [];
+const noNames: readonly string[] = [];
 
 /** One function for each path, generic arguments left open, as users name them. */
 const grouped = (symbols: SymbolTable, rows: Uint32Array): WideSelection => {
   symbols.prepare(rows);
-  const functions = new Map<string, { readonly name: string; readonly rows: number[]; aliases: string[] }>();
+  const functions = new Map<string, WideFunction & { rows: number[]; names: string[]; aliases: readonly string[] }>();
   const owners = new Map<number, string>();
   let merged = 0;
   // In this order functions' bytes that lie together are looked at together.
@@ -80,8 +82,10 @@ const grouped = (symbols: SymbolTable, rows: Uint32Array): WideSelection => {
     }
     owners.set(at, name);
     const known = functions.get(name);
-    if (known) known.rows.push(row);
-    else functions.set(name, { name, rows: [row], aliases: noNames });
+    if (known) {
+      known.rows.push(row);
+      known.names.push(own);
+    } else functions.set(name, { name, rows: [row], names: [own], aliases: noNames });
   }
   return {
     functions: [...functions.values()],

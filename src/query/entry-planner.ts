@@ -3,12 +3,11 @@ import { longestInstruction, readUpTo } from '../code/bytes.ts';
 import { cheaperStart } from '../code/cheaper-start.ts';
 import { probeCost } from '../code/cost.ts';
 import { type EntryJump, entryJumps } from '../code/entry-jumps.ts';
-import { type EntryScan, emptyScan, entryBytes, jumpsOutOf, scan, tablesIn } from '../code/entry-scan.ts';
+import { type EntryScan, emptyScan, entryBytes, jumpsOutOf, scan, scanOwn, tablesIn } from '../code/entry-scan.ts';
 import { quickCost } from '../code/quick-cost.ts';
 import type { AddressRange } from '../elf/function-model.ts';
 import type { Image } from '../elf/model.ts';
 import type { SymbolTable } from '../elf/symbols.ts';
-import { ImageCode } from './exits.ts';
 import { FunctionStarts } from './function-starts.ts';
 import { ImageWindow } from './image-window.ts';
 
@@ -44,18 +43,13 @@ const fewPages = 1 << 16;
  * looks at bytes; only a function whose bytes may hold a jump to its own begin is decoded.
  */
 export class EntryPlanner {
-  readonly #image: Image;
-  readonly #symbols: SymbolTable;
   readonly #window: ImageWindow;
   readonly #data: ImageWindow;
   readonly #starts: FunctionStarts;
-  #code: ImageCode | undefined;
   #fromGaps: ReadonlySet<number> | undefined;
 
   /** `isForMany`: it will be asked about a good part of the image. */
   constructor(image: Image, symbols: SymbolTable, isForMany: boolean) {
-    this.#image = image;
-    this.#symbols = symbols;
     this.#window = new ImageWindow(image, true, isForMany ? wholeSegments : fewPages);
     this.#data = new ImageWindow(image, false, isForMany ? wholeSegments : fewPages);
     this.#starts = new FunctionStarts(symbols);
@@ -89,16 +83,20 @@ export class EntryPlanner {
   /** Looks through all its bytes for jumps to its begin. */
   #scan(start: number, size: number, parts: readonly AddressRange[]): EntryScan {
     const found = emptyScan();
-    const ranges: Stretch[] = [];
-    const add = (at: number, length: number): void => {
-      const here = this.#window.at(at, length);
-      if (here === null) return;
-      scan(found, here.bytes, here.from, here.length, at - start);
-      ranges.push({ start: at, length: here.length });
-    };
-    add(start, size);
-    for (const part of parts) add(Number(part.start), Math.min(Number(part.end - part.start), longestPart));
-    if (found.outside.length > 0 && this.#jumpedTo.has(start)) {
+    const here = this.#window.at(start, size);
+    if (here === null) return found;
+    const isJumpedTo = this.#jumpedTo.has(start);
+    if (isJumpedTo) scan(found, here.bytes, here.from, here.length, 0);
+    else scanOwn(found, here);
+    const ranges: Stretch[] = [{ start, length: here.length }];
+    for (const part of parts) {
+      const at = Number(part.start);
+      const there = this.#window.at(at, Math.min(Number(part.end - part.start), longestPart));
+      if (there === null) continue;
+      scan(found, there.bytes, there.from, there.length, at - start);
+      ranges.push({ start: at, length: there.length });
+    }
+    if (isJumpedTo) {
       const isApart = (at: number): boolean => this.#window.has(at) && !this.#starts.covers(at);
       if (found.outside.some((target) => isApart(start + target))) found.targets |= 1;
     }
@@ -131,7 +129,7 @@ export class EntryPlanner {
   #scanTables(found: EntryScan, start: number, size: number, range: Stretch): void {
     const here = this.#window.at(range.start, range.length);
     if (here === null) return;
-    const { relative, absolute } = tablesIn(here.bytes, here.from, here.length);
+    const { relative, absolute } = tablesIn(here);
     const note = (target: number): boolean => {
       const position = target - start;
       if (position >= 0 && position < entryBytes) found.targets |= 1 << position;
@@ -155,9 +153,9 @@ export class EntryPlanner {
   }
 
   #jumps({ address: start, size, parts }: CountedCode): readonly EntryJump[] | string {
-    this.#code ??= new ImageCode(this.#image, this.#symbols);
-    const { code, isFunctionStart, data } = this.#code;
-    const jumps = entryJumps({ start, size, ranges: parts }, code, isFunctionStart, data);
+    const isFunctionStart = (at: Address): boolean => this.#starts.has(Number(at));
+    const { read: code } = this.#window;
+    const jumps = entryJumps({ start, size, ranges: parts }, code, isFunctionStart, this.#data.read);
     return typeof jumps === 'string' ? `it may jump back to its first instruction, and ${jumps}` : jumps;
   }
 

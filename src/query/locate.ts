@@ -92,10 +92,18 @@ export const aliasesOf = (symbols: SymbolTable, i: number): string[] => {
 };
 
 /** Rows of the parts that were moved away. */
-export const partRows = (symbols: SymbolTable): number[] =>
-  partWords
+export const partRows = (symbols: SymbolTable): readonly number[] => {
+  const known = partsOfTable.get(symbols);
+  if (known !== undefined) return known;
+  const found = partWords
     .flatMap((word) => [...symbols.containingText(word, symbols.functions(), 'raw')])
     .filter((row) => isColdPart(symbols.raw(row)));
+  partsOfTable.set(symbols, found);
+  return found;
+};
+
+/** Every name is looked through for them, which several ask for. */
+const partsOfTable = new WeakMap<SymbolTable, readonly number[]>();
 
 /** Rows of the cold parts, by the raw name of the function that each belongs to. */
 export const coldParts = (symbols: SymbolTable): ReadonlyMap<string, readonly number[]> => {

@@ -4,7 +4,7 @@ import { address } from '../../src/base/units.ts';
 import { cheaperStart } from '../../src/code/cheaper-start.ts';
 import { probeCost } from '../../src/code/cost.ts';
 import { entryJumps } from '../../src/code/entry-jumps.ts';
-import { emptyScan, jumpsOutOf, scan, tablesIn } from '../../src/code/entry-scan.ts';
+import { emptyScan, jumpsOutOf, scan, scanOwn, tablesIn } from '../../src/code/entry-scan.ts';
 import { quickCost } from '../../src/code/quick-cost.ts';
 
 const start = 0x1000;
@@ -72,6 +72,25 @@ test('property: a jump back from anywhere is found', () => {
   );
 });
 
+test('property: four bytes at a time, the same is found', () => {
+  const telling = fc.constantFrom(0xff, 0xe9, 0x0f, 0x84, 0x8d, 0x05, 0x24, 0xe0, 0xeb, 0x74, 0xfe, 0);
+  const code = fc.array(fc.oneof(telling, fc.nat(255)), { minLength: 1, maxLength: 200 });
+  fc.assert(
+    fc.property(code, fc.nat(7), fc.nat(7), (inside, before, behind) => {
+      const all = [...new Array(before).fill(0xff), ...inside, ...new Array(behind).fill(0xff)];
+      const bytes = Uint8Array.from(all);
+      const words = new Int32Array(bytes.buffer, 0, all.length >> 2);
+      const at = { bytes, from: before, length: inside.length };
+      const found = emptyScan();
+      scanOwn(found, { ...at, words });
+      const { targets, hasIndirect } = scanned(inside);
+      expect(found).toEqual({ targets, hasIndirect, outside: [] });
+      expect(tablesIn({ ...at, words })).toEqual(tablesIn({ ...at, words: null }));
+    }),
+    { numRuns: 3_000 },
+  );
+});
+
 test('property: what quickCost says, probeCost says too', () => {
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 15, maxLength: 15 }), (bytes) => {
@@ -86,7 +105,10 @@ test('tables that code may jump through', () => {
   // lea rcx, [rip+0x10]; jmp rax; jmp [rax*8 + 0x4000]
   const code = Uint8Array.from([0x48, 0x8d, 0x0d, 0x10, 0, 0, 0, 0xff, 0xe0, 0xff, 0x24, 0xc5, 0, 0x40, 0, 0]);
   expect(scanned([...code]).hasIndirect).toBe(true);
-  expect(tablesIn(code, 0, code.length)).toEqual({ relative: [0x17], absolute: [0x4000] });
+  expect(tablesIn({ bytes: code, words: null, from: 0, length: code.length })).toEqual({
+    relative: [0x17],
+    absolute: [0x4000],
+  });
   // Through a pointer of the linker's: no table.
   expect(scanned([0xff, 0x25, 1, 2, 3, 4]).hasIndirect).toBe(false);
 });

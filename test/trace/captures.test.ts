@@ -52,6 +52,21 @@ describe('a value’s own bytes', () => {
     );
   });
 
+  test('in memory behind addresses on the way, beside many texts', () => {
+    const far = Array.from({ length: 12 }, (_, i) => argument(`far${i}`, u64, [inMemory('rdi', 8n, 8, [16n])]));
+    const texts = Array.from({ length: 12 }, (_, i) =>
+      argument(`text${i}`, str, [stack(8 + i * 16), stack(16 + i * 16, 8)]),
+    );
+    const { capture } = enter([...far, ...texts], {
+      held: { rdi: 0x1000n },
+      memory: [
+        [0x1008n, 0x2000n],
+        [0x2010n, 7n],
+      ],
+    });
+    expect(wordsOf(capture).slice(0, far.length)).toEqual(far.map(() => [7n]));
+  });
+
   test('in memory: behind a register, behind addresses on the way, at a fixed place', () => {
     const { capture } = enter(
       [

@@ -73,12 +73,9 @@ const shownFloat = (value: number): Shown => {
 type TextKey = Extract<Key, { kind: 'text' }>;
 
 const shownText = ({ bytes, text, isCut }: TextKey): Shown => {
-  if (isCut) {
-    return text === null
-      ? { value: { $items: { $bytes: hexBytes(bytes) } }, text: `${debugBytes(bytes)}…` }
-      : { value: { $items: text }, text: `${debugString(text)}…` };
-  }
-  return text === null
-    ? { value: { $bytes: hexBytes(bytes) }, text: debugBytes(bytes) }
-    : { value: text, text: debugString(text) };
+  const shown: Shown =
+    text === null
+      ? { value: { $bytes: hexBytes(bytes) }, text: debugBytes(bytes) }
+      : { value: text, text: debugString(text) };
+  return isCut ? { value: { $items: shown.value }, text: `${shown.text}…` } : shown;
 };

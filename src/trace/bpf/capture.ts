@@ -37,7 +37,7 @@ const captureOne = (piece: Piece, index: number, memory: Memory): Code => {
     case 'saved':
       return [load(8, 'r3', 'r10', savedWord(piece.index)), store(8, 'r9', piece.at, 'r3')];
     case 'passed': {
-      const [found, done] = [`passed_${index}`, `piece_${index}`];
+      const [found, done] = [`capture_passed_${index}`, `capture_piece_${index}`];
       return [
         load(8, 'r3', 'r10', savedWord(piece.index)),
         piece.registers.map(
@@ -56,7 +56,7 @@ const captureOne = (piece: Piece, index: number, memory: Memory): Code => {
     }
     case 'memory': {
       const { base, offset, followed, at, resultAt, size } = piece;
-      const [failed, read] = [`failed_${index}`, `read_${index}`];
+      const [failed, read] = [`capture_failed_${index}`, `capture_read_${index}`];
       return [
         'saved' in base ? load(8, 'r3', 'r10', savedWord(base.saved)) : load(8, 'r3', 'r6', base.ptRegs),
         addWide(offset),

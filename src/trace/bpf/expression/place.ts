@@ -102,7 +102,7 @@ export const addressOf = (place: Place, doubt: Doubt, lowering: Lowering): Code 
   }
 };
 
-/** r3 = where an element is, of those that begin where `first` sets r3 to. It is made where the index has its word. */
+/** r3 = where an element is, of those that begin where `first` sets r3 to: made when the index has its word. */
 const element = (place: Element, doubt: Doubt, lowering: Lowering, first: () => Code): Code =>
   lowering.frame.with(1, (word) => [
     checkedIndex(place, doubt, lowering),
@@ -155,7 +155,7 @@ const ownElement = (place: Element, size: Size | 16, doubt: Doubt, lowering: Low
   if (first.kind !== 'own' || count.kind !== 'integer')
     throw new Unlowerable("it takes an element of an array that isn't behind a reference");
   const elements = Number(count.value);
-  const array = () => ownAddress(first.root, first.offset, elements * stride, doubt, lowering);
+  const array = (): Code | null => ownAddress(first.root, first.offset, elements * stride, doubt, lowering);
   if (array() !== null)
     return [element(place, doubt, lowering, () => array() ?? []), numberAtAddress(size, false, doubt, lowering)];
   if (elements > mostOwnElements) throw new Unlowerable('it takes an element of an array in registers');
