@@ -10,7 +10,7 @@ import { type Feature, testNeeding } from './support/need.ts';
 import { run } from './support/process.ts';
 
 /**
- * README, docs/counting.md and docs/evidence.md show commands with their outputs, in fenced blocks of the kind `console`. Each is run here, in
+ * README, docs/counting.md, docs/evidence.md and docs/latency.md show commands with their outputs, in fenced blocks of the kind `console`. Each is run here, in
  * a folder that holds `helloworld` (the fixture hello/debug-v0), `release` (hello/full-release), `inlined` and `types` (their
  * releases), by a shell that finds rsym. A further word of the fence names what the block needs: ```console kernel. A line `…` stands for any lines. Before the
  * two texts are compared, numbers that differ from run to run are replaced on both sides: process ids, times, durations,
@@ -23,6 +23,7 @@ const pages = [
   'docs/ARCHITECTURE.md',
   'docs/counting.md',
   'docs/evidence.md',
+  'docs/latency.md',
   'docs/library.md',
 ];
 const read = (page: string): string => readFileSync(join(root, page), 'utf8');
@@ -47,6 +48,10 @@ const normalise = (text: string): string =>
     .replace(/\b(pid|tid)([ =:]*)\d+\b/g, '$1$2PID')
     .replace(/"(ts_ns|duration_ns)":"\d+"/g, '"$1":"TIME"')
     .replace(/"(pid|tid|seq|call_id)":("?)\d+\2/g, '"$1":NUMBER')
+    // Columns of durations are as wide as these, shares of them what they are.
+    .replace(/^ *CALLS .*$/gm, (line) => line.replace(/ +/g, ' '))
+    .replace(/^( *\d+(?: TIME){7}) .*%  /gm, '$1 SHARE ')
+    .replace(/ in \d+\.\d+ TIME;/g, ' in TIME;')
     .replace(/[ \t]+$/gm, '');
 
 /** The shown output as an expression: everything literally, except that a line `…` is any number of lines. */
@@ -75,7 +80,7 @@ describe('README', () => {
   });
 });
 
-describe.each(['README.md', 'docs/counting.md', 'docs/evidence.md'])('%s', (page) => {
+describe.each(['README.md', 'docs/counting.md', 'docs/evidence.md', 'docs/latency.md'])('%s', (page) => {
   for (const { command, output, needs } of examplesOf(read(page)))
     testNeeding(needs, command, () => {
       const shell = `rsym() { '${process.execPath}' '${program}' "$@"; }; ${command}`;
