@@ -50,8 +50,8 @@ const normalise = (text: string): string =>
     .replace(/"(pid|tid|seq|call_id)":("?)\d+\2/g, '"$1":NUMBER')
     // Columns of durations are as wide as these, shares of them what they are.
     .replace(/^ *CALLS .*$/gm, (line) => line.replace(/ +/g, ' '))
-    .replace(/^( *\d+(?: TIME){7}) .*%  /gm, '$1 SHARE ')
-    .replace(/ in \d+\.\d+ TIME;/g, ' in TIME;')
+    .replace(/^( *\d+(?: TIME){7}) .*% {2}/gm, '$1 SHARE ')
+    .replace(/ in \d+\.\d+ s;/g, ' in TIME;')
     .replace(/[ \t]+$/gm, '');
 
 /** The shown output as an expression: everything literally, except that a line `…` is any number of lines. */
