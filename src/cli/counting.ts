@@ -20,9 +20,7 @@ export type Counting<Reading> = {
     readonly patterns: readonly string[];
     readonly functions: readonly { readonly name: string }[];
     readonly notes: readonly string[];
-    readonly readings: (
-      onAttached: (attached: { readonly probes: number; readonly pid: number | null }) => void,
-    ) => AsyncGenerator<Reading, void, void>;
+    readonly readings: (onAttached: (attached: Attached) => void) => AsyncGenerator<Reading, void, void>;
   };
   /** What is done with calls. */
   readonly doing: 'counting' | 'timing';
@@ -38,6 +36,8 @@ export type Counting<Reading> = {
   /** What isn't counted wasn't called. */
   readonly isEveryCall: boolean;
 };
+
+type Attached = { readonly probes: number; readonly pid: number | null; readonly notes?: readonly string[] };
 
 type AnyReading = { readonly notes: readonly string[]; readonly isLast: boolean };
 
@@ -68,14 +68,20 @@ export class CountScreen {
     const notes = [...watch.notes];
     tell([...watch.notes, ...counting.remarks]);
     let planted = 0;
-    const announce = ({ probes, pid }: { probes: number; pid: number | null }): void => {
+    let told = notes.length;
+    const announce = ({ probes, pid, notes: news = [] }: Attached): void => {
       file?.begin();
       planted = probes;
       process.stderr.write(`rsym: ${counting.doing} ${whatOf(watch)} in ${whoOf(flags, pid)}: ${probes} probes\n`);
+      tell(news);
+      told += news.length;
     };
     for await (const reading of watch.readings(announce)) {
       notes.push(...reading.notes);
-      if (!this.#frame) tell(reading.notes);
+      if (!this.#frame) {
+        tell(notes.slice(told));
+        told = notes.length;
+      }
       if (!reading.isLast) {
         await (this.#frame ? this.#draw(this.#frame, reading, counting) : this.#print(reading, to, counting));
         continue;
@@ -83,11 +89,7 @@ export class CountScreen {
       await this.#frame?.erase();
       if (flags.json) await writeJson(counting.json(reading, planted, notes), to);
       else await write(to, this.#table(reading, to, counting));
-      tell([
-        ...(this.#frame ? notes.slice(watch.notes.length) : []),
-        ...counting.asides(reading),
-        counting.summary(reading),
-      ]);
+      tell([...notes.slice(told), ...counting.asides(reading), counting.summary(reading)]);
       if (counting.isEveryCall && counting.isNothing(reading)) adviseOn(target, watch.patterns, flags);
     }
   }

@@ -4,12 +4,12 @@ import { boolValue, evaluationOf, intValue, variantValue } from './evaluate.ts';
 import { floatValue } from './evaluate-float.ts';
 import type { Evaluation } from './evaluation.ts';
 import { isUndecided, type Outcome, undecided } from './outcome.ts';
-import { textOf } from './text.ts';
+import { longestText, textOf } from './text.ts';
 import type { KeyNode } from './tree.ts';
 
 /**
  * What calls are told apart by. Durations are in nanoseconds; `text` is null where the bytes aren't UTF-8. Of a text with
- * `isCut` the bytes are only the first of more.
+ * `isCut` the bytes are only the first of more, and `text` is what is whole of its characters.
  */
 export type Key =
   | { readonly kind: 'int' | 'duration'; readonly value: bigint }
@@ -21,14 +21,11 @@ export type Key =
   | { readonly kind: 'tuple'; readonly items: readonly Key[] };
 
 /**
- * The key of a call; undecided where a part of it isn't known, as of a text that was captured in part. Texts of more than
- * `maxText` bytes are cut to so many.
+ * The key of a call; undecided where a part of it isn't known, as of a text that was captured in part. `maxText`: bytes by which
+ * longer texts are told apart.
  */
-export const evaluateKey = (node: KeyNode, environment: Environment, maxText = longest): Outcome<Key> =>
+export const evaluateKey = (node: KeyNode, environment: Environment, maxText: number = longestText): Outcome<Key> =>
   keyValue(node, evaluationOf(environment), maxText);
-
-/** What is longer isn't captured in any case. */
-const longest = 1 << 16;
 
 const keyValue = (node: KeyNode, evaluation: Evaluation, maxText: number): Outcome<Key> => {
   switch (node.kind) {
@@ -67,21 +64,34 @@ const keyValue = (node: KeyNode, evaluation: Evaluation, maxText: number): Outco
   }
 };
 
+/** Of a text that is longer than `maxText` its first bytes are enough. */
 const textKey = (node: Extract<KeyNode, { kind: 'text' }>, evaluation: Evaluation, maxText: number): Outcome<Key> => {
   const text = textOf(node.node, evaluation);
   if (isUndecided(text)) return text;
-  const { bytes, why } = text.read(0n, maxText + 1);
-  const isLonger = bytes.length > maxText || (!isUndecided(text.length) && text.length > BigInt(maxText));
-  if (why !== null && !(isLonger && bytes.length >= maxText)) return undecided(why);
-  return textKeyOf(bytes, isLonger, maxText);
+  // Where a NUL ends it, only the next byte tells that it goes on.
+  const isLonger = !isUndecided(text.length) && text.length > BigInt(maxText);
+  const wanted = isLonger ? maxText : maxText + 1;
+  const { bytes, why } = text.read(0n, wanted);
+  if (why !== null) return undecided(why);
+  return textKeyOf(bytes.subarray(0, maxText), isLonger || bytes.length > maxText);
 };
 
-/** Of the first bytes of a text, at most `maxText` of which count. */
-const textKeyOf = (bytes: Uint8Array, isCut: boolean, maxText: number): Key => {
-  // The memory of the record may be written over.
-  const own = Uint8Array.from(bytes.subarray(0, maxText));
-  const text = isUtf8(own) ? Buffer.from(own).toString() : null;
-  return { kind: 'text', bytes: own, text, ...(isCut ? { isCut } : {}) };
+/** `bytes` may be written over afterwards. `isCut`: the text goes on behind them. */
+export const textKeyOf = (bytes: Uint8Array, isCut: boolean): Key => {
+  const own = Uint8Array.from(bytes);
+  const start = isCut ? own.subarray(0, own.length - openedBytes(own)) : own;
+  const text = isUtf8(start) ? Buffer.from(start).toString() : null;
+  return { kind: 'text', bytes: own, text, ...(isCut ? { isCut: true } : {}) };
+};
+
+/** Bytes at the end with which a character begins that needs more. */
+const openedBytes = (bytes: Uint8Array): number => {
+  for (const back of [1, 2, 3]) {
+    const byte = bytes.at(-back) ?? 0;
+    if (byte >= 0xc0) return back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) ? back : 0;
+    if (byte < 0x80) return 0;
+  }
+  return 0;
 };
 
 /** A text that two keys of one expression share if and only if they are the same: -0.0 and 0.0 differ, all NaN are one. */
@@ -90,7 +100,8 @@ export const keyId = (key: Key): string => {
     case 'float':
       return Object.is(key.value, -0) ? '-0' : String(key.value);
     case 'text':
-      return `${JSON.stringify(key.text ?? Buffer.from(key.bytes).toString('latin1'))}${key.text === null ? 'b' : ''}${key.isCut ? '…' : ''}`;
+      if (key.text !== null && !key.isCut) return JSON.stringify(key.text);
+      return `${JSON.stringify(Buffer.from(key.bytes).toString('latin1'))}${key.isCut ? '…' : 'b'}`;
     case 'variant':
       return JSON.stringify(key.name);
     case 'char':

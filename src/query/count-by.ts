@@ -1,6 +1,6 @@
 import { RsymError } from '../base/errors.ts';
 import { aggregateReadings, type Side } from '../trace/aggregate/aggregate.ts';
-import type { AggregateReading } from '../trace/aggregate/model.ts';
+import type { AggregateReading, Attached } from '../trace/aggregate/model.ts';
 import { GroupedCalls, GroupedSites } from './grouped-calls.ts';
 import { planProbes } from './planned-probes.ts';
 import { checkPositive } from './positive.ts';
@@ -58,9 +58,7 @@ export type CountByWatch = {
   /** What a user should know of the choice made: one plain line each. */
   readonly notes: readonly string[];
   /** Starts counting; the last reading is that at the end. Told once the probes are planted. */
-  readonly readings: (
-    onAttached?: (attached: { readonly probes: number; readonly pid: number | null }) => void,
-  ) => AsyncGenerator<CountByReading, void, void>;
+  readonly readings: (onAttached?: (attached: Attached) => void) => AsyncGenerator<CountByReading, void, void>;
 };
 
 export const countByDefaults = {
@@ -91,7 +89,8 @@ export const planCountBy = (request: CountByRequest): CountByWatch => {
     returns: 'safe',
     depth,
   });
-  const known = new GroupedSites(sites);
+  const doubted = functions.filter(({ doubts }) => doubts.length > 0).map(({ name }) => name);
+  const known = new GroupedSites(sites, doubted);
   return {
     path,
     patterns,

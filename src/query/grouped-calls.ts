@@ -16,6 +16,8 @@ export type GroupCalls = {
   readonly recent: bigint;
   /** Copies that had such calls. */
   readonly copies: readonly CopyCalls[];
+  /** There are, or may be, more calls than these. */
+  readonly isLeast: boolean;
 };
 
 /** What isn't in any group. */
@@ -34,10 +36,21 @@ type Group = { -readonly [Name in keyof GroupCalls]: GroupCalls[Name] } & { read
 export class GroupedSites {
   readonly sites: readonly ProbeSite[];
   readonly #forms: ReadonlyMap<string, KeyForm>;
+  readonly #doubted: ReadonlySet<string>;
 
-  constructor(sites: readonly ProbeSite[]) {
+  /** `doubted`: functions of which some calls may not be seen. */
+  constructor(sites: readonly ProbeSite[], doubted: readonly string[] = []) {
     this.sites = sites;
     this.#forms = formsOf(sites);
+    this.#doubted = new Set(doubted);
+  }
+
+  isDoubted(name: string): boolean {
+    return this.#doubted.has(name);
+  }
+
+  get hasDoubts(): boolean {
+    return this.#doubted.size > 0;
   }
 
   formOf(name: string): KeyForm {
@@ -67,7 +80,7 @@ export class GroupedCalls {
   /** Calls for which there was no room for another group. */
   readonly crowdedOut: bigint;
   readonly crowdedOutRecently: bigint;
-  /** Calls were lost: there are more than these. */
+  /** There are, or may be, more calls than these. */
   readonly isLeast: boolean;
   /** By copy, where there are such calls. */
   readonly ungrouped: readonly UngroupedCalls[];
@@ -78,13 +91,15 @@ export class GroupedCalls {
     { groups, gaps, lost, seconds }: Pick<AggregateReading, 'groups' | 'gaps' | 'lost' | 'seconds'>,
     before: GroupedCalls | null,
   ) {
+    const isLosing = lost.events > 0n || lost.pending > 0n || lost.processes > 0;
     const merged = new Map<string, Group>();
     for (const { site: number, key, calls } of groups) {
       const site = known.sites[number];
       if (site === undefined || calls === 0n) continue;
       const shown = key === null ? null : shownKey(key, known.formOf(site.name));
       const id = `${site.name}\0${shown?.text ?? ''}`;
-      const group = merged.get(id) ?? { function: site.name, key: shown, total: 0n, recent: 0n, copies: [] };
+      const isLeast = isLosing || known.isDoubted(site.name);
+      const group = merged.get(id) ?? { function: site.name, key: shown, total: 0n, recent: 0n, copies: [], isLeast };
       merged.set(id, group);
       group.total += calls;
       group.copies.push({ copy: site.copy, calls });
@@ -98,7 +113,7 @@ export class GroupedCalls {
     this.recent = this.total - (before?.total ?? 0n);
     this.crowdedOut = lost.groups;
     this.crowdedOutRecently = lost.groups - (before?.crowdedOut ?? 0n);
-    this.isLeast = lost.events > 0n || lost.pending > 0n || lost.processes > 0;
+    this.isLeast = isLosing || known.hasDoubts;
     this.ungrouped = known.sites.flatMap(({ name, copy }, i) => {
       const undecided = gaps.undecided[i] ?? 0n;
       const unwound = gaps.unwound[i] ?? 0n;

@@ -3,10 +3,11 @@ import { placeJson } from './count-json.ts';
 
 const schema = 1;
 
-const groupJson = ({ function: name, key, total, copies }: GroupCalls): object => ({
+const groupJson = ({ function: name, key, total, copies, isLeast }: GroupCalls): object => ({
   function: name,
   ...(key === null ? {} : { key: key.value, text: key.text }),
   calls: `${total}`,
+  lower_bound: isLeast,
   copies: copies.map(({ copy, calls }) => ({ ...placeJson(copy), calls: `${calls}` })),
 });
 
@@ -31,7 +32,7 @@ export const countByJson = (
     undecided: `${undecided}`,
     unwound: `${unwound}`,
   })),
-  functions: functions.map(({ name }) => name),
+  functions: functions.map(({ name, doubts }) => ({ name, ...(doubts.length === 0 ? {} : { doubts }) })),
   probes,
   lost: {
     groups: `${lost.groups}`,

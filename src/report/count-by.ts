@@ -18,7 +18,7 @@ export const countByTable = (calls: GroupedCalls, watch: CountByWatch, style: Co
   const most = calls.most(top, isLive ? 'recent' : 'total');
   const all = calls.total + calls.crowdedOut;
   const nameOf = naming(watch, most);
-  const rows = most.map((group) => rowOf(group, calls, all, nameOf(group.function, keyText(group))));
+  const rows = most.map((group) => rowOf(group, all, nameOf(group.function, keyText(group))));
   const others = calls.groups - most.length;
   if (others > 0) rows.push(restOf(calls, most, others, all));
   if (calls.crowdedOut > 0n) rows.push(crowdedOutOf(calls, all));
@@ -43,12 +43,7 @@ const naming = (
   return (name, key) => `${padEnd(truncateMiddle(sanitize(name), width), width)}  ${key}`;
 };
 
-const rowOf = (
-  { total, recent, copies }: GroupCalls,
-  { isLeast }: GroupedCalls,
-  all: bigint,
-  name: string,
-): CountRow => ({
+const rowOf = ({ total, recent, copies, isLeast }: GroupCalls, all: bigint, name: string): CountRow => ({
   total: `${isLeast ? '≥' : ''}${total}`,
   recent: `${recent}`,
   share: shareText(total, all),

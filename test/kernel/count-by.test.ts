@@ -137,7 +137,13 @@ describeNeeding(['kernel', 'rustc'], 'counting by key', () => {
     const { groups, ...rest } = JSON.parse(cli([...line, '--json', '--', String(rounds)]).stdout) as {
       groups: readonly { key: unknown; text: string; calls: string; copies: readonly { calls: string }[] }[];
     };
-    expect(rest).toMatchObject({ schema: 1, by: '(c, a)', when: null, calls: '84', functions: ['keys::pair'] });
+    expect(rest).toMatchObject({
+      schema: 1,
+      by: '(c, a)',
+      when: null,
+      calls: '84',
+      functions: [{ name: 'keys::pair' }],
+    });
     expect(groups).toContainEqual(
       expect.objectContaining({ function: 'keys::pair', key: ["'", 0], text: "('\\'', 0)", calls: '14' }),
     );

@@ -85,4 +85,15 @@ describe('groups of calls', () => {
       expect(calls([], { lost: { ...noLoss, ...lost } }).isLeast).toBe(true);
     expect(calls([], { lost: { ...noLoss, groups: 1n } }).isLeast).toBe(false);
   });
+
+  test('of a function of which calls may be missed every number is a least one', () => {
+    const doubted = new GroupedSites(known.sites, ['app::g']);
+    const groups = [group(0, int(7n), 2n), group(2, int(7n), 1n)];
+    const now = new GroupedCalls(doubted, { seconds: 1, groups, gaps: none, lost: noLoss }, null);
+    expect(now.isLeast).toBe(true);
+    expect(now.all().map(({ function: name, isLeast }) => [name, isLeast])).toEqual([
+      ['app::f', false],
+      ['app::g', true],
+    ]);
+  });
 });

@@ -19,7 +19,10 @@ const text = (content: string, isCut = false): Key => ({
   ...(isCut ? { isCut } : {}),
 });
 const names = ['app::open', 'app::open', `app::${hostile}`];
-const sites = new GroupedSites(names.map((name) => probeSite({ name })));
+const sites = new GroupedSites(
+  names.map((name) => probeSite({ name })),
+  [],
+);
 const noGaps = { undecided: [0n, 0n, 0n], skipped: [0n, 0n, 0n], unwound: [0n, 0n, 0n] };
 const noLoss = { groups: 0n, pending: 0n, events: 0n, processes: 0 };
 const groups: readonly (readonly [number, AggregateGroup['key'], bigint])[] = [
@@ -51,7 +54,12 @@ const callsOf = (lost = noLoss, gaps = noGaps): GroupedCalls => {
   return new GroupedCalls(sites, reading(1n), new GroupedCalls(sites, reading(2n), null));
 };
 const watchOf = (functions: readonly string[], by: string | null = 'path'): CountByWatch =>
-  ({ path: '/bin/app', by, when: null, functions: functions.map((name) => ({ name })) }) as unknown as CountByWatch;
+  ({
+    path: '/bin/app',
+    by,
+    when: null,
+    functions: functions.map((name) => ({ name, doubts: [] })),
+  }) as unknown as CountByWatch;
 const both = watchOf(['app::open', 'app::evil']);
 const readingOf = (calls: GroupedCalls, lost = noLoss): CountByReading => ({
   seconds: 5,

@@ -27,8 +27,10 @@ async function* preferringKernel(run: AggregateRun): AsyncGenerator<AggregateRea
     if (!(error instanceof Unlowerable)) throw error;
     reason = error.reason;
   }
-  let notes = [`calls are told one by one and summed up on rsym's side, not in the kernel, because ${reason}`];
-  for await (const reading of readerReadings(run)) {
+  const note = `calls are told one by one and summed up on rsym's side, not in the kernel, because ${reason}`;
+  const onAttached: typeof run.onAttached = (attached) => run.onAttached?.({ ...attached, notes: [note] });
+  let notes = [note];
+  for await (const reading of readerReadings({ ...run, onAttached })) {
     yield { ...reading, notes: [...notes, ...reading.notes] };
     notes = [];
   }

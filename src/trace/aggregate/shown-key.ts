@@ -73,34 +73,9 @@ const shownFloat = (value: number): Shown => {
 type TextKey = Extract<Key, { kind: 'text' }>;
 
 const shownText = ({ bytes, text, isCut }: TextKey): Shown => {
-  if (isCut) {
-    const start = startOf(bytes);
-    return start === null
-      ? { value: { $items: { $bytes: hexBytes(bytes) } }, text: `${debugBytes(bytes)}…` }
-      : { value: { $items: start }, text: `${debugString(start)}…` };
-  }
-  return text === null
-    ? { value: { $bytes: hexBytes(bytes) }, text: debugBytes(bytes) }
-    : { value: text, text: debugString(text) };
+  const shown: Shown =
+    text === null
+      ? { value: { $bytes: hexBytes(bytes) }, text: debugBytes(bytes) }
+      : { value: text, text: debugString(text) };
+  return isCut ? { value: { $items: shown.value }, text: `${shown.text}…` } : shown;
 };
-
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-/** A character has at most so many bytes less one in front of the cut. */
-const mostCut = 3;
-
-/** The whole characters of a cut text; null: it isn't UTF-8. */
-const startOf = (bytes: Uint8Array): string | null => {
-  for (let cut = 0; cut <= Math.min(mostCut, bytes.length); cut++) {
-    // Only the begin of a character may be missing its end.
-    if (cut > 0 && !isBegun(bytes.subarray(bytes.length - cut))) continue;
-    try {
-      return decoder.decode(bytes.subarray(0, bytes.length - cut));
-    } catch {
-      // not here
-    }
-  }
-  return null;
-};
-
-const isBegun = ([first = 0, ...rest]: Uint8Array): boolean =>
-  first >= 0xc2 && first <= 0xf4 && rest.every((byte) => byte >> 6 === 0b10);

@@ -5,6 +5,7 @@ export const NR = {
   sendmsg: 46,
   recvmsg: 47,
   socketpair: 53,
+  ftruncate: 77,
   perfEventOpen: 298,
   prlimit64: 302,
   memfdCreate: 319,

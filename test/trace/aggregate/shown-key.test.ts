@@ -40,16 +40,6 @@ describe('keys as Rust prints them, and as JSON', () => {
   test('one that is not known, by its reason', () => {
     expect(shownKey(undecided('unreadable'), [])).toEqual({ text: '<unreadable>', value: { $missing: 'unreadable' } });
   });
-
-  test('a text is cut between its characters, and the rest of one is dropped', () => {
-    const whole = Buffer.from('aé€😀');
-    for (let length = 1; length < whole.length; length++) {
-      const shown = shownKey(bytes([...whole.subarray(0, length)], true), []);
-      expect((shown.value as { $items: string }).$items).toBe(
-        length < 3 ? 'a' : length < 6 ? 'aé' : length < 10 ? 'aé€' : 'aé€😀',
-      );
-    }
-  });
 });
 
 test("a number's type says how JSON has it, never its size", () => {
