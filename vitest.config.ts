@@ -3,15 +3,37 @@ import { defineConfig } from 'vitest/config';
 // Tests leave the cache of whoever runs them alone, and start from none; those about the cache name one.
 const shared = { globalSetup: [] as string[], testTimeout: 60_000, hookTimeout: 120_000, env: { RSYM_CACHE: 'off' } };
 
+/** Tests of probes that only programs of their own hit, and that measure nothing of the machine. */
+const apart = [
+  'killed',
+  'cycles',
+  'calls',
+  'endings',
+  'endings-debug',
+  'abi-values',
+  'abi-hello',
+  'values',
+  'floats',
+  'after',
+].map((name) => `test/kernel/${name}.test.ts`);
+
 export default defineConfig({
   test: {
     // Every processor: most tests wait for programs that they start.
     maxWorkers: '100%',
     projects: [
       { test: { ...shared, name: 'unit', include: ['test/**/*.test.{ts,tsx}'], exclude: ['test/kernel/**'] } },
+      // Those in programs of their own keep out of each other's way; the others, which may see every process, come last.
+      { test: { ...shared, name: 'kernel', include: apart, sequence: { groupOrder: 1 } } },
       {
-        // Kernel probes are shared state of the machine: these files run one after another.
-        test: { ...shared, name: 'kernel', include: ['test/kernel/**/*.test.ts'], fileParallelism: false },
+        test: {
+          ...shared,
+          name: 'kernel-wide',
+          include: ['test/kernel/**/*.test.ts'],
+          exclude: apart,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
       },
     ],
   },

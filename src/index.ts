@@ -15,10 +15,35 @@ export {
   planCount,
   type UncountedCopy,
 } from './query/count.ts';
+export {
+  type CopyCalls,
+  type CountBy,
+  type CountByReading,
+  type CountByRequest,
+  type CountByWatch,
+  countBy,
+  type GroupCalls,
+  type GroupedCalls,
+  planCountBy,
+  type UngroupedCalls,
+} from './query/count-by.ts';
 export { type DemangledName, demangle, demangleText, findNames, toText } from './query/demangle.ts';
 export { type DoctorReport, examine } from './query/doctor.ts';
 export { type ErrorCode, RsymError } from './query/errors.ts';
 export { type FileInfo, fileInfo, type InfoOptions } from './query/info.ts';
+export {
+  type FunctionLatency,
+  type Latencies,
+  type Latency,
+  type LatencyBucket,
+  type LatencyMeasurement,
+  type LatencyReading,
+  type LatencyRequest,
+  type LatencyWatch,
+  latency,
+  planLatency,
+  type UntimedCopy,
+} from './query/latency.ts';
 export { type Listing, type ListOptions, list, openForListing, type Remark } from './query/list.ts';
 export { type InlinedFunction, type InlinedListing, listInlined } from './query/list-inlined.ts';
 export { type NoEvents, type Question, whyNoEvents } from './query/no-events.ts';

@@ -10,14 +10,22 @@ import { type Feature, testNeeding } from './support/need.ts';
 import { run } from './support/process.ts';
 
 /**
- * README and docs/evidence.md show commands with their outputs, in fenced blocks of the kind `console`. Each is run here, in
+ * README and the pages of docs show commands with their outputs, in fenced blocks of the kind `console`. Each is run here, in
  * a folder that holds `helloworld` (the fixture hello/debug-v0), `release` (hello/full-release), `inlined` and `types` (their
  * releases), by a shell that finds rsym. A further word of the fence names what the block needs: ```console kernel. A line `…` stands for any lines. Before the
  * two texts are compared, numbers that differ from run to run are replaced on both sides: process ids, times, durations,
  * addresses in a process.
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
-const pages = ['README.md', 'CONTRIBUTING.md', 'docs/ARCHITECTURE.md', 'docs/evidence.md', 'docs/library.md'];
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'docs/ARCHITECTURE.md',
+  'docs/counting.md',
+  'docs/evidence.md',
+  'docs/expressions.md',
+  'docs/library.md',
+];
 const read = (page: string): string => readFileSync(join(root, page), 'utf8');
 
 type Example = { readonly command: string; readonly output: string; readonly needs: readonly Feature[] };
@@ -68,7 +76,7 @@ describe('README', () => {
   });
 });
 
-describe.each(['README.md', 'docs/evidence.md'])('%s', (page) => {
+describe.each(['README.md', 'docs/counting.md', 'docs/evidence.md', 'docs/expressions.md'])('%s', (page) => {
   for (const { command, output, needs } of examplesOf(read(page)))
     testNeeding(needs, command, () => {
       const shell = `rsym() { '${process.execPath}' '${program}' "$@"; }; ${command}`;

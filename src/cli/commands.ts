@@ -11,6 +11,7 @@ const commands: Record<string, () => Promise<CommandModule>> = {
   demangle: () => import('./demangle.ts'),
   trace: () => import('./trace.ts'),
   count: () => import('./count.ts'),
+  latency: () => import('./latency.ts'),
   tui: () => import('./tui.ts'),
   doctor: () => import('./doctor.ts'),
   demo: () => import('./demo.ts'),

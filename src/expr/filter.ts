@@ -15,7 +15,8 @@ import { variantName } from './variant-name.ts';
  * Names are those of the arguments, `ret`, `duration`, `pid`, `tid` and `comm`; where one could be both, neither is guessed:
  * `arg.pid` and `call.pid` say which, `arg.0` is the first argument. Operators are Rust's, with its precedence, and
  * `value is PATTERN`; what a pattern binds holds in what follows it by `&&`. References and boxes are followed wherever
- * a value is used. What a Cell or a RefCell holds is its `.value`, what a Mutex or an RwLock holds its `.data`.
+ * a value is used. Texts and collections have `len()` and `is_empty()`, texts `starts_with("…")`, `ends_with("…")` and
+ * `contains("…")`, an Option and a Result `is_some()`, `is_ok()` and so on, integers `ilog2()` and `next_power_of_two()`. What a Cell or a RefCell holds is its `.value`, what a Mutex or an RwLock holds its `.data`.
  *
  * @throws {RsymError} `usage` where it can't be read, names what isn't there, or compares what can't be compared.
  */

@@ -15,6 +15,7 @@ import { describeValue, type Loaded, type Value } from './value.ts';
 import { isVariant } from './variants.ts';
 
 const usize = { size: 8, signed: false } as const;
+const u32 = { size: 4, signed: false } as const;
 
 /** Variants that methods ask for: the one wanted, and the other one of its type. */
 const asked: Readonly<Record<string, readonly [string, string]>> = {
@@ -25,7 +26,8 @@ const asked: Readonly<Record<string, readonly [string, string]>> = {
 };
 
 const textTests = ['starts_with', 'ends_with', 'contains'] as const;
-const methods = ['len', 'is_empty', ...textTests, ...Object.keys(asked)];
+const powers = { ilog2: 'ilog2', next_power_of_two: 'next-power-of-two' } as const;
+const methods = ['len', 'is_empty', ...textTests, ...Object.keys(asked), ...Object.keys(powers)];
 
 type Call = { readonly of: Value; readonly method: Name; readonly given: readonly Compared[]; readonly span: Span };
 
@@ -48,10 +50,12 @@ export const methodOf = (context: Context, call: Call): Loaded => {
     });
   if (method.text === 'len') return { kind: 'int', node: lengthOf(context, call), width: usize, literal: null };
   if (method.text === 'is_empty') return { kind: 'bool', node: isZero(lengthOf(context, call)) };
+  if (isPower(method.text)) return power(context, call, powers[method.text]);
   return isTextTest(method.text) ? textTest(context, call, method.text) : variantTest(context, call);
 };
 
 const isTextTest = (name: string): name is (typeof textTests)[number] => textTests.some((test) => test === name);
+const isPower = (name: string): name is keyof typeof powers => name in powers;
 const isZero = (left: IntNode) => ({ kind: 'compare-int', operation: '==', left, right: integer(0n) }) as const;
 
 const unsuited = (context: Context, { of, method }: Call, why: string) => {
@@ -125,4 +129,11 @@ const variantTest = (context: Context, call: Call): Loaded => {
   if (value === null || shape === null || (wanted < 0 && other < 0))
     throw unsuited(context, call, `it isn't ${names?.includes('Some') ? 'an Option' : 'a Result'}`);
   return { kind: 'bool', node: wanted < 0 ? truth(false) : isVariant(shape, value.place, wanted) };
+};
+
+/** What Rust's integers have, exactly: a power of two above every number of the type is one too. */
+const power = (context: Context, call: Call, kind: (typeof powers)[keyof typeof powers]): Loaded => {
+  const of = load(context, call.of, call.span);
+  if (of.kind !== 'int') throw unsuited(context, call, 'integers have');
+  return { kind: 'int', node: { kind, of: of.node }, width: kind === 'ilog2' ? u32 : null, literal: null };
 };

@@ -118,7 +118,9 @@ export const unknownName = (context: Context, segments: readonly string[], span:
       why: 'what a pattern binds holds in what follows it by `&&`, not across `||` and `!`',
     });
   const names = context.scope.args.map((arg) => arg.name);
-  const hints = likely(name, [...names, ...facts]);
+  // What a value is compared with, without the quotes that a shell has taken away.
+  const isRight = /[=!]=\s*$/.test(context.source({ at: 0, end: span.at }));
+  const hints = [...(isRight ? [`"${name}"`] : []), ...likely(name, [...names, ...facts])];
   const own = names.length === 0 ? 'the function has no arguments' : `the arguments are ${listed(names)}`;
   return context.fault(span, `there is no ${quoted(name)}`, { why: `${own}; of every call: ${listed(facts)}`, hints });
 };

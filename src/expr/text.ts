@@ -15,7 +15,7 @@ export type Text = {
 /** The largest size that Rust allows anything in memory. */
 const maxSize = (1n << 63n) - 1n;
 /** Bytes that are looked through at most; what is longer isn't captured in any case. */
-const longest = 1 << 16;
+export const longestText = 1 << 16;
 
 export const textOf = (node: TextNode, evaluation: Evaluation): Outcome<Text> => {
   switch (node.kind) {
@@ -45,7 +45,7 @@ const located = (node: Extract<TextNode, { kind: 'text' }>, evaluation: Evaluati
   if (isUndecided(stored)) return stored;
   const data = locate(node.data, evaluation);
   if (isUndecided(data)) return data;
-  if (stored === null) return ended(readAt(data, longest));
+  if (stored === null) return ended(readAt(data, longestText));
   const length = node.hasNul ? stored - 1n : stored;
   if (stored > maxSize || length < 0n) return undecided('invalid');
   return {
@@ -80,7 +80,7 @@ const ended = ({ bytes, why }: Read): Text => {
 export const lengthOf = ({ length }: Text): Outcome<bigint> => length;
 
 const startOf = (text: Text): Read => {
-  const read = text.read(0n, longest);
+  const read = text.read(0n, longestText);
   if (read.why !== null) return read;
   const isWhole = !isUndecided(text.length) && text.length <= BigInt(read.bytes.length);
   return isWhole ? read : { bytes: read.bytes, why: 'truncated' };
@@ -102,7 +102,7 @@ export const compareTexts = (left: Text, right: Text, isEquality: boolean): Outc
   // No more is looked at than the shorter one has, and where it ends.
   const most = lengths.reduce<number>(
     (size, one) => (isUndecided(one) || one >= BigInt(size) ? size : Number(one) + 1),
-    longest,
+    longestText,
   );
   const [a, b] = [readPart(left, most), readPart(right, most)];
   const common = Math.min(a.bytes.length, b.bytes.length);

@@ -1,5 +1,3 @@
-import { RsymError } from '../base/errors.ts';
-import { sanitize } from '../base/text.ts';
 import { openDebugInfo } from '../elf/debug-info.ts';
 import { hasDebugInfo } from '../elf/debug-sections.ts';
 import type { Image } from '../elf/model.ts';
@@ -10,6 +8,7 @@ import type { CountedFunction, UncountedCopy } from './count-model.ts';
 import { type CountPlan, planFunctions, planWide } from './count-plan.ts';
 import { selectWide } from './count-wide.ts';
 import { CountedCalls } from './counted-calls.ts';
+import { checkPositive } from './positive.ts';
 import { targetFile } from './target.ts';
 import { checkImage, checkScope, scopeOf, type WatchScope } from './watch-scope.ts';
 import { refuseGone, refuseNarrow, strangers } from './watched-processes.ts';
@@ -75,7 +74,7 @@ export type CountWatch = {
  */
 export const planCount = (request: CountRequest): CountWatch => {
   checkScope(request);
-  checkNumbers(request);
+  checkPositive({ '--interval': request.interval, '--max-rate': request.maxRate, '--duration': request.seconds });
   const pids = request.scope.kind === 'processes' ? request.scope.pids : [];
   for (const pid of pids) {
     refuseGone(pid);
@@ -165,14 +164,4 @@ const planned = (image: Image, request: CountRequest, pids: readonly number[]): 
       `of so many functions only code of their own is counted, inlined copies are not; --inlined counts them too`,
     );
   return { ...plan, notes: [...plan.notes, ...notes] };
-};
-
-const checkNumbers = ({ interval, maxRate, seconds }: CountRequest): void => {
-  for (const [name, value] of [
-    ['--interval', interval],
-    ['--max-rate', maxRate],
-    ['--duration', seconds],
-  ] as const)
-    if (value !== undefined && !(Number.isFinite(value) && value > 0))
-      throw new RsymError('usage', `${name} must be a number above 0`, { reason: sanitize(String(value)) });
 };

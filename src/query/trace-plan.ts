@@ -30,6 +30,8 @@ export type WatchedFunction = {
   readonly returns: ProbeSite['returns']['mode'];
   /** Copies of it that are watched. */
   readonly copies: { readonly own: number; readonly inlined: number };
+  /** Why there may be more calls than are seen. */
+  readonly doubts: readonly string[];
 };
 
 export type TracePlan = {
@@ -91,15 +93,20 @@ class TracePlanner {
     const all = this.#wanted.flatMap((wanted) => wanted.copies.map((copy) => ({ wanted, copy })));
     all.sort((a, b) => (a.copy.address < b.copy.address ? -1 : a.copy.address > b.copy.address ? 1 : 0));
     const planned = new Map<SelectedCopy, ProbeSite>();
+    const doubts = new Map<Wanted, string[]>();
     for (const { wanted, copy } of all) {
+      const before = this.#planner.notes.length;
       const site = this.#planner.site(wanted.fn.name, copy, wanted.signature);
       if (site !== null) planned.set(copy, site);
+      // Of a copy with code of its own every call is seen, if it can be probed.
+      if (site !== null && copy.kind !== 'inlined') continue;
+      doubts.set(wanted, [...(doubts.get(wanted) ?? []), ...this.#planner.notes.slice(before)]);
     }
     for (const wanted of this.#wanted) {
       const sites = wanted.copies.flatMap((copy) => planned.get(copy) ?? []);
       this.#sites.push(...sites);
       const [first] = sites;
-      if (first !== undefined) this.#functions.push(watched(wanted, sites, first));
+      if (first !== undefined) this.#functions.push(watched(wanted, sites, first, doubts.get(wanted) ?? []));
     }
   }
 }
@@ -108,6 +115,7 @@ const watched = (
   { fn, signature, copies, aliases }: Wanted,
   sites: readonly ProbeSite[],
   first: ProbeSite,
+  doubts: readonly string[],
 ): WatchedFunction => {
   const inlined = sites.filter(({ copy }) => copy.kind === 'inlined').length;
   return {
@@ -118,5 +126,6 @@ const watched = (
     signature: signature === null ? null : formatSignature(signature),
     returns: first.returns.mode,
     copies: { own: sites.length - inlined, inlined },
+    doubts,
   };
 };

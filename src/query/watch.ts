@@ -1,9 +1,9 @@
 import { RsymError } from '../base/errors.ts';
 import { longestText } from '../expr/longest-text.ts';
+import { captureLimits } from '../trace/capture-limits.ts';
 import type { TraceEvent } from '../trace/event.ts';
 import type { ProbeSite } from '../trace/site.ts';
 import { traceBatches } from '../trace/tracer.ts';
-import { captureLimits } from './capture-limits.ts';
 import type { ReturnsChoice } from './exits.ts';
 import { planProbes } from './planned-probes.ts';
 import type { WatchedFunction } from './trace-plan.ts';

@@ -4,12 +4,16 @@ const schema = 1;
 
 const hex = (value: bigint): string => `0x${value.toString(16)}`;
 
-const placeJson = ({ kind, address, caller, callSite }: Omit<CountedCopy, 'name'>): object => ({
+/** A copy of a function. */
+export const placeJson = ({ kind, address, name, caller, callSite }: Place): object => ({
   kind,
   address: hex(address),
   caller,
   call_site: callSite,
+  ...(name === undefined ? {} : { name }),
 });
+
+type Place = Omit<CountedCopy, 'address'> & { readonly address: bigint };
 
 const functionJson = ({ function: fn, total, copies, disarmed, isLeast }: FunctionCalls): object => ({
   name: fn.name,
@@ -20,7 +24,6 @@ const functionJson = ({ function: fn, total, copies, disarmed, isLeast }: Functi
   ...(fn.doubts.length === 0 ? {} : { doubts: fn.doubts }),
   copies: fn.copies.map((copy, i) => ({
     ...placeJson(copy),
-    ...(copy.name === undefined ? {} : { name: copy.name }),
     calls: `${copies[i] ?? 0n}`,
   })),
 });

@@ -1,29 +1,15 @@
 import { sanitize } from '../base/text.ts';
 import type { CountedCalls, CountReading, CountWatch, FunctionCalls, UncountedCopy } from '../query/count.ts';
-import type { Palette } from './terminal-colour.ts';
-import { displayWidth, padStart, truncateMiddle } from './terminal-width.ts';
-
-export type CountTableStyle = {
-  readonly palette: Palette;
-  /** Rows of functions at most; the others are summed up in one more. */
-  readonly top: number;
-  /** A line is no wider than this; null: as wide as it is. */
-  readonly columns: number | null;
-  /** With a column for the calls since the reading before, and sorted by it. */
-  readonly isLive: boolean;
-};
-
-type Row = {
-  readonly total: string;
-  readonly recent: string;
-  readonly share: string;
-  readonly name: string;
-  readonly remark: string;
-  readonly isSum?: true;
-};
-
-/** Names are cut no shorter than this; in a narrower terminal columns are left out. */
-const leastName = 12;
+import {
+  type CountRow,
+  type CountTableStyle,
+  plural,
+  programText,
+  recentHead,
+  secondsText,
+  shareText,
+  tableLines,
+} from './count-table.ts';
 
 /** The table of calls, one line each, without the line ends. */
 export const countTable = (calls: CountedCalls, style: CountTableStyle): string[] => {
@@ -32,11 +18,11 @@ export const countTable = (calls: CountedCalls, style: CountTableStyle): string[
   const rows = most.map((each) => rowOf(each, calls.total));
   const others = calls.called - most.length;
   if (others > 0) rows.push(restOf(calls, most, others));
-  const recent = `LAST ${Number(calls.recentSeconds.toFixed(1))}s`;
-  return lines({ total: 'TOTAL', recent, share: 'SHARE', name: 'FUNCTION', remark: '' }, rows, style);
+  const recent = recentHead(calls.recentSeconds);
+  return tableLines({ total: 'TOTAL', recent, share: 'SHARE', name: 'FUNCTION', remark: '' }, rows, style);
 };
 
-const rowOf = ({ function: fn, total, recent, copies, disarmed, isLeast }: FunctionCalls, all: bigint): Row => ({
+const rowOf = ({ function: fn, total, recent, copies, disarmed, isLeast }: FunctionCalls, all: bigint): CountRow => ({
   total: `${isLeast ? '≥' : ''}${total}`,
   recent: `${recent}`,
   share: shareText(total, all),
@@ -49,7 +35,7 @@ const rowOf = ({ function: fn, total, recent, copies, disarmed, isLeast }: Funct
     .join(' '),
 });
 
-const restOf = (calls: CountedCalls, most: readonly FunctionCalls[], others: number): Row => {
+const restOf = (calls: CountedCalls, most: readonly FunctionCalls[], others: number): CountRow => {
   const total = most.reduce((rest, each) => rest - each.total, calls.total);
   const recent = most.reduce((rest, each) => rest - each.recent, calls.recent);
   const name = `in ${others} more function${others === 1 ? '' : 's'}`;
@@ -63,41 +49,6 @@ const restOf = (calls: CountedCalls, most: readonly FunctionCalls[], others: num
   };
 };
 
-/** In percent, one digit; what is not nothing is not shown as nothing. */
-const shareText = (part: bigint, whole: bigint): string => {
-  if (whole === 0n) return '-';
-  const permille = Number((part * 1_000n + whole / 2n) / whole);
-  return permille === 0 && part > 0n ? '<0.1%' : `${(permille / 10).toFixed(1)}%`;
-};
-
-const lines = (head: Row, rows: readonly Row[], { palette, columns, isLive }: CountTableStyle): string[] => {
-  const all = [head, ...rows];
-  const widthOf = (column: 'total' | 'recent' | 'share'): number =>
-    Math.max(...all.map((row) => displayWidth(row[column])));
-  const widths = { total: widthOf('total'), recent: widthOf('recent'), share: widthOf('share') };
-  const shown: ('total' | 'recent' | 'share')[] = isLive ? ['total', 'recent', 'share'] : ['total', 'share'];
-  const room = (): number =>
-    columns === null ? Number.POSITIVE_INFINITY : columns - shown.reduce((sum, column) => sum + widths[column] + 2, 0);
-  while (shown.length > 1 && room() < leastName) shown.pop();
-  const line = (row: Row, paint: (name: string) => string): string => {
-    const numbers = shown.map((column) => `${padStart(row[column], widths[column])}  `).join('');
-    const space = Math.max(1, room());
-    const hasRemark = row.remark !== '' && displayWidth(row.remark) + 1 + leastName <= space;
-    const remark = hasRemark ? ` ${row.remark}` : '';
-    const name = Number.isFinite(space) ? truncateMiddle(row.name, space - displayWidth(remark)) : row.name;
-    return numbers + paint(name) + (hasRemark ? palette.faint(remark) : '');
-  };
-  return [
-    palette.heading(line(head, (name) => name)),
-    ...rows.map((row) => line(row, row.isSum ? palette.faint : palette.name)),
-  ];
-};
-
-const secondsText = (seconds: number): string => seconds.toFixed(seconds < 1 ? 3 : 1);
-
-const plural = (count: number | bigint, noun: string): string =>
-  `${count} ${noun}${count === 1 || count === 1n ? '' : 's'}`;
-
 /** One line on what was counted so far. */
 export const countSummary = ({ calls, seconds, lostProcesses, program }: CountReading, watch: CountWatch): string => {
   const parts = [
@@ -106,11 +57,7 @@ export const countSummary = ({ calls, seconds, lostProcesses, program }: CountRe
   ];
   if (lostProcesses > 0)
     parts.push(`LOST the calls of ${lostProcesses} child processes, which there was no room to follow`);
-  if (program !== null) {
-    const { pid, status, signal } = program;
-    if (status === null && signal === null) parts.push(`the program runs on as process ${pid}`);
-    else parts.push(signal === null ? `the program exited with ${status}` : `the program was ended by ${signal}`);
-  }
+  parts.push(...programText(program));
   return parts.join('; ');
 };
 

@@ -1,3 +1,4 @@
+import type { CallSink } from './call-sink.ts';
 import { CallTexts } from './call-text.ts';
 import type { CaptureLimits } from './capture-layout.ts';
 import type { EndedCall } from './correlate.ts';
@@ -15,7 +16,7 @@ type Showing = {
 };
 
 /** Events that nobody has taken yet, numbered in the order in which they were added. */
-export class EventQueue {
+export class EventQueue implements CallSink<TraceEvent[]> {
   readonly #plan: ProgramPlan;
   readonly #showing: Showing;
   readonly #callTexts: CallTexts[] = [];

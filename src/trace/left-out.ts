@@ -11,9 +11,12 @@ export type CopyLeftOut = {
   readonly overRate: number;
 };
 
+/** A copy, by its number among the sites too. */
+type SiteName = { readonly site: number; readonly function: string; readonly address: bigint };
+
 /** Calls that were seen and aren't shown, in all and by copy; copies of which there are none are absent. */
 export type LeftOut = CopyLeftOut & {
-  readonly functions: readonly (CopyLeftOut & { readonly function: string; readonly address: bigint })[];
+  readonly functions: readonly (CopyLeftOut & SiteName)[];
 };
 
 /** Adds up what was left out of each copy, by its number. */
@@ -59,7 +62,9 @@ export class LeftOutCounts {
       total.addNotSampled(0, notSampled);
       total.addOverRate(0, overRate);
       const isNone = Object.keys(undecided).length === 0 && notSampled === 0 && overRate === 0;
-      return isNone ? [] : [{ function: site.name, address: site.copy.address, undecided, notSampled, overRate }];
+      return isNone
+        ? []
+        : [{ site: fn, function: site.name, address: site.copy.address, undecided, notSampled, overRate }];
     });
     return {
       undecided: total.#undecided[0] ?? {},

@@ -1,14 +1,12 @@
-import { groupBy } from '../base/group-by.ts';
-import { sanitize } from '../base/text.ts';
-import type { BoolNode } from '../expr/tree.ts';
 import type { ProgramSpec } from './bpf/asm.ts';
-import type { EntryChoice } from './bpf/choose.ts';
 import { entryProgram, type Surroundings } from './bpf/entry.ts';
-import { exitProgram, type JumpOperand } from './bpf/exit.ts';
+import { exitProgram } from './bpf/exit.ts';
+import { operandOf } from './bpf/jump-target.ts';
 import { memoryOf } from './bpf/memory/chosen-memory.ts';
 import { type RecordLayout, SITE, siteSize } from './bpf/records.ts';
 import type { CaptureLayout, CaptureLimits } from './capture-layout.ts';
-import { type EntryCondition, entryCondition } from './entry-condition.ts';
+import { choiceOf, type Decided, decisionsOn, notesOn } from './entry-choice.ts';
+import { entryCondition } from './entry-condition.ts';
 import { entryLayout, exitLayout } from './layout.ts';
 import { type ExitSite, type JumpTarget, maxInsideRanges, type ProbeSite } from './site.ts';
 import { PT_REGS } from './sys/uapi.ts';
@@ -33,33 +31,14 @@ export type ProgramPlan = {
   readonly decides: readonly Decided[];
   /** What a user should know of that: one plain line each. */
   readonly notes: readonly string[];
-  /** Programs decide conditions. */
-  readonly hasConditions: boolean;
-};
-
-export type Decided = {
-  /** What of the condition on a call's beginning is left to the reader. */
-  readonly rest: BoolNode | null;
-  /** Whether programs take samples, and keep to the rate. */
-  readonly sample: boolean;
-  readonly rateLimit: boolean;
+  /** Functions whose entry programs decide conditions. */
+  readonly conditional: ReadonlySet<number>;
 };
 
 const key = (shape: unknown): string =>
   JSON.stringify(shape, (_, value) =>
     typeof value === 'bigint' ? `${value}n` : value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value,
   );
-
-const operandOf = (target: JumpTarget): JumpOperand => {
-  switch (target.kind) {
-    case 'register':
-      return { kind: 'register', reg: target.reg };
-    case 'memory':
-      return { kind: 'memory', base: target.base, index: target.index };
-    case 'pointer':
-      return { kind: 'pointer' };
-  }
-};
 
 const wordSize = 8;
 
@@ -82,15 +61,16 @@ const mostInOne = 28_000;
 
 /**
  * Plans programs, with fewer reads behind values where so many functions are watched that loading the programs would
- * take long.
+ * take long. `left`: functions whose conditions are left to the reader.
  */
 export const planPrograms = (
   sites: readonly ProbeSite[],
   around: Surroundings,
   limits: CaptureLimits,
+  left: ReadonlySet<number> = new Set(),
 ): ProgramPlan & { readonly limits: CaptureLimits } => {
   for (let cut = limits; ; ) {
-    const plan = planWith(sites, around, cut);
+    const plan = planWith(sites, around, cut, left);
     const sizes = [...plan.entryPrograms, ...plan.exitPrograms].map(({ spec }) => spec.code.length);
     const isLong = sizes.some((size) => size > mostInOne);
     const isLarge = sizes.reduce((sum, size) => sum + size, 0) > mostInstructions;
@@ -101,7 +81,12 @@ export const planPrograms = (
 };
 
 /** Functions of one shape share one program; which function it was, the cookie says. */
-const planWith = (sites: readonly ProbeSite[], around: Surroundings, limits: CaptureLimits): ProgramPlan => {
+const planWith = (
+  sites: readonly ProbeSite[],
+  around: Surroundings,
+  limits: CaptureLimits,
+  left: ReadonlySet<number>,
+): ProgramPlan => {
   const entries = new Map<string, PlannedProgram>();
   const exits = new Map<string, PlannedProgram>();
   const entryLayouts: CaptureLayout[] = [];
@@ -109,9 +94,8 @@ const planWith = (sites: readonly ProbeSite[], around: Surroundings, limits: Cap
   const exitOutcomes: ('returned' | 'tail-call')[] = [];
   const exitSites: (ExitSite | null)[] = [];
   const tracked: boolean[] = [];
-  const isOurs = around.leavesConditions === true;
   const memory = memoryOf(around.coldPages === true);
-  const conditions = sites.map((site) => entryCondition(site, memory, isOurs));
+  const conditions = sites.map((site, fn) => entryCondition(site, memory, left.has(fn)));
   const decides = decisionsOn(conditions);
   const place = (
     programs: Map<string, PlannedProgram>,
@@ -187,57 +171,9 @@ const planWith = (sites: readonly ProbeSite[], around: Surroundings, limits: Cap
     exits: exitSites,
     tracked,
     decides,
-    hasConditions: conditions.some(({ code }) => code !== null),
-    notes: notesOn(sites, conditions, isOurs),
+    conditional: new Set(conditions.flatMap(({ code }, fn) => (code === null ? [] : [fn]))),
+    notes: notesOn(sites, conditions, left),
   };
-};
-
-/** The choice among calls for which a condition holds comes behind it: so must what makes it. */
-const decisionsOn = (conditions: readonly EntryCondition[]): readonly Decided[] => {
-  // A limit over all functions is kept to in one place.
-  const rateLimit = conditions.every(({ rest }) => rest === null);
-  return conditions.map(({ rest }) => ({ rest, sample: rest === null, rateLimit }));
-};
-
-/** Null: every call is told. */
-const choiceOf = (
-  { code, rest, hasExit }: EntryCondition,
-  decided: Decided,
-  { thinning }: Surroundings,
-): EntryChoice | null => {
-  const sample = decided.sample ? (thinning?.sample ?? 1) : 1;
-  const rateLimit = decided.rateLimit ? (thinning?.rateLimit ?? null) : null;
-  const thins = sample !== 1 || rateLimit !== null;
-  if (code === null && !thins) return null;
-  return {
-    when: code,
-    keepsUndecided: code !== null && (rest !== null || hasExit),
-    thinning: thins ? { sample, rateLimit } : null,
-  };
-};
-
-/** What is told of conditions that the kernel decides not at all, or in part. */
-const notesOn = (sites: readonly ProbeSite[], conditions: readonly EntryCondition[], isOurs: boolean): string[] => {
-  const notes: string[] = [];
-  const reasons = groupBy(
-    sites.flatMap(({ name }, fn) => {
-      const { reason = null, code = null } = conditions[fn] ?? {};
-      return reason === null ? [] : [{ name: sanitize(name), reason, isPart: code !== null }];
-    }),
-    ({ reason, isPart }) => `${isPart} ${reason}`,
-  );
-  for (const [, same] of reasons) {
-    const [{ reason, isPart } = { reason: '', isPart: false }] = same;
-    const names = [...new Set(same.map(({ name }) => name))];
-    const of = names.length === 1 ? names[0] : `${names.length} functions`;
-    notes.push(`--when is decided by rsym${isPart ? ' in part' : ''}, from events of ${of}: ${reason}`);
-  }
-  const late = conditions.filter(({ hasExit }) => hasExit);
-  if (late.length > 0 && !isOurs) {
-    const which = late.every(({ code }) => code !== null) ? 'those for which the rest holds' : 'every one';
-    notes.push(`--when on a result or a duration is decided by rsym, when a call has ended: events come of ${which}`);
-  }
-  return notes;
 };
 
 /** The value in the map `sites` for an exit by this jump. */

@@ -1,5 +1,6 @@
 import { RsymError } from '../base/errors.ts';
 import { groupBy } from '../base/group-by.ts';
+import { sanitize } from '../base/text.ts';
 import type { Thinning } from './bpf/choose.ts';
 import type { Surroundings } from './bpf/entry.ts';
 import { landingProgram } from './bpf/landing.ts';
@@ -44,6 +45,11 @@ export type SessionOptions = {
   readonly maxPending: number;
 };
 
+/** A program that the kernel refused, and why. */
+type Refused = { readonly functions: readonly number[]; readonly reason: string };
+
+/** Conditions that the kernel may refuse, each after long thought, until it is asked no more. */
+const mostRefusals = 3;
 const maxThreads = 16_384;
 /** Memory for the records that threads are making, in all. */
 const mostScratch = 64 << 20;
@@ -72,10 +78,10 @@ export class Session implements Disposable {
       vma: kernelTypes().vma,
       ...(options.coldPages ? { coldPages: true } : {}),
       ...(options.thinning ? { thinning: options.thinning } : {}),
-      ...(options.leavesConditions ? { leavesConditions: true } : {}),
       ...(options.sites.some(({ returns }) => returns.mode !== 'none') ? {} : { entriesOnly: true }),
     };
-    const planned = planPrograms(options.sites, around, options.limits);
+    const left = new Set(options.leavesConditions ? options.sites.keys() : []);
+    const planned = planPrograms(options.sites, around, options.limits, left);
     const recordBytes = Math.max(0, ...[...planned.entryLayouts, ...planned.exitLayouts].map(({ size }) => size));
     refuseLargeRecord(recordBytes, options.ringBytes);
     this.#layouts = { entry: (fn) => this.plan.entryLayouts[fn], exit: (site) => this.plan.exitLayouts[site] };
@@ -93,7 +99,7 @@ export class Session implements Disposable {
       objects.createMaps(mapSpecs(sizes));
       this.ring = objects.own(new RingBuffer(objects.map('events'), options.ringBytes));
       if (options.coldPages) refuseWithoutSleep();
-      const loaded = this.#load(planned, around);
+      const loaded = this.#load(planned, around, left);
       this.plan = loaded.plan;
       this.notes = loaded.notes;
       this.#fillSites();
@@ -113,19 +119,41 @@ export class Session implements Disposable {
     }
   }
 
-  /** Loads the programs of a plan; where the kernel refuses conditions that it was thought to take, of one without them. */
-  #load(plan: ProgramPlan, around: Surroundings): { readonly plan: ProgramPlan; readonly notes: readonly string[] } {
-    try {
-      for (const program of [...plan.entryPrograms, ...plan.exitPrograms])
-        this.#programs.set(program, this.#objects.own(this.#objects.load(program.spec)));
-      return { plan, notes: plan.notes };
-    } catch (error) {
-      if (!plan.hasConditions || !(error instanceof RsymError) || error.code === 'permission') throw error;
+  /** Loads the programs of a plan; conditions that the kernel refuses though it was thought to take them are left out. */
+  #load(
+    plan: ProgramPlan,
+    around: Surroundings,
+    left: Set<number>,
+  ): { readonly plan: ProgramPlan; readonly notes: readonly string[] } {
+    const { sites, limits } = this.#options;
+    const notes: string[] = [];
+    for (let current = plan; ; current = planPrograms(sites, around, limits, left)) {
+      const refused = this.#loadAll(current);
+      if (refused === null) return { plan: current, notes: [...notes, ...current.notes] };
       this.#programs.clear();
-      const other = planPrograms(this.#options.sites, { ...around, leavesConditions: true }, this.#options.limits);
-      const note = `--when is decided by rsym, from events of every call: the kernel refused its programs (${error.reason ?? error.message})`;
-      return { plan: this.#load(other, around).plan, notes: [note] };
+      const names = new Set(refused.functions.map((fn) => sites[fn]?.name));
+      const isAll = notes.length === mostRefusals - 1;
+      for (const [fn, { name }] of sites.entries()) if (isAll || names.has(name)) left.add(fn);
+      const whose = isAll ? 'every function' : [...names].map((name) => sanitize(name ?? '')).join(', ');
+      notes.push(
+        `--when is decided by rsym, from events of ${whose}: the kernel refused its program (${refused.reason})`,
+      );
     }
+  }
+
+  /** Null: all are loaded. Else the functions of a program with a condition that was refused. */
+  #loadAll({ entryPrograms, exitPrograms, conditional }: ProgramPlan): Refused | null {
+    for (const program of [...entryPrograms, ...exitPrograms]) {
+      try {
+        this.#programs.set(program, this.#objects.own(this.#objects.load(program.spec)));
+      } catch (error) {
+        const functions = entryPrograms.includes(program) ? program.places.map(({ cookie }) => Number(cookie)) : [];
+        const isConditional = functions.some((fn) => conditional.has(fn));
+        if (!isConditional || !(error instanceof RsymError) || error.code === 'permission') throw error;
+        return { functions, reason: error.reason ?? error.message };
+      }
+    }
+    return null;
   }
 
   #fillSites(): void {

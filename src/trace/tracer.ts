@@ -1,14 +1,17 @@
 import { setTimeout as pause, setImmediate } from 'node:timers/promises';
 import type { Thinning } from './bpf/choose.ts';
 import { CallChoice } from './call-choice.ts';
+import type { CallSink } from './call-sink.ts';
 import type { CaptureLimits } from './capture-layout.ts';
 import { Correlator } from './correlate.ts';
 import type { TraceEvent } from './event.ts';
 import { EventQueue } from './event-queue.ts';
 import { FileWatch } from './file-watch.ts';
 import { isAlive } from './launch.ts';
+import type { LeftOut } from './left-out.ts';
 import { lossesBetween, noLosses } from './losses.ts';
 import { RecordOrder } from './order.ts';
+import type { ProgramPlan } from './programs.ts';
 import type { RawRecord } from './record.ts';
 import { EntryBytes } from './record-bytes.ts';
 import { Session } from './session.ts';
@@ -64,12 +67,19 @@ const lossCheckMs = 1_000;
 const graceMs = 200;
 
 /** Watches and gives events in batches; the last event is `end`. Probes are gone when the generator is. */
-export async function* traceBatches(request: TraceRequest): AsyncGenerator<readonly TraceEvent[], void, void> {
+export const traceBatches = (request: TraceRequest): AsyncGenerator<readonly TraceEvent[], void, void> =>
+  traceInto(request, (plan) => new EventQueue(plan, request));
+
+/** Watches and gives what a sink makes of the calls; it is taken once more at the end. Probes are gone when the generator is. */
+export async function* traceInto<Told>(
+  request: TraceRequest,
+  sinkFor: (plan: ProgramPlan) => CallSink<Told>,
+): AsyncGenerator<Told, void, void> {
   const session = new Session({ ...request, scoped: request.scope.kind !== 'everywhere' });
-  const trace = new Trace(session, request);
+  const trace = new Trace(session, request, sinkFor(session.plan));
   try {
     await trace.begin();
-    yield* trace.batches();
+    yield* trace.told();
   } finally {
     await trace.close();
   }
@@ -81,12 +91,12 @@ const choiceOf = ({ sites, thinning }: TraceRequest, { plan }: Session): CallCho
     ? null
     : new CallChoice(sites, thinning ?? { sample: 1, rateLimit: null }, plan.decides);
 
-class Trace {
+class Trace<Told> {
   readonly #session: Session;
   readonly #request: TraceRequest;
   readonly #order = new RecordOrder<RawRecord>();
   readonly #correlator: Correlator;
-  readonly #events: EventQueue;
+  readonly #sink: CallSink<Told>;
   readonly #choice: CallChoice | null;
   readonly #target: Target;
   #calls = 0;
@@ -106,10 +116,10 @@ class Trace {
   #readAt = 0;
   #lastSequence = 0;
 
-  constructor(session: Session, request: TraceRequest) {
+  constructor(session: Session, request: TraceRequest, sink: CallSink<Told>) {
     this.#session = session;
     this.#request = request;
-    this.#events = new EventQueue(session.plan, request);
+    this.#sink = sink;
     this.#choice = choiceOf(request, session);
     this.#target = new Target(session, request, () => this.#wake());
     this.#lossesTold = session.statistics();
@@ -124,7 +134,7 @@ class Trace {
         ended: (call) => {
           if (this.#isEnough() || this.#choice?.ended(call) === false) return;
           this.#calls++;
-          this.#events.addCall(call, 'call', call);
+          this.#sink.addCall(call, 'call', call);
         },
         stale: (key) => session.pending.forget(key),
         isUnderWay: (key, callId) => session.pending.has(key, callId),
@@ -141,7 +151,7 @@ class Trace {
     signal?.addEventListener('abort', () => this.#stop(), { once: true });
     if (signal?.aborted) this.#stop();
     await this.#target.attach();
-    this.#events.addNotes([...this.#request.notes, ...this.#session.notes]);
+    this.#sink.addNotes([...this.#request.notes, ...this.#session.notes]);
     this.#request.onAttached?.({ probes: this.#session.probes, pid: this.#target.pid });
     if (seconds !== undefined) this.#timer = setTimeout(() => this.#stop(), seconds * 1000);
     this.#target.resume();
@@ -152,7 +162,7 @@ class Trace {
     const prospect = this.#choice?.entered(call.enter) ?? 'wanted';
     if (prospect === 'dropped') return false;
     const { entries } = this.#request;
-    if (entries) this.#events.addCall(call, 'enter', null);
+    if (entries) this.#sink.addCall(call, 'enter', null);
     return entries || prospect === 'wanted';
   }
 
@@ -161,7 +171,7 @@ class Trace {
     this.#wake();
   }
 
-  async *batches(): AsyncGenerator<readonly TraceEvent[], void, void> {
+  async *told(): AsyncGenerator<Told, void, void> {
     while (!this.#isEnough()) {
       this.#refuseFailure();
       const gone = this.#target.checkGone();
@@ -181,8 +191,8 @@ class Trace {
       }
       if (this.#followsCalls) this.#keepEntries(due);
       this.#checkLosses();
-      this.#events.addNotes(this.#files.news());
-      if (!this.#events.isEmpty) yield this.#events.take();
+      this.#sink.addNotes(this.#files.news());
+      if (!this.#sink.isEmpty) yield this.#sink.take(this.#leftOut);
       if (read === 0 && (gone || detached)) break;
       if (read === 0) await this.#wait(quiet ? idleMs : quietMs);
       // Reading few records at a time costs more than showing them.
@@ -195,7 +205,7 @@ class Trace {
     else this.#checkLosses(true);
     if (!this.#isEnough()) this.#correlator.finish((tgid, tid) => isAlive(tgid) && isAlive(tid));
     this.#end();
-    yield this.#events.take();
+    yield this.#sink.take(this.#leftOut);
   }
 
   /** Of calls that are under way still. */
@@ -203,6 +213,9 @@ class Trace {
     for (const record of records)
       if (record instanceof EntryBytes && this.#correlator.follows(record.sequence)) record.keep();
   }
+
+  readonly #leftOut = (statistics = this.#session.statistics()): LeftOut | null =>
+    this.#choice?.leftOut(statistics.functions) ?? null;
 
   /** Begins to remove the probes; what they wrote until they are gone is still read. */
   #detach(): Promise<void> {
@@ -249,19 +262,20 @@ class Trace {
     const lost = lossesBetween(this.#lossesTold, statistics, this.#request.sites);
     if (!lost) return;
     this.#lossesTold = statistics;
-    this.#events.addLost(lost);
+    this.#sink.addLost(lost);
   }
 
   #end(): void {
     const statistics = this.#session.statistics();
     const isBehind = this.#isEnough() && this.#isGapless();
     const lost = isBehind ? undefined : lossesBetween(null, statistics, this.#request.sites);
-    this.#events.addEnd({
+    const leftOut = this.#leftOut(statistics);
+    this.#sink.addEnd({
       calls: this.#calls,
       lost: lost?.losses ?? { ...noLosses, processes: statistics.losses.processes },
       lostFunctions: lost?.functions ?? [],
       underWayAtAttach: statistics.unmatchedExits,
-      ...(this.#choice === null ? {} : { leftOut: this.#choice.leftOut(statistics.functions) }),
+      ...(leftOut === null ? {} : { leftOut }),
       functions: this.#request.sites.length,
       probes: this.#session.probes,
       program: this.#target.program,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { EnumShape, ValueShape } from '../../src/abi/shape.ts';
 import { evaluate } from '../../src/expr/evaluate.ts';
 import { parseFilter, parseGrouping } from '../../src/expr/filter.ts';
-import { evaluateKey, keyId } from '../../src/expr/key.ts';
+import { evaluateKey, keyId, textKeyOf } from '../../src/expr/key.ts';
 import { isUndecided } from '../../src/expr/outcome.ts';
 import { phaseOf, splitByPhase } from '../../src/expr/phase.ts';
 import { decodeShape } from '../../src/trace/decode/decode.ts';
@@ -188,6 +188,19 @@ test.each<[string, boolean | string]>([
   ["short.contains('o')", true],
   // Elements, references.
   ['words[2] == 9', true],
+  ['w.ilog2() == 63', true],
+  ['b.ilog2() == 7', true],
+  ['(b - 199).ilog2() == 0', true],
+  ['(b - 200).ilog2() == 0', 'overflow'],
+  ['n.ilog2() == 0', 'overflow'],
+  ['b.next_power_of_two() == 256', true],
+  ['(b - 72).next_power_of_two() == 128', true],
+  ['(b - 199).next_power_of_two() == 1', true],
+  ['(b - 200).next_power_of_two() == 1', true],
+  ['w.next_power_of_two() == 1 << 64', true],
+  ['(w * w).next_power_of_two() == 1', 'overflow'],
+  ['n.next_power_of_two() == 1', 'overflow'],
+  ['words.len().next_power_of_two() == 4', true],
   ['words[b - 199] == 8', true],
   ['words[3] == 1', 'index'],
   ['words[n] == 1', 'index'],
@@ -294,6 +307,32 @@ describe('keys', () => {
     ['n > 0', 'bool false'],
   ])('%s: %s', (grouping, expected) => {
     expect(keyOf(grouping)).toBe(expected);
+  });
+
+  test.each([
+    ['short', 5, '"short"'],
+    ['short', 4, '"shor"…'],
+    ['short', 0, '""…'],
+    // What is wanted of it is known, whatever comes behind that.
+    ['long', 5, '"hello"…'],
+    ['long', 6, 'truncated'],
+    ['cstr', 5, '"open"'],
+    ['comm', 3, '"wor"…'],
+  ])('%s by %i bytes: %s', (grouping, maxText, expected) => {
+    const key = evaluateKey(parseGrouping(grouping, scope), environment, maxText);
+    expect(isUndecided(key) ? key.undecided : keyId(key)).toBe(expected);
+  });
+
+  test('a text that is cut within a character is still text, and told apart by all its bytes', () => {
+    const [a, b] = ['aé', 'aê'].map((one) => textKeyOf(Buffer.from(one).subarray(0, 3), true));
+    const [c, d] = ['aé', 'aè'].map((one) => textKeyOf(Buffer.from(one).subarray(0, 2), true));
+    const ids = [a, b, c, d, textKeyOf(Buffer.from('a'), false), textKeyOf(Buffer.from('a'), true)].map(
+      (key) => key && keyId(key),
+    );
+    expect(c).toMatchObject({ text: 'a' });
+    expect(c && keyId(c)).toBe(d && keyId(d));
+    expect(new Set(ids).size).toBe(5);
+    expect(textKeyOf(Uint8Array.of(0xff, 0xc3), true)).toMatchObject({ text: null });
   });
 });
 

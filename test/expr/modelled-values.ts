@@ -2,6 +2,9 @@ import fc from 'fast-check';
 import type { ValueShape } from '../../src/abi/shape.ts';
 import { type Bytes, word } from './recorded-call.ts';
 
+/** Where values are written that others point to. */
+type Room = Pick<Bytes, 'add'>;
+
 /** A value as JavaScript has it, beside the bytes that a program would have of it. */
 export type Modelled =
   | { readonly kind: 'int'; readonly value: bigint; readonly size: 1 | 2 | 4 | 8 | 16; readonly signed: boolean }
@@ -49,7 +52,7 @@ const floatBytes = (value: number, size: 4 | 8): number[] => [
 ];
 
 /** The bytes of a value; what lies behind it is written to memory. */
-export const written = (value: Modelled, memory: Bytes): Written => {
+export const written = (value: Modelled, memory: Room): Written => {
   switch (value.kind) {
     case 'int':
       return plain(word(value.value, value.size));

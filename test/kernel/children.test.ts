@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { captureLimits } from '../../src/query/capture-limits.ts';
 import { watchDefaults } from '../../src/query/watch.ts';
+import { captureLimits } from '../../src/trace/capture-limits.ts';
 import { Session } from '../../src/trace/session.ts';
 import { cli, cliFail, startCli } from '../support/cli.ts';
 import { fixture } from '../support/fixtures.ts';

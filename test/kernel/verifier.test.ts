@@ -1,11 +1,11 @@
 import { describe, expect } from 'vitest';
 import type { Piece } from '../../src/abi/place.ts';
 import type { ValueShape } from '../../src/abi/shape.ts';
-import { captureLimits } from '../../src/query/capture-limits.ts';
 import { exit, mov, type ProgramSpec } from '../../src/trace/bpf/asm.ts';
 import type { Surroundings } from '../../src/trace/bpf/entry.ts';
 import { mapSpecs } from '../../src/trace/bpf/maps.ts';
 import type { CaptureLayout, CaptureLimits } from '../../src/trace/capture-layout.ts';
+import { captureLimits } from '../../src/trace/capture-limits.ts';
 import { kernelTypes } from '../../src/trace/kernel-types.ts';
 import { type ProgramPlan, planPrograms } from '../../src/trace/programs.ts';
 import { KernelRefusal } from '../../src/trace/uprobe/bpf.ts';

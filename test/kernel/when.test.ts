@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type CallEvent, type EndEvent, trace, type WatchRequest } from '../../src/index.ts';
-import { captureLimits } from '../../src/query/capture-limits.ts';
 import { typeExpressions } from '../../src/query/expressions.ts';
 import { planProbes } from '../../src/query/planned-probes.ts';
+import { captureLimits } from '../../src/trace/capture-limits.ts';
 import { noLosses } from '../../src/trace/losses.ts';
 import { traceBatches } from '../../src/trace/tracer.ts';
 import { cliFail } from '../support/cli.ts';
@@ -67,7 +67,10 @@ describeNeeding(['kernel', 'rustc'], 'calls that are wanted', () => {
   };
 
   /** One run of the program in which each function is watched once for each expression about it, whose name it bears. */
-  const chosenByEach = async (texts: Iterable<string>, whenIn: 'kernel' | 'rsym'): Promise<Map<string, { ids: number[]; undecided: unknown }>> => {
+  const chosenByEach = async (
+    texts: Iterable<string>,
+    whenIn: 'kernel' | 'rsym',
+  ): Promise<Map<string, { ids: number[]; undecided: unknown }>> => {
     const parts = [...texts].map((text) => ({ text, fn: text.split('\t')[0] ?? '', when: text.split('\t')[1] ?? '' }));
     const functions = [...new Set(parts.map(({ fn }) => `chosen::${fn}`))];
     const scope = { kind: 'run', args: [] } as const;
@@ -93,6 +96,11 @@ describeNeeding(['kernel', 'rustc'], 'calls that are wanted', () => {
     for await (const batch of batches)
       for (const event of batch) {
         if (event.event === 'call') found.get(event.function)?.ids.push(Number(event.args[0]?.value));
+        // A condition that the kernel was to decide and didn't would prove nothing.
+        if (event.event === 'note' && whenIn === 'kernel')
+          expect(event.text).toMatch(
+            /a text is not looked through|texts are only compared by|on a result or a duration/,
+          );
         if (event.event !== 'end') continue;
         expect(event.lost).toEqual(noLosses);
         for (const { function: name, undecided } of event.leftOut?.functions ?? [])
@@ -153,6 +161,12 @@ describeNeeding(['kernel', 'rustc'], 'calls that are wanted', () => {
     const begun = new Set(both.enters.map(({ callId }) => callId));
     expect(both.calls.map(({ depth }) => depth)).toEqual([4, 2, 0]);
     expect(both.calls.every(({ parent }) => parent === null || begun.has(parent))).toBe(true);
+  });
+
+  test('what the kernel refuses after long thought is decided by rsym', async () => {
+    const when = 'order.name.len() * order.number % 7 == 3 || id == 5';
+    const { calls } = await chosen(['chosen::order', 'chosen::deep'], [], { when: `${when} && id != 1` });
+    expect(idsOf(calls)).toEqual([5]);
   });
 
   test('-n counts those that are shown', async () => {

@@ -84,6 +84,20 @@ const events: readonly TraceEvent[] = [
   makeEnd({ program: { pid: 5, status: null, signal: null } }),
 ];
 
+test('what was left out is told at the end, in all and by function', () => {
+  const counts = { undecided: { unreadable: 2, null: 1 }, notSampled: 9, overRate: 4 };
+  const end = makeEnd({ leftOut: { ...counts, functions: [{ function: hostile, address: 0x10n, ...counts }] } });
+  expect(traceText(end, { palette: makePalette(false), origin: 0n, threads: false, processes: false })).toContain(
+    'left out: 3 undecided (2 unreadable, 1 null), 9 not sampled, 4 over the rate',
+  );
+  const json = { undecided: counts.undecided, not_sampled: 9, over_rate: 4 };
+  expect(JSON.parse(traceJson(end)).left_out).toEqual({
+    ...json,
+    functions: [{ function: hostile, address: '0x10', ...json }],
+  });
+  expect(JSON.parse(traceJson(makeEnd()))).not.toHaveProperty('left_out');
+});
+
 describe('text', () => {
   const style = { palette: makePalette(false), origin: 999_000_000n, threads: false, processes: false };
 

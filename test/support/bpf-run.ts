@@ -1,6 +1,6 @@
 import type { ProgramSpec } from '../../src/trace/bpf/asm.ts';
-import { addressOf } from '../../src/trace/sys/libc.ts';
 import type { OwnedFd } from '../../src/trace/sys/fd.ts';
+import { addressOf } from '../../src/trace/sys/libc.ts';
 import { attributes, bpf } from '../../src/trace/uprobe/bpf.ts';
 import { loadProgram } from '../../src/trace/uprobe/program.ts';
 

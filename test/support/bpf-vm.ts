@@ -13,6 +13,7 @@ import { BpfRing } from './bpf-ring.ts';
  */
 const E2BIG = -7n;
 const ENOENT = -2n;
+const EEXIST = -17n;
 
 type VmMap = { readonly spec: MapSpec; readonly values: Map<string, { value: Region; address: bigint }> };
 
@@ -210,6 +211,8 @@ export class BpfMachine {
         this.#ring.finish(arg(1), name === 'ringbuf_submit' ? 'ready' : 'discarded', arg(2));
         return 0n;
       }
+      case 'loop':
+        return this.#loop(code, arg);
       case 'find_vma':
         return this.#findMapping(code, arg);
       default:
@@ -218,8 +221,9 @@ export class BpfMachine {
   }
 
   #update(map: VmMap, key: Buffer, value: Buffer, flags: bigint): bigint {
-    if (flags !== 0n) throw new Error('map_update_elem: flags');
+    if (flags !== 0n && flags !== 1n) throw new Error('map_update_elem: flags');
     const known = map.values.get(key.toString('hex'));
+    if (known && flags === 1n) return EEXIST;
     if (known) value.copy(known.value.bytes);
     else if (map.spec.type === 'array') return E2BIG;
     else {
@@ -235,6 +239,13 @@ export class BpfMachine {
   #ringOf(map: VmMap): number {
     if (map.spec.type !== 'ringbuf') throw new Error('r1 is no ring');
     return map.spec.maxEntries;
+  }
+
+  #loop(code: Buffer, arg: (reg: number) => bigint): bigint {
+    if (arg(4) !== 0n) throw new Error('loop: flags');
+    for (let round = 0n; round < arg(1); round++)
+      if (interpret(code, Number(arg(2)), [round, arg(3)], this.#host) !== 0n) return round + 1n;
+    return arg(1);
   }
 
   #findMapping(code: Buffer, arg: (reg: number) => bigint): bigint {

@@ -148,6 +148,7 @@ describe('encodings', () => {
       get_attach_cookie: 174,
       task_pt_regs: 175,
       find_vma: 180,
+      loop: 181,
     });
   });
 });

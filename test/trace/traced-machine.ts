@@ -98,6 +98,7 @@ type Options = Partial<Omit<MapSizes, 'scope' | 'scratch'>> & {
   readonly scratchThreads?: number;
   readonly entriesOnly?: boolean;
   readonly thinning?: Thinning;
+  readonly leavesConditions?: boolean;
 };
 
 const u32 = (value: number): Buffer => {
@@ -128,7 +129,8 @@ export class TracedMachine {
       ...(options.entriesOnly ? { entriesOnly: true } : {}),
       ...(options.thinning ? { thinning: options.thinning } : {}),
     };
-    this.plan = planPrograms(sites, this.around, { ...limits, ...options.limits });
+    const left = new Set(options.leavesConditions ? sites.keys() : []);
+    this.plan = planPrograms(sites, this.around, { ...limits, ...options.limits }, left);
     const layouts = [...this.plan.entryLayouts, ...this.plan.exitLayouts];
     this.machine = new BpfMachine(
       mapSpecs({

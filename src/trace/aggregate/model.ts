@@ -27,7 +27,14 @@ export type AggregateRun = {
   /** Seconds between readings; undefined: only the last is given. */
   readonly interval?: number;
   /** Told once every probe is planted, before a started program runs. */
-  readonly onAttached?: (attached: { readonly probes: number; readonly pid: number | null }) => void;
+  readonly onAttached?: (attached: Attached) => void;
+};
+
+export type Attached = {
+  readonly probes: number;
+  readonly pid: number | null;
+  /** The first of the next reading's notes, which may be long in coming. */
+  readonly notes?: readonly string[];
 };
 
 /** Calls of one copy and one key. */

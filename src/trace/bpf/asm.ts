@@ -37,6 +37,7 @@ export const HELPERS = {
   get_attach_cookie: 174,
   task_pt_regs: 175,
   find_vma: 180,
+  loop: 181,
 } as const;
 export type Helper = keyof typeof HELPERS;
 

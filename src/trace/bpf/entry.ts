@@ -2,13 +2,11 @@ import {
   add,
   type Code,
   call,
-  exit,
   flatten,
   jump,
   jumpIf,
   label,
   load,
-  loadFunction,
   loadMap,
   mov,
   type ProgramSpec,
@@ -18,6 +16,7 @@ import { capture } from './capture.ts';
 import { choose, chosenLabels, type EntryChoice, leaveUndecided, type Thinning } from './choose.ts';
 import { memoryOf } from './memory/chosen-memory.ts';
 import type { Memory, Recording } from './memory/memory.ts';
+import { noteStackMapping, onMapping, ownThread } from './own-thread.ts';
 import {
   ENTER,
   entryReason,
@@ -36,6 +35,7 @@ import {
   FRAME,
   frameAddress,
   lookup,
+  noteFunction,
   noteStackPointer,
   type WatchedProcesses,
   writeHeader,
@@ -66,27 +66,7 @@ export type Surroundings = {
   readonly entriesOnly?: true;
   /** Of the calls that are wanted not all are told. */
   readonly thinning?: Thinning;
-  /** Conditions are left to the reader. */
-  readonly leavesConditions?: true;
 };
-
-/** r7 = the thread's value, made if this is the thread's first entry. */
-const ownThread: Code = [
-  lookup('threads', FRAME.thread),
-  jumpIf('ne', 'r0', 0, 'thread_known'),
-  Array.from({ length: THREAD.size / 8 }, (_, i) => store(8, 'r10', FRAME.threadValue + i * 8, 0)),
-  loadMap('r1', 'threads'),
-  frameAddress('r2', FRAME.thread),
-  frameAddress('r3', FRAME.threadValue),
-  mov('r4', 0),
-  call('map_update_elem'),
-  lookup('threads', FRAME.thread),
-  jumpIf('ne', 'r0', 0, 'thread_known'),
-  countFunction('threadsFull', 'threads'),
-  jump('out'),
-  label('thread_known'),
-  mov('r7', 'r0'),
-];
 
 /** r7 = the thread's value once more: it may be gone if the thread has waited. */
 const sameThread = (tag = ''): Code => [
@@ -96,41 +76,6 @@ const sameThread = (tag = ''): Code => [
   jump('out'),
   label(`same_thread${tag}`),
   mov('r7', 'r0'),
-];
-
-/** Finds the mapping that holds the stack pointer, unless the thread's last one does. */
-const noteStackMapping: Code = [
-  load(8, 'r1', 'r10', FRAME.sp),
-  load(8, 'r2', 'r7', THREAD.stackStart),
-  jumpIf('lt', 'r1', 'r2', 'find_mapping'),
-  load(8, 'r2', 'r7', THREAD.stackEnd),
-  jumpIf('lt', 'r1', 'r2', 'mapping_known'),
-  label('find_mapping'),
-  store(8, 'r10', FRAME.mapping, 0),
-  store(8, 'r10', FRAME.mapping + 8, 0),
-  call('get_current_task_btf'),
-  mov('r1', 'r0'),
-  load(8, 'r2', 'r10', FRAME.sp),
-  loadFunction('r3', 'on_mapping'),
-  frameAddress('r4', FRAME.mapping),
-  mov('r5', 0),
-  call('find_vma'),
-  load(8, 'r1', 'r10', FRAME.mapping),
-  store(8, 'r7', THREAD.stackStart, 'r1'),
-  load(8, 'r1', 'r10', FRAME.mapping + 8),
-  store(8, 'r7', THREAD.stackEnd, 'r1'),
-  label('mapping_known'),
-];
-
-/** Called back by find_vma(task, vma, place): notes where the mapping starts and ends. */
-const onMapping = (vma: { start: number; end: number }): Code => [
-  label('on_mapping'),
-  load(8, 'r1', 'r2', vma.start),
-  store(8, 'r3', 0, 'r1'),
-  load(8, 'r1', 'r2', vma.end),
-  store(8, 'r3', 8, 'r1'),
-  mov('r0', 0),
-  exit(),
 ];
 
 /**
@@ -183,7 +128,8 @@ const keepPending = (saved: readonly number[], giveUp: Code, tag = ''): Code => 
   store(8, 'r7', THREAD.topFn, 'r1'),
 ];
 
-const sameCallAgain: Code = [
+/** Leaves the program where this very call is under way: its function has branched back to its begin. */
+export const sameCallAgain: Code = [
   lookup('pending', FRAME.thread),
   jumpIf('eq', 'r0', 0, 'new_call'),
   countFunction('loopHits', 'loop'),
@@ -250,9 +196,7 @@ export const entryProgram = (shape: EntryShape, around: Surroundings): ProgramSp
     code: flatten([
       begin(around.scope),
       noteStackPointer(shape.stackAdjust),
-      mov('r1', 'r6'),
-      call('get_attach_cookie'),
-      store(8, 'r10', FRAME.fn, 'r0'),
+      noteFunction,
       loops ? [] : chosen,
       around.entriesOnly ? [] : [ownThread, around.vma ? noteStackMapping : []],
       loops ? [sameCallAgain, chosen] : [],

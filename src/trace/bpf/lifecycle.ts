@@ -21,7 +21,7 @@ import { countGlobal, end, FRAME, frameAddress, knownThread, lookup, remove } fr
 
 const SIGSTOP = 19;
 
-const noteThread: Code = [mov('r6', 'r1'), call('get_current_pid_tgid'), store(8, 'r10', FRAME.thread, 'r0')];
+export const noteThread: Code = [mov('r6', 'r1'), call('get_current_pid_tgid'), store(8, 'r10', FRAME.thread, 'r0')];
 
 /** The frame's word at `to` = the kernel's word at r3 + `offset`; 0 where it can't be read. */
 const readKernel = (size: 4 | 8, to: number, offset: number): Code => [
@@ -65,7 +65,7 @@ const dropScratch = ({ coldPages }: Surroundings): Code => (coldPages ? remove('
 export type LiveOffsets = { readonly signal: number; readonly live: number };
 
 /** Takes a process out of the scope when its last thread ends: its number may come again. */
-const leaveScope = ({ signal, live }: LiveOffsets): Code => [
+export const leaveScope = ({ signal, live }: LiveOffsets): Code => [
   call('get_current_task'),
   mov('r3', 'r0'),
   readKernel(8, FRAME.sp, signal),

@@ -13,12 +13,15 @@ export type MapSpec = {
   readonly mapped?: true;
 };
 
-export type MapSizes = {
+export type CallMapSizes = {
   readonly functions: number;
   readonly sites: number;
   readonly pending: number;
   readonly threads: number;
   readonly scope: number;
+};
+
+export type MapSizes = CallMapSizes & {
   readonly ringBytes: number;
   /** Where records are made outside the ring, for so many threads. */
   readonly scratch?: { readonly threads: number; readonly recordBytes: number };
@@ -27,6 +30,14 @@ export type MapSizes = {
 /** Hash maps are preallocated by the kernel, so an insertion never waits for memory. */
 export const mapSpecs = (sizes: MapSizes): readonly MapSpec[] => [
   { name: 'events', type: 'ringbuf', keySize: 0, valueSize: 0, maxEntries: sizes.ringBytes },
+  ...callMapSpecs(sizes, PENDING.size),
+  // Forked processes: old ones may be forgotten, they have long left the calls that they inherited.
+  { name: 'forked', type: 'lruHash', keySize: 4, valueSize: 4, maxEntries: sizes.scope },
+  ...(sizes.scratch ? scratchSpecs(sizes.scratch) : []),
+];
+
+/** What following calls from their entry to their exit needs; `callBytes`: of the value of one under way. */
+export const callMapSpecs = (sizes: CallMapSizes, callBytes: number): readonly MapSpec[] => [
   { name: 'globals', type: 'array', keySize: 4, valueSize: GLOBALS.size, maxEntries: 1 },
   {
     name: 'functions',
@@ -42,12 +53,9 @@ export const mapSpecs = (sizes: MapSizes): readonly MapSpec[] => [
     valueSize: siteSize,
     maxEntries: Math.max(1, sizes.sites),
   },
-  { name: 'pending', type: 'hash', keySize: PENDING.keySize, valueSize: PENDING.size, maxEntries: sizes.pending },
+  { name: 'pending', type: 'hash', keySize: PENDING.keySize, valueSize: callBytes, maxEntries: sizes.pending },
   { name: 'threads', type: 'hash', keySize: 8, valueSize: THREAD.size, maxEntries: sizes.threads },
-  // Forked processes: old ones may be forgotten, they have long left the calls that they inherited.
-  { name: 'forked', type: 'lruHash', keySize: 4, valueSize: 4, maxEntries: sizes.scope },
   { name: 'scope', type: 'hash', keySize: 4, valueSize: 4, maxEntries: sizes.scope },
-  ...(sizes.scratch ? scratchSpecs(sizes.scratch) : []),
 ];
 
 /** A thread's memory, and the zeros that it begins with: more than a program's own frame could hold. */

@@ -84,9 +84,15 @@ export const FUNCTION_STATS = {
   /** Calls among which samples are taken; those over the rate. */
   wanted: 48,
   overRate: 56,
+  /** Of calls that are summed up: those not taken as a sample. */
+  skipped: 64,
+  /** Those that never came to an exit. */
+  unwound: 72,
+  /** Those that found no room for another group. */
+  groupsFull: 80,
   /** Calls that weren't told since it wasn't known whether they were wanted: a word for each reason. */
-  undecided: 64,
-  size: 64 + 8 * reasons.length,
+  undecided: 88,
+  size: 88 + 8 * reasons.length,
 } as const;
 
 /** The one value of the map `globals`. */
@@ -116,6 +122,8 @@ export const PENDING = {
 export const mostSaved = (PENDING.size - PENDING.saved) / 8;
 /** The entry's record could not be written: the call is counted as lost and its exit is not reported. */
 export const PENDING_LOST = 1;
+/** What of its condition was known at entry is undecided: it is unless the rest is false. */
+export const PENDING_UNDECIDED = 2;
 
 /** A thread that has entered a traced function, in the map `threads`: its newest call and its stack's mapping. */
 export const THREAD = { topSp: 0, topFn: 8, stackStart: 16, stackEnd: 24, size: 32 } as const;

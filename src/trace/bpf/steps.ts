@@ -106,6 +106,21 @@ export const noteStackPointer = (adjust = 0): Code => [
   store(8, 'r10', FRAME.sp, 'r1'),
 ];
 
+/** Notes the function, of which the cookie is the number. */
+export const noteFunction: Code = [mov('r1', 'r6'), call('get_attach_cookie'), store(8, 'r10', FRAME.fn, 'r0')];
+
+/** Of a cookie at an exit: notes the function (its low half) and the exit's number among all exits (its high half). */
+export const noteExit: Code = [
+  mov('r1', 'r6'),
+  call('get_attach_cookie'),
+  mov('r1', 'r0'),
+  alu('lsh', 'r1', 32),
+  alu('rsh', 'r1', 32),
+  store(8, 'r10', FRAME.fn, 'r1'),
+  alu('rsh', 'r0', 32),
+  store(8, 'r10', FRAME.site, 'r0'),
+];
+
 /** Adds one to a counter of the function noted in the frame. Destroys r0–r5. */
 export const countFunction = (field: keyof Omit<typeof FUNCTION_STATS, 'size'>, tag: string): Code => [
   load(8, 'r1', 'r10', FRAME.fn),

@@ -1,6 +1,6 @@
 import type { ProgramEnd } from '../event.ts';
-import { FileWatch } from '../file-watch.ts';
-import { type Scope, Target } from '../target.ts';
+import { moments } from '../moments.ts';
+import type { Scope } from '../target.ts';
 import { CountSession } from './session.ts';
 import type { CountSite } from './site.ts';
 
@@ -39,142 +39,36 @@ export type Reading = {
   readonly isLast: boolean;
 };
 
-const lookMs = 50;
 const rateMs = 200;
-/** A terminal's Ctrl-C reaches the started program too: its end is worth waiting for. */
-const graceMs = 200;
 
 /** Counts and gives readings, the last of them at the end. Probes are gone when the generator is. */
 export async function* countReadings(run: CountRun): AsyncGenerator<Reading, void, void> {
+  const { functions, maxRate } = run;
   const session = new CountSession({
     ...run,
     scoped: run.scope.kind !== 'everywhere',
-    disarms: run.maxRate !== undefined,
+    disarms: maxRate !== undefined,
   });
-  const counter = new Counter(session, run);
-  try {
-    await counter.begin();
-    yield* counter.readings();
-  } finally {
-    await counter.close();
-  }
-}
-
-class Counter {
-  readonly #session: CountSession;
-  readonly #run: CountRun;
-  readonly #target: Target;
-  readonly #files: FileWatch;
-  readonly #disarmed: Disarmed[] = [];
-  #startedAt = 0;
-  #isStopped = false;
-  #wake: () => void = () => undefined;
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(session: CountSession, run: CountRun) {
-    this.#session = session;
-    this.#run = run;
-    this.#target = new Target(session, run, () => this.#wake());
-    const isOpen = run.scope.kind === 'everywhere' || run.children;
-    this.#files = new FileWatch(isOpen ? run.sites.map(({ path }) => path) : []);
-  }
-
-  async begin(): Promise<void> {
-    const { signal, seconds } = this.#run;
-    signal?.addEventListener('abort', () => this.#stop(), { once: true });
-    if (signal?.aborted) this.#stop();
-    await this.#target.attach();
-    this.#session.begin();
-    this.#run.onAttached?.({ probes: this.#session.probes, pid: this.#target.pid });
-    this.#startedAt = performance.now();
-    if (seconds !== undefined) this.#timer = setTimeout(() => this.#stop(), seconds * 1_000);
-    this.#target.resume();
-  }
-
-  #stop(): void {
-    this.#isStopped = true;
-    this.#wake();
-  }
-
-  async *readings(): AsyncGenerator<Reading, void, void> {
-    const { interval, maxRate } = this.#run;
-    const step = interval === undefined ? Number.POSITIVE_INFINITY : interval * 1_000;
-    const rates = maxRate === undefined ? null : new Rates(this.#run.functions, maxRate);
-    let readAt = step;
-    let ratedAt = rateMs;
-    while (!this.#isStopped && !this.#target.checkGone()) {
-      this.#refuseFailure();
-      if (rates !== null && this.#ms >= ratedAt) {
-        await this.#disarm(rates);
-        ratedAt = this.#ms + rateMs;
-      }
-      if (this.#ms >= readAt) {
-        yield this.#read(false);
-        // One that came late doesn't make the others late; those missed are left out.
-        while (readAt <= this.#ms) readAt += step;
-      }
-      await this.#wait(Math.min(readAt, rates === null ? readAt : ratedAt) - this.#ms);
-    }
-    await this.#target.endsWithin(this.#isStopped && this.#run.signal?.aborted ? graceMs : 0);
-    this.#refuseFailure();
-    yield this.#read(true);
-  }
-
-  get #ms(): number {
-    return performance.now() - this.#startedAt;
-  }
-
-  async #disarm(rates: Rates): Promise<void> {
-    const hot = rates.above(this.#session.read(), this.#ms);
+  const disarmed: Disarmed[] = [];
+  const rates = maxRate === undefined ? null : new Rates(functions, maxRate);
+  const disarm = async (ms: number): Promise<void> => {
+    const hot = rates?.above(session.read(), ms) ?? new Map<number, number>();
     if (hot.size === 0) return;
-    await this.#session.disarm(new Set(hot.keys()));
-    const seconds = this.#ms / 1_000;
-    for (const [fn, rate] of hot) this.#disarmed.push({ function: fn, seconds, rate });
-  }
-
-  #read(isLast: boolean): Reading {
-    const calls = this.#session.read();
-    return {
-      seconds: this.#ms / 1_000,
-      calls,
-      disarmed: [...this.#disarmed],
-      lostProcesses: this.#session.scope.lostProcesses,
-      notes: this.#files.news(),
-      program: this.#target.program,
-      isLast,
+    await session.disarm(new Set(hot.keys()));
+    for (const [fn, rate] of hot) disarmed.push({ function: fn, seconds: ms / 1_000, rate });
+  };
+  const chores = {
+    begin: () => session.begin(),
+    ...(rates === null ? {} : { regularly: { ms: rateMs, act: disarm } }),
+  };
+  for await (const moment of moments(session, run, chores))
+    yield {
+      ...moment,
+      calls: session.read(),
+      disarmed: [...disarmed],
+      lostProcesses: session.scope.lostProcesses,
     };
-  }
-
-  async #wait(ms: number): Promise<void> {
-    // Of the end of a started program one is told; whether others live is looked up.
-    const isWatched = this.#run.scope.kind === 'processes' || this.#run.children;
-    let timer: NodeJS.Timeout | undefined;
-    const woken = new Promise<void>((resolve) => {
-      this.#wake = resolve;
-      const most = isWatched ? lookMs : longestMs;
-      timer = setTimeout(resolve, Math.max(0, Math.min(ms, most)));
-    });
-    if (!this.#isStopped && !this.#target.isGone) await woken;
-    clearTimeout(timer);
-  }
-
-  #refuseFailure(): void {
-    const { failure } = this.#session;
-    if (failure) throw failure;
-  }
-
-  async close(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#target.resume();
-    await this.#session.detach();
-    this.#target.release();
-    await this.#session.close();
-    this.#refuseFailure();
-  }
 }
-
-/** Timers are 31 bits of milliseconds. */
-const longestMs = 2 ** 31 - 1;
 
 /** How fast functions are called. */
 class Rates {

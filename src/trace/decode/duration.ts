@@ -12,7 +12,7 @@ const decimal = (whole: bigint | number, fraction: number, digits: number): stri
   fraction === 0 ? String(whole) : `${whole}.${String(fraction).padStart(digits, '0').replace(/0+$/, '')}`;
 
 /** In the largest unit of which there is at least one. */
-const durationText = (seconds: bigint, nanoseconds: number): string => {
+export const durationText = (seconds: bigint, nanoseconds: number): string => {
   if (seconds > 0n) return `${decimal(seconds, nanoseconds, 9)}s`;
   if (nanoseconds >= 1_000_000) return `${decimal(Math.floor(nanoseconds / 1e6), nanoseconds % 1e6, 6)}ms`;
   if (nanoseconds >= 1000) return `${decimal(Math.floor(nanoseconds / 1000), nanoseconds % 1000, 3)}µs`;

@@ -5,6 +5,7 @@ export const NR = {
   sendmsg: 46,
   recvmsg: 47,
   socketpair: 53,
+  ftruncate: 77,
   perfEventOpen: 298,
   prlimit64: 302,
   memfdCreate: 319,
@@ -41,6 +42,7 @@ export const BPF_CMD = {
   objInfo: 15,
   rawTracepointOpen: 17,
   btfLoad: 18,
+  mapLookupBatch: 24,
   linkCreate: 28,
 } as const;
 
@@ -49,6 +51,9 @@ export const MAP_TYPE = { hash: 1, array: 2, lruHash: 9, ringbuf: 27 } as const;
 /** linux/bpf.h: user space may map an array's values. */
 export const MAP_FLAG_MMAPABLE = 1 << 10;
 export type MapType = keyof typeof MAP_TYPE;
+
+/** linux/bpf.h: flags of an update. */
+export const UPDATE = { any: 0, noExist: 1 } as const;
 
 /** linux/bpf.h, enum bpf_prog_type */
 export const PROG_TYPE = { kprobe: 2, rawTracepoint: 17, syscall: 31 } as const;

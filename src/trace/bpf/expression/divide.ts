@@ -1,11 +1,15 @@
-import { add, alu, type Code, jump, jumpIf, label, load, mov, store } from '../asm.ts';
+import { alu, type Code, jumpIf, load, mov, store } from '../asm.ts';
 import type { Arithmetic } from './arithmetic.ts';
 import type { Doubt } from './doubt.ts';
 import type { Lowering } from './lowering.ts';
 import { magnitude, withSign } from './magnitude.ts';
 import { onlyInRange } from './overflow.ts';
-import { formatOf, rangeOf } from './range.ts';
-import { spill, sum, unspill } from './words.ts';
+import { distanceOf, formatOf, rangeOf } from './range.ts';
+import { Unlowerable } from './unlowerable.ts';
+import { spill, unspill } from './words.ts';
+
+const halfWord = 1n << 32n;
+const wholeWord = 1n << 64n;
 
 /** The quotient of two numbers towards zero, or the rest, which has the sign of the first. */
 export const quotient = (node: Arithmetic, doubt: Doubt, lowering: Lowering): Code => {
@@ -28,37 +32,21 @@ export const quotient = (node: Arithmetic, doubt: Doubt, lowering: Lowering): Co
   ]);
 };
 
-const ofMagnitudes = (node: Arithmetic, op: 'div' | 'mod', doubt: Doubt, lowering: Lowering): Code =>
-  lowering.frame.with(8, (at) => {
+const ofMagnitudes = (node: Arithmetic, op: 'div' | 'mod', doubt: Doubt, lowering: Lowering): Code => {
+  const isWide = distanceOf(rangeOf(node.left)) >= wholeWord;
+  // The processor divides by one word, and what has more by half a one: a loop over all bits is more than the verifier follows.
+  if (distanceOf(rangeOf(node.right)) >= (isWide ? halfWord : wholeWord))
+    throw new Unlowerable('a number that may have more than 64 bits is divided');
+  return lowering.frame.with(8, (at) => {
     const [a, signA, b, signB] = [at, at + 24, at + 32, at + 56];
-    const [isNarrow, signed, isDivisor] = [lowering.label(), lowering.label(), lowering.label()];
-    const canBeWide = [node.left, node.right].some((side) => {
-      const { low, high } = rangeOf(side);
-      return high >= 1n << 64n || low <= -(1n << 64n);
-    });
     return [
       magnitude(node.left, a, signA, doubt, lowering),
       magnitude(node.right, b, signB, doubt, lowering),
       load(8, 'r1', 'r10', b),
-      load(8, 'r2', 'r10', b + 8),
-      jumpIf('ne', 'r1', 0, isDivisor),
-      jumpIf('eq', 'r2', 0, doubt.to('division')),
-      label(isDivisor),
-      canBeWide
-        ? [
-            load(8, 'r0', 'r10', a + 8),
-            alu('or', 'r0', 'r2'),
-            jumpIf('eq', 'r0', 0, isNarrow),
-            bitByBit(a, b, op, lowering),
-            jump(signed),
-            label(isNarrow),
-          ]
-        : [],
-      load(8, 'r0', 'r10', a),
-      alu(op, 'r0', 'r1'),
-      store(8, 'r10', a, 'r0'),
-      store(8, 'r10', a + 8, 0),
-      label(signed),
+      jumpIf('eq', 'r1', 0, doubt.to('division')),
+      isWide
+        ? byHalves(a, op)
+        : [load(8, 'r0', 'r10', a), alu(op, 'r0', 'r1'), store(8, 'r10', a, 'r0'), store(8, 'r10', a + 8, 0)],
       load(8, 'r5', 'r10', signA),
       op === 'mod' ? [] : [load(8, 'r4', 'r10', signB), alu('xor', 'r5', 'r4')],
       withSign(a),
@@ -66,58 +54,35 @@ const ofMagnitudes = (node: Arithmetic, op: 'div' | 'mod', doubt: Doubt, lowerin
       onlyInRange(wide, { words: 3, signed: true }, node.isUnsigned, doubt, lowering),
     ];
   });
+};
 
 /** Whatever two words and a sign can be. */
 const wide = { low: -(1n << 128n), high: 1n << 128n };
-const bits = 128;
 
-/** Long division of two words at `a` by two at `b`, in a loop: the quotient or the rest comes to `a`. */
-const bitByBit = (a: number, b: number, op: 'div' | 'mod', lowering: Lowering): Code =>
-  lowering.frame.with(3, (rest) => {
-    const count = rest + 16;
-    const [again, fits, done] = [lowering.label(), lowering.label(), lowering.label()];
-    return [
-      [0, 8, 16].map((by) => store(8, 'r10', rest + by, 0)),
-      label(again),
-      // The rest takes the next bit; r5 = the bit that it loses.
-      load(8, 'r0', 'r10', a),
-      load(8, 'r1', 'r10', a + 8),
-      load(8, 'r2', 'r10', rest),
-      load(8, 'r3', 'r10', rest + 8),
-      mov('r5', 'r3'),
-      alu('rsh', 'r5', 63),
-      shiftedIn('r3', 'r2'),
-      shiftedIn('r2', 'r1'),
-      shiftedIn('r1', 'r0'),
-      alu('lsh', 'r0', 1),
-      store(8, 'r10', a, 'r0'),
-      store(8, 'r10', a + 8, 'r1'),
-      store(8, 'r10', rest, 'r2'),
-      store(8, 'r10', rest + 8, 'r3'),
-      jumpIf('ne', 'r5', 0, fits),
-      load(8, 'r0', 'r10', b + 8),
-      jumpIf('gt', 'r3', 'r0', fits),
-      jumpIf('lt', 'r3', 'r0', done),
-      load(8, 'r0', 'r10', b),
-      jumpIf('lt', 'r2', 'r0', done),
-      label(fits),
-      sum('-', rest, b, 2),
-      load(8, 'r0', 'r10', a),
-      alu('or', 'r0', 1),
-      store(8, 'r10', a, 'r0'),
-      label(done),
-      load(8, 'r0', 'r10', count),
-      add('r0', 1),
-      store(8, 'r10', count, 'r0'),
-      jumpIf('lt', 'r0', bits, again),
-      op === 'div' ? [] : [0, 8].map((by): Code => [load(8, 'r0', 'r10', rest + by), store(8, 'r10', a + by, 'r0')]),
-    ];
-  });
-
-/** One bit to the left, the lowest one from the highest of `from`. */
-const shiftedIn = (reg: 'r1' | 'r2' | 'r3', from: 'r0' | 'r1' | 'r2'): Code => [
-  alu('lsh', reg, 1),
-  mov('r4', from),
-  alu('rsh', 'r4', 63),
-  alu('or', reg, 'r4'),
+/** Two words at `a` divided by r1, which is less than 2^32, from the upper half of the upper word on. */
+const byHalves = (a: number, op: 'div' | 'mod'): Code => [
+  mov('r3', 0),
+  [a + 8, a].map(
+    (word): Code => [
+      load(8, 'r0', 'r10', word),
+      mov('r4', 0),
+      [true, false].map(
+        (isUpper): Code => [
+          // r2 = the rest so far and the next half.
+          mov('r2', 'r0'),
+          isUpper ? [] : alu('lsh', 'r2', 32),
+          alu('rsh', 'r2', 32),
+          alu('lsh', 'r3', 32),
+          alu('or', 'r2', 'r3'),
+          mov('r3', 'r2'),
+          alu('div', 'r2', 'r1'),
+          alu('mod', 'r3', 'r1'),
+          alu('lsh', 'r4', 32),
+          alu('or', 'r4', 'r2'),
+        ],
+      ),
+      op === 'div' ? store(8, 'r10', word, 'r4') : [],
+    ],
+  ),
+  op === 'mod' ? [store(8, 'r10', a, 'r3'), store(8, 'r10', a + 8, 0)] : [],
 ];

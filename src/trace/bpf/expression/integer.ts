@@ -1,6 +1,6 @@
 import { leastOf, mostOf } from '../../../expr/number.ts';
 import type { IntNode } from '../../../expr/tree.ts';
-import { add, alu, type Code, call, jump, jumpIf, label, load, mov } from '../asm.ts';
+import { add, alu, type Code, call, jump, jumpIf, label, load } from '../asm.ts';
 import { arithmetic } from './arithmetic.ts';
 import type { Doubt } from './doubt.ts';
 import { earlyNumber } from './early.ts';

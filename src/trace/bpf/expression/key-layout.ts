@@ -1,5 +1,4 @@
-import { isUtf8 } from 'node:buffer';
-import type { Key } from '../../../expr/key.ts';
+import { type Key, textKeyOf } from '../../../expr/key.ts';
 import type { Undecided } from '../../../expr/outcome.ts';
 import { undecided } from '../../../expr/outcome.ts';
 import type { KeyNode, VariantNode } from '../../../expr/tree.ts';
@@ -89,9 +88,7 @@ const readPart = (part: KeyPart, view: DataView): Key => {
     case 'text': {
       const size = Math.min(part.most, Number(view.getBigUint64(part.at, true)));
       const isCut = view.getBigUint64(part.at + wordSize, true) !== 0n;
-      const bytes = Uint8Array.from(new Uint8Array(view.buffer, view.byteOffset + part.at + textHeader, size));
-      const text = isUtf8(bytes) ? Buffer.from(bytes).toString() : null;
-      return { kind: 'text', bytes, text, ...(isCut ? { cut: true } : {}) };
+      return textKeyOf(new Uint8Array(view.buffer, view.byteOffset + part.at + textHeader, size), isCut);
     }
     case 'tuple':
       return { kind: 'tuple', items: part.parts.map((one) => readPart(one, view)) };

@@ -3,9 +3,11 @@ import { add, alu, type Code, jump, jumpIf, label, load, load64, mov, store } fr
 import type { Doubt } from './doubt.ts';
 import { type KeyPart, textHeader } from './key-layout.ts';
 import type { Lowering } from './lowering.ts';
+import { ownBytes } from './own.ts';
 import { leaveByStale } from './stale.ts';
-import { type Text, withText } from './text.ts';
+import { commSize, type Text, withText } from './text.ts';
 import { readUpTo } from './text-match.ts';
+import { lengthOfComm } from './text-test.ts';
 import { setTo } from './words.ts';
 
 type TextPart = Extract<KeyPart, { kind: 'text' }>;
@@ -16,8 +18,10 @@ export const textPart = (node: TextNode, part: TextPart, to: number, doubt: Doub
     switch (text.kind) {
       case 'bytes':
         return ofBytes(text.bytes, part, to);
-      case 'frame':
-        return ofFrame(text, part, to, lowering);
+      case 'comm':
+        return ofComm(text.at, part, to, lowering);
+      case 'own':
+        return ofOwn(text, part, to, doubt, lowering);
       case 'memory':
         return text.length === null
           ? endedByNul(text.address, text.isBehind, part, to, doubt, lowering)
@@ -39,17 +43,26 @@ const ofBytes = (bytes: Uint8Array, { most, room }: TextPart, to: number): Code 
   ];
 };
 
-/** Of a size that is known, or up to its NUL. */
-const ofFrame = (
-  { at, room: held, size }: Extract<Text, { kind: 'frame' }>,
+const ofOwn = (
+  { root, at, size }: Extract<Text, { kind: 'own' }>,
   { most, room }: TextPart,
   to: number,
+  doubt: Doubt,
   lowering: Lowering,
 ): Code => {
+  const kept = Math.min(size, most);
+  return [
+    store(8, 'r8', to, kept),
+    store(8, 'r8', to + 8, size > most ? 1 : 0),
+    wordsIn(room).map((by) => store(8, 'r8', to + textHeader + by, 0)),
+    kept === 0 ? [] : ownBytes(root, at, kept, { base: 'r8', to: to + textHeader }, doubt, lowering),
+  ];
+};
+
+const ofComm = (at: number, { most, room }: TextPart, to: number, lowering: Lowering): Code => {
   const bytes = to + textHeader;
-  const copied = Math.min(held, room);
-  const found = lowering.label();
-  const short = lowering.label();
+  const copied = Math.min(commSize, room);
+  const fits = lowering.label();
   return [
     wordsIn(room).map(
       (by): Code =>
@@ -57,23 +70,14 @@ const ofFrame = (
           ? [load(8, 'r0', 'r10', at + by), store(8, 'r8', bytes + by, 'r0')]
           : [store(8, 'r8', bytes + by, 0)],
     ),
-    size !== null
-      ? mov('r0', size)
-      : [
-          mov('r0', 0),
-          Array.from(
-            { length: held },
-            (_, i): Code => [load(1, 'r1', 'r10', at + i), jumpIf('eq', 'r1', 0, found), mov('r0', i + 1)],
-          ),
-          label(found),
-        ],
+    lengthOfComm(at, lowering),
     store(8, 'r8', to, 'r0'),
     store(8, 'r8', to + 8, 0),
-    jumpIf('le', 'r0', most, short),
+    jumpIf('le', 'r0', most, fits),
     store(8, 'r8', to, most),
     store(8, 'r8', to + 8, 1),
     Array.from({ length: Math.max(0, copied - most) }, (_, i) => store(1, 'r8', bytes + most + i, 0)),
-    label(short),
+    label(fits),
   ];
 };
 

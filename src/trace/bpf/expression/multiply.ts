@@ -11,9 +11,10 @@ import { spill, unspill, wideProduct } from './words.ts';
 export const product = ({ left, right, isUnsigned }: Arithmetic, doubt: Doubt, lowering: Lowering): Code => {
   const [a, b] = [rangeOf(left), rangeOf(right)];
   const result = resultRange('*', a, b);
-  const [one, other, both] = [formatOf(a), formatOf(b), formatOf(result)];
+  const [one, other] = [formatOf(a), formatOf(b)];
   if (one.words > 1 || other.words > 1)
     return ofMagnitudes({ left, right, isUnsigned, operation: '*' }, doubt, lowering);
+  const both = formatOf(result);
   return lowering.frame.with(2, (words) => [
     lowering.int(left, one, doubt),
     spill(words, 1),

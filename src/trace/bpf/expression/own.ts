@@ -144,6 +144,30 @@ export const ownBytes = (
   ];
 };
 
+/** Leaves where bytes of a value, from `at` on, aren't these; piece by piece, since the first one that differs says so. */
+export const onlyIfOwn = (
+  root: Root,
+  at: number,
+  bytes: Uint8Array,
+  differs: string,
+  doubt: Doubt,
+  lowering: Lowering,
+): Code => {
+  const pieces = piecesOf(root, lowering);
+  const segments = pieces === null ? [] : segmentsOf(pieces, at, bytes.length, lowering.probe.address);
+  return lowering.frame.with(Math.ceil(bytes.length / 8), (to) => [
+    segments.map(
+      (segment): Code => [
+        segmentTo(segment, 'r10', to, doubt, lowering),
+        [...bytes.subarray(segment.start, segment.end)].map(
+          (byte, i): Code => [load(1, 'r0', 'r10', to + segment.start + i), jumpIf('ne', 'r0', byte, differs)],
+        ),
+      ],
+    ),
+    (segments.at(-1)?.end ?? 0) < bytes.length ? jump(doubt.to('gone')) : [],
+  ]);
+};
+
 /** r0, and of 16 bytes r1, = the unsigned number of `size` bytes at `at` in a value. */
 export const ownNumber = (root: Root, at: number, size: Size | 16, doubt: Doubt, lowering: Lowering): Code => {
   const pieces = piecesOf(root, lowering);

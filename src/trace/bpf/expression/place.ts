@@ -94,7 +94,7 @@ export const addressOf = (place: Place, doubt: Doubt, lowering: Lowering): Code 
         addTo('r3', BigInt(place.add), 'r2'),
       ];
     case 'element':
-      return element(place, doubt, lowering, addressOf(place.first, doubt, lowering));
+      return element(place, doubt, lowering, () => addressOf(place.first, doubt, lowering));
     case 'guarded':
       return [onlyIfIdle(place.guard, doubt, lowering), addressOf(shifted(place.place, place.offset), doubt, lowering)];
     case 'either':
@@ -102,12 +102,12 @@ export const addressOf = (place: Place, doubt: Doubt, lowering: Lowering): Code 
   }
 };
 
-/** r3 = where an element is, of those that begin where `first` sets r3 to. */
-const element = (place: Element, doubt: Doubt, lowering: Lowering, first: Code): Code =>
+/** r3 = where an element is, of those that begin where `first` sets r3 to: made when the index has its word. */
+const element = (place: Element, doubt: Doubt, lowering: Lowering, first: () => Code): Code =>
   lowering.frame.with(1, (word) => [
     checkedIndex(place, doubt, lowering),
     spill(word, 1),
-    first,
+    first(),
     load(8, 'r1', 'r10', word),
     setTo('r2', BigInt(place.stride)),
     alu('mul', 'r1', 'r2'),
@@ -155,8 +155,9 @@ const ownElement = (place: Element, size: Size | 16, doubt: Doubt, lowering: Low
   if (first.kind !== 'own' || count.kind !== 'integer')
     throw new Unlowerable("it takes an element of an array that isn't behind a reference");
   const elements = Number(count.value);
-  const array = ownAddress(first.root, first.offset, elements * stride, doubt, lowering);
-  if (array !== null) return [element(place, doubt, lowering, array), numberAtAddress(size, false, doubt, lowering)];
+  const array = (): Code | null => ownAddress(first.root, first.offset, elements * stride, doubt, lowering);
+  if (array() !== null)
+    return [element(place, doubt, lowering, () => array() ?? []), numberAtAddress(size, false, doubt, lowering)];
   if (elements > mostOwnElements) throw new Unlowerable('it takes an element of an array in registers');
   const end = lowering.label();
   return lowering.frame.with(1, (word) => [

@@ -81,6 +81,10 @@ const corners = (lefts: readonly bigint[], rights: readonly bigint[], of: (a: bi
 
 const distance = (value: bigint): bigint => (value < 0n ? -value : value);
 
+/** How far from 0 a number is at most. */
+export const distanceOf = ({ low, high }: ValueRange): bigint =>
+  distance(low) > distance(high) ? distance(low) : distance(high);
+
 /** What the exact result is in between, which may be out of range. */
 export const resultRange = (operation: IntOperation, left: ValueRange, right: ValueRange): ValueRange => {
   const [lefts, rights] = [
@@ -99,7 +103,7 @@ export const resultRange = (operation: IntOperation, left: ValueRange, right: Va
       return divisors.length === 0 ? nothing : corners([...lefts, between(0n, left)], divisors, (a, b) => a / b);
     }
     case '%': {
-      const largest = distance(right.low) > distance(right.high) ? distance(right.low) : distance(right.high);
+      const largest = distanceOf(right);
       const rest = largest === 0n ? 0n : largest - 1n;
       return {
         low: left.low < 0n ? between(left.low, { low: -rest, high: 0n }) : 0n,

@@ -1,4 +1,4 @@
-import { alu, type Code, jumpIf, label, load, mov, store } from '../asm.ts';
+import { alu, type Code, jump, jumpIf, label, mov } from '../asm.ts';
 import type { Arithmetic } from './arithmetic.ts';
 import type { Doubt } from './doubt.ts';
 import type { Lowering } from './lowering.ts';
@@ -68,46 +68,87 @@ const leftBy = (bits: number, words: number): Code => {
     .reverse();
 };
 
-/** By as many bits as a number says: by each power of two that it has in it. */
+/** By as many bits as a number says: first by less than a word, then by a word, if it is so far. */
 const byComputed = (node: Arithmetic, doubt: Doubt, lowering: Lowering): Code => {
   const by = formatOf(rangeOf(node.right));
   const own = formatOf(rangeOf(node.left));
   const isLeft = node.operation === '<<';
-  // To the left a number grows out of any format: it is looked at after each step.
+  // To the left a number grows: by less than a word any has room in three.
   const format: Format = isLeft ? { words: 3, signed: true } : own;
-  const steps = isLeft ? [32, 32, 32, 16, 8, 4, 2, 1] : [64, 32, 16, 8, 4, 2, 1];
   const out = doubt.to('overflow');
-  const [notNegative, fits] = [lowering.label(), lowering.label()];
-  return lowering.frame.with(format.words + 1, (at) => {
-    const amount = at + 8 * format.words;
-    return [
-      lowering.int(node.left, own, doubt),
-      convert(own, format),
-      spill(at, format.words),
-      lowering.int(node.right, by, doubt),
-      leaveByOrder(by, { value: 0n }, { less: by.signed ? out : notNegative, same: notNegative, more: notNegative }),
-      label(notNegative),
-      leaveByOrder(by, { value: longest }, { less: fits, same: fits, more: out }),
-      label(fits),
-      store(8, 'r10', amount, 'r0'),
-      unspill(at, format.words),
-      steps.map((step, i): Code => {
-        const next = lowering.label();
-        // The first two steps of 32 are one of 64.
-        const bit = isLeft && i < 2 ? 64 : step;
-        return [
-          load(8, 'r5', 'r10', amount),
-          alu('and', 'r5', bit),
-          jumpIf('eq', 'r5', 0, next),
-          isLeft ? leftBy(step, 3) : right(step, format),
-          isLeft ? onlyInRange(anything, format, node.isUnsigned, doubt, lowering) : [],
-          label(next),
-        ];
-      }),
-      // A number that isn't moved may be out of range too.
-      isLeft ? onlyInRange(anything, format, node.isUnsigned, doubt, lowering) : [],
-    ];
-  });
+  const [notNegative, fits, done] = [lowering.label(), lowering.label(), lowering.label()];
+  return lowering.frame.with(format.words, (at) => [
+    lowering.int(node.left, own, doubt),
+    convert(own, format),
+    spill(at, format.words),
+    lowering.int(node.right, by, doubt),
+    leaveByOrder(by, { value: 0n }, { less: by.signed ? out : notNegative, same: notNegative, more: notNegative }),
+    label(notNegative),
+    leaveByOrder(by, { value: longest }, { less: fits, same: fits, more: out }),
+    label(fits),
+    mov('r5', 'r0'),
+    unspill(at, format.words),
+    isLeft ? leftByLess : rightByLess(format),
+    isLeft ? onlyInRange(anything, format, node.isUnsigned, doubt, lowering) : [],
+    jumpIf('lt', 'r5', wordBits, done),
+    isLeft ? [onlyIfRoom(out, lowering), leftBy(wordBits, 3)] : right(wordBits, format),
+    isLeft ? onlyInRange(anything, format, node.isUnsigned, doubt, lowering) : [],
+    label(done),
+  ]);
 };
 
 const anything = { low: -(1n << 190n), high: 1n << 190n };
+
+/** r4 = 63 less the bits that r5 says, of which those of whole words don't count; a shift by a register has no more. */
+const rest: Code = [mov('r4', 'r5'), alu('xor', 'r4', -1)];
+
+/** Without a branch: the verifier would follow each way with numbers of its own. */
+const leftByLess: Code = [
+  rest,
+  (['r2', 'r1'] as const).map(
+    (reg, i): Code => [
+      mov('r3', i === 0 ? 'r1' : 'r0'),
+      alu('rsh', 'r3', 1),
+      alu('rsh', 'r3', 'r4'),
+      alu('lsh', reg, 'r5'),
+      alu('or', reg, 'r3'),
+    ],
+  ),
+  alu('lsh', 'r0', 'r5'),
+];
+
+const rightByLess = ({ words, signed }: Format): Code => {
+  const registers = wordRegisters.slice(0, words);
+  return [
+    rest,
+    registers.map((reg, i): Code => {
+      const next = registers[i + 1];
+      if (next === undefined) return [alu(signed ? 'arsh' : 'rsh', reg, 'r5')];
+      return [
+        mov('r3', next),
+        alu('lsh', 'r3', 1),
+        alu('lsh', 'r3', 'r4'),
+        alu('rsh', reg, 'r5'),
+        alu('or', reg, 'r3'),
+      ];
+    }),
+  ];
+};
+
+/** Leaves where a number that is moved by a word to the left would be out of range. */
+const onlyIfRoom = (out: string, lowering: Lowering): Code => {
+  const [negative, room] = [lowering.label(), lowering.label()];
+  return [
+    jumpIf('slt', 'r2', 0, negative),
+    mov('r3', 'r1'),
+    alu('or', 'r3', 'r2'),
+    jumpIf('ne', 'r3', 0, out),
+    jump(room),
+    label(negative),
+    mov('r3', 'r1'),
+    alu('and', 'r3', 'r2'),
+    jumpIf('ne', 'r3', -1, out),
+    jumpIf('sge', 'r0', 0, out),
+    label(room),
+  ];
+};

@@ -2,7 +2,8 @@ import type { BoolNode, TextNode } from '../../../expr/tree.ts';
 import { add, type Code, jump, jumpIf, label, load, mov, store } from '../asm.ts';
 import type { Doubt } from './doubt.ts';
 import type { Lowering, Ways } from './lowering.ts';
-import { type Text, withText, wordsOf } from './text.ts';
+import { onlyIfOwn } from './own.ts';
+import { commSize, type Text, withText } from './text.ts';
 import { matches, sameWords } from './text-match.ts';
 import { Unlowerable } from './unlowerable.ts';
 import { setTo } from './words.ts';
@@ -38,7 +39,9 @@ export const compareText = (
 const isText = (text: Text, bytes: Uint8Array, ways: Ways, lowering: Lowering): Code => {
   if (text.kind === 'bytes') return jumpBy(Buffer.compare(text.bytes, bytes) === 0, ways);
   checked(bytes, text.kind === 'memory' && text.length === null);
-  if (text.kind === 'frame') return inFrame(text, bytes, text.size ?? null, ways);
+  if (text.kind === 'comm') return isComm(text.at, bytes, ways);
+  if (text.kind === 'own')
+    return text.size === bytes.length ? ownIs(text, 0, bytes, ways, lowering) : jumpBy(false, ways);
   if (text.length === null) return matches(Uint8Array.from([...bytes, 0]), text, ways, lowering);
   return [
     load(8, 'r0', 'r10', text.length),
@@ -47,11 +50,21 @@ const isText = (text: Text, bytes: Uint8Array, ways: Ways, lowering: Lowering): 
   ];
 };
 
-type InFrame = Extract<Text, { kind: 'frame' }>;
+type Own = Extract<Text, { kind: 'own' }>;
 
-const inFrame = ({ at, room }: InFrame, bytes: Uint8Array, size: number | null, ways: Ways): Code => {
-  if (size === null ? bytes.length >= room || bytes.includes(0) : bytes.length !== size) return jumpBy(false, ways);
-  const padded = new Uint8Array(size === null ? room : 8 * wordsOf(bytes.length));
+const ownIs = (
+  { root, at }: Own,
+  from: number,
+  bytes: Uint8Array,
+  { yes, no, doubt }: Ways,
+  lowering: Lowering,
+): Code => [onlyIfOwn(root, at + from, bytes, no, doubt, lowering), jump(yes)];
+
+const mayBeComm = (bytes: Uint8Array): boolean => bytes.length < commSize && !bytes.includes(0);
+
+const isComm = (at: number, bytes: Uint8Array, ways: Ways): Code => {
+  if (!mayBeComm(bytes)) return jumpBy(false, ways);
+  const padded = new Uint8Array(commSize);
   padded.set(bytes);
   return [sameWords(padded, at, ways.no), jump(ways.yes)];
 };
@@ -71,7 +84,11 @@ export const testText = (node: Extract<BoolNode, { kind: 'test-text' }>, ways: W
     }
     if (bytes.length === 0) return jumpBy(true, ways);
     checked(bytes, text.kind === 'memory' && text.length === null);
-    if (text.kind === 'frame') return endInFrame(test, text, bytes, ways, lowering);
+    if (text.kind === 'comm') return endOfComm(test, text.at, bytes, ways, lowering);
+    if (text.kind === 'own') {
+      const from = test === 'starts_with' ? 0 : text.size - bytes.length;
+      return bytes.length > text.size ? jumpBy(false, ways) : ownIs(text, from, bytes, ways, lowering);
+    }
     if (text.length === null) {
       if (test === 'starts_with') return matches(bytes, text, ways, lowering);
       throw new Unlowerable('the end of a text that a NUL ends is not looked for there');
@@ -92,23 +109,17 @@ export const testText = (node: Extract<BoolNode, { kind: 'test-text' }>, ways: W
   });
 };
 
-/** The start or the end of a text in the frame: of one that a NUL ends the end may be anywhere. */
-const endInFrame = (
+/** The end may be anywhere: it is where a zero comes behind it. */
+const endOfComm = (
   test: 'starts_with' | 'ends_with',
-  text: InFrame,
+  at: number,
   bytes: Uint8Array,
   ways: Ways,
   lowering: Lowering,
 ): Code => {
-  const { at, room, size } = text;
-  if (size === null ? bytes.length >= room || bytes.includes(0) : bytes.length > size) return jumpBy(false, ways);
-  const starts =
-    test === 'starts_with'
-      ? [0]
-      : size === null
-        ? Array.from({ length: room - bytes.length }, (_, i) => i)
-        : [size - bytes.length];
-  const isEnd = test === 'ends_with' && size === null;
+  if (!mayBeComm(bytes)) return jumpBy(false, ways);
+  const isEnd = test === 'ends_with';
+  const starts = isEnd ? Array.from({ length: commSize - bytes.length }, (_, i) => i) : [0];
   return [
     starts.map((start): Code => {
       const next = lowering.label();
@@ -132,14 +143,18 @@ export const lengthOf = (node: TextNode, doubt: Doubt, lowering: Lowering): Code
       if (text.length === null) throw new Unlowerable('the end of a text that a NUL ends is not looked for there');
       return [load(8, 'r0', 'r10', text.length)];
     }
-    if (text.size !== null) return setTo('r0', BigInt(text.size));
-    const found = lowering.label();
-    return [
-      mov('r0', 0),
-      Array.from(
-        { length: text.room },
-        (_, i): Code => [load(1, 'r1', 'r10', text.at + i), jumpIf('eq', 'r1', 0, found), mov('r0', i + 1)],
-      ),
-      label(found),
-    ];
+    return text.kind === 'own' ? setTo('r0', BigInt(text.size)) : lengthOfComm(text.at, lowering);
   });
+
+/** r0 = the bytes of the thread's name. */
+export const lengthOfComm = (at: number, lowering: Lowering): Code => {
+  const found = lowering.label();
+  return [
+    mov('r0', 0),
+    Array.from(
+      { length: commSize },
+      (_, i): Code => [load(1, 'r1', 'r10', at + i), jumpIf('eq', 'r1', 0, found), mov('r0', i + 1)],
+    ),
+    label(found),
+  ];
+};

@@ -1,9 +1,9 @@
 import { shifted } from '../../../expr/place.ts';
-import type { IntNode, Place, TextNode } from '../../../expr/tree.ts';
+import type { IntNode, Place, Root, TextNode } from '../../../expr/tree.ts';
 import { add, type Code, call, jumpIf, load, mov, store } from '../asm.ts';
 import type { Doubt } from './doubt.ts';
 import type { Lowering } from './lowering.ts';
-import { ownAddress, ownBytes } from './own.ts';
+import { ownAddress } from './own.ts';
 import { addressOf, choose, isOwn, onlyIfIdle } from './place.ts';
 import { formatOf, rangeOf } from './range.ts';
 import { Unlowerable } from './unlowerable.ts';
@@ -14,12 +14,14 @@ export type Text =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   /** In the process, at the address in the frame's word `address`; `length`: the word of its length, null: a NUL ends it. */
   | { readonly kind: 'memory'; readonly address: number; readonly length: number | null; readonly isBehind: boolean }
-  /** In the frame, up to a multiple of 8 with zeros. `size` null: a NUL ends it, there is always one. */
-  | { readonly kind: 'frame'; readonly at: number; readonly room: number; readonly size: number | null };
+  /** In a value's own bytes, which aren't all in one place. */
+  | { readonly kind: 'own'; readonly root: Root; readonly at: number; readonly size: number }
+  /** The thread's name, in the frame, with zeros behind it, of which there is one at least. */
+  | { readonly kind: 'comm'; readonly at: number };
 
 type Stored = Extract<TextNode, { kind: 'text' }>;
 
-const commSize = 16;
+export const commSize = 16;
 /** Bytes of a text in registers that are put together at most. */
 const mostOwn = 64;
 
@@ -36,7 +38,7 @@ export const withText = (node: TextNode, doubt: Doubt, lowering: Lowering, use: 
         add('r1', at),
         mov('r2', commSize),
         call('get_current_comm'),
-        use({ kind: 'frame', at, room: commSize, size: null }),
+        use({ kind: 'comm', at }),
       ]);
     case 'either':
       return choose(node.cases, doubt, lowering, (gives) => withText(gives, doubt, lowering, use));
@@ -86,11 +88,7 @@ const withData = (
       use({ kind: 'memory', address, length: counted, isBehind: false }),
     ];
   if (size > mostOwn) throw new Unlowerable('it takes a long text that is in registers');
-  return lowering.frame.with(Math.max(1, wordsOf(size)), (at) => [
-    store(8, 'r10', at + 8 * (Math.max(1, wordsOf(size)) - 1), 0),
-    ownBytes(data.root, data.offset, size, { base: 'r10', to: at }, doubt, lowering),
-    use({ kind: 'frame', at, room: 8 * wordsOf(size), size }),
-  ]);
+  return use({ kind: 'own', root: data.root, at: data.offset, size });
 };
 
 /** r0 = the length as it is stored. */

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { captureLimits } from '../../src/query/capture-limits.ts';
+import { captureLimits } from '../../src/trace/capture-limits.ts';
 import { entryLayout } from '../../src/trace/layout.ts';
-import { str } from '../trace/shown-values.ts';
-import { argument, probeSite, register, result } from '../trace/traced-machine.ts';
+import { str } from './shown-values.ts';
+import { argument, probeSite, register, result } from './traced-machine.ts';
 
 const sizeOf = (string: number, texts: number): number => {
   const args = Array.from({ length: texts }, (_, i) => argument(`a${i}`, str, [register('rdi'), register('rsi', 8)]));

@@ -1,4 +1,4 @@
-import type { CaptureLimits } from '../trace/capture-layout.ts';
+import type { CaptureLimits } from './capture-layout.ts';
 
 /** Elements of a sequence that are shown. */
 const mostItems = 100;

@@ -1,0 +1,159 @@
+import { RsymError } from '../base/errors.ts';
+import { aggregateReadings, type Side } from '../trace/aggregate/aggregate.ts';
+import type { AggregateReading, Attached } from '../trace/aggregate/model.ts';
+import { GroupedCalls, GroupedSites } from './grouped-calls.ts';
+import { planProbes } from './planned-probes.ts';
+import { checkPositive } from './positive.ts';
+import type { WatchedFunction } from './trace-plan.ts';
+import { watchDefaults } from './watch.ts';
+import { checkScope, type WatchScope } from './watch-scope.ts';
+
+export type { CopyCalls, GroupCalls, GroupedCalls, UngroupedCalls } from './grouped-calls.ts';
+
+export type CountByRequest = {
+  /** A file, or a library's short name such as `libc`. */
+  readonly target: string;
+  /** Patterns, perhaps with a signature. */
+  readonly functions: readonly string[];
+  readonly scope: WatchScope;
+  /** What calls are told apart by: an expression on arguments, `ret`, `duration`, `pid`, `tid` and `comm`. */
+  readonly by?: string;
+  /** Which calls are counted, likewise. */
+  readonly when?: string;
+  /** Also count the descendants of the processes that `scope` names. */
+  readonly children?: boolean;
+  readonly seconds?: number;
+  /** Seconds between readings; undefined: only the last is given. */
+  readonly interval?: number;
+  /** Groups at one time, over all functions; calls of more are counted together. */
+  readonly maxGroups?: number;
+  /** Bytes of a text by which it is told from others. */
+  readonly maxString?: number;
+  /** Pointers that are followed, one inside the other. */
+  readonly depth?: number;
+  /** Calls under way at one time, over all threads: where what is asked is known only when they return. */
+  readonly maxPending?: number;
+  /** Where debug info is read from; undefined: from the file, or where its build id or debug link lead. */
+  readonly debugFile?: string;
+  /** Where a started program's output goes. */
+  readonly output?: 'stderr' | 'inherit' | 'ignore';
+  readonly signal?: AbortSignal;
+  /** Where calls are counted; undefined: in the kernel if it can. */
+  readonly side?: Side;
+};
+
+/** The calls until a moment, by their keys. */
+export type CountByReading = Pick<AggregateReading, 'seconds' | 'lost' | 'program' | 'notes' | 'isLast'> & {
+  readonly calls: GroupedCalls;
+};
+
+/** What will be counted, before anything is. */
+export type CountByWatch = {
+  readonly path: string;
+  /** The functions as they were named, without signatures. */
+  readonly patterns: readonly string[];
+  readonly by: string | null;
+  readonly when: string | null;
+  readonly functions: readonly WatchedFunction[];
+  /** What a user should know of the choice made: one plain line each. */
+  readonly notes: readonly string[];
+  /** Starts counting; the last reading is that at the end. Told once the probes are planted. */
+  readonly readings: (onAttached?: (attached: Attached) => void) => AsyncGenerator<CountByReading, void, void>;
+};
+
+export const countByDefaults = {
+  maxGroups: 10_000,
+  maxString: 128,
+  depth: watchDefaults.depth,
+  maxPending: watchDefaults.maxPending,
+} as const;
+const limits = { maxGroups: 1_000_000, maxString: 4_096, depth: 8, maxPending: 16 * 1024 * 1024 } as const;
+const optionNames = {
+  maxGroups: '--max-groups',
+  maxString: '--max-string',
+  depth: '--depth',
+  maxPending: '--pending',
+} as const;
+
+/**
+ * Plans counters by key: opens the file, finds the functions and what the expressions mean in each copy. Plants nothing.
+ *
+ * @throws {RsymError} `input`, `not-found`, `usage` or `unsupported`.
+ */
+export const planCountBy = (request: CountByRequest): CountByWatch => {
+  checkScope(request);
+  checkNumbers(request);
+  const { maxGroups, maxString, depth, maxPending } = { ...countByDefaults, ...request };
+  const { path, patterns, sites, functions, landings, scope, notes } = planProbes({
+    ...request,
+    returns: 'safe',
+    depth,
+  });
+  const doubted = functions.filter(({ doubts }) => doubts.length > 0).map(({ name }) => name);
+  const known = new GroupedSites(sites, doubted);
+  return {
+    path,
+    patterns,
+    by: request.by ?? null,
+    when: request.when ?? null,
+    functions,
+    notes,
+    readings: async function* (onAttached) {
+      const { children = false, signal, seconds, interval, side } = request;
+      let before: GroupedCalls | null = null;
+      const run = {
+        sites,
+        landings,
+        scope,
+        children,
+        of: 'calls',
+        maxGroups,
+        maxText: maxString,
+        maxPending,
+        ...(signal === undefined ? {} : { signal }),
+        ...(seconds === undefined ? {} : { seconds }),
+        ...(interval === undefined ? {} : { interval }),
+        ...(onAttached === undefined ? {} : { onAttached }),
+      } as const;
+      for await (const reading of aggregateReadings(run, side)) {
+        const calls: GroupedCalls = new GroupedCalls(known, reading, before);
+        before = calls;
+        const { seconds: since, lost, program, notes: news, isLast } = reading;
+        yield { seconds: since, calls, lost, program, notes: news, isLast };
+      }
+    },
+  };
+};
+
+/** Calls that are counted by their keys, as the counts come. */
+export type CountBy = AsyncIterable<CountByReading> & {
+  /** What is counted, known before counting begins. */
+  readonly watch: CountByWatch;
+  /** Ends it: the loop gets the last reading. */
+  readonly stop: () => void;
+};
+
+/**
+ * Plans counters by key, and begins to count when readings are asked for. Every way out of the loop removes the probes.
+ *
+ *   for await (const { calls } of countBy({ target: './app', functions: ['app::f'], by: 'ret.variant', scope: { kind: 'run', args: [] } }))
+ *     for (const { key, total } of calls.most(10)) …
+ *
+ * @throws {RsymError} for a request that can't be answered; the loop throws what the kernel refuses.
+ */
+export const countBy = (request: CountByRequest): CountBy => {
+  const own = new AbortController();
+  const signal = request.signal ? AbortSignal.any([request.signal, own.signal]) : own.signal;
+  const watch = planCountBy({ ...request, signal });
+  const readings = watch.readings();
+  return { watch, stop: () => own.abort(), [Symbol.asyncIterator]: () => readings };
+};
+
+const checkNumbers = (request: CountByRequest): void => {
+  checkPositive({ '--interval': request.interval, '--duration': request.seconds });
+  for (const name of ['maxGroups', 'maxString', 'depth', 'maxPending'] as const) {
+    const value = request[name];
+    if (value !== undefined && !(Number.isInteger(value) && value >= 1 && value <= limits[name]))
+      throw new RsymError('usage', `${optionNames[name]} must be a whole number from 1 to ${limits[name]}`);
+  }
+};
