@@ -7,7 +7,7 @@ import { planProbes } from '../../src/query/planned-probes.ts';
 import { captureLimits } from '../../src/trace/capture-limits.ts';
 import { noLosses } from '../../src/trace/losses.ts';
 import { traceBatches } from '../../src/trace/tracer.ts';
-import { cliFail } from '../support/cli.ts';
+import { cliFail, rsym } from '../support/cli.ts';
 import { describeNeeding } from '../support/need.ts';
 import { run } from '../support/process.ts';
 import { buildRust } from '../support/rust-program.ts';
@@ -179,6 +179,13 @@ describeNeeding(['kernel', 'rustc'], 'calls that are wanted', () => {
     const { calls, end } = await chosen(['chosen::placed'], [], { when: 'size > 0 && duration > 1ns' });
     expect(calls).toEqual([]);
     expect(end.leftOut?.undecided).toEqual({ gone: 11 });
+  });
+
+  test('that none is wanted is not taken for that none was made', () => {
+    const { stdout, stderr, status } = rsym(['trace', '--when', 'id == 77', program, 'chosen::order', '--']);
+    expect([stdout, status]).toEqual(['', 0]);
+    expect(stderr).toContain('no call was seen for which --when holds');
+    expect(stderr).not.toContain('rsym doctor');
   });
 
   test('an expression that cannot be is refused before anything runs', () => {

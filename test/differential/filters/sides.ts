@@ -21,11 +21,7 @@ export type Ran<T> = { readonly lines: readonly Line[] } & (
   | { readonly given: null; readonly refusal: string }
 );
 
-const ran = <T>(
-  { binary, function: name }: Subject,
-  command: readonly string[],
-  read: (text: string) => T,
-): Ran<T> => {
+const ran = <T>({ binary, function: name }: Subject, command: readonly string[], read: (text: string) => T): Ran<T> => {
   using folder = new Temporary();
   const file = join(folder.path, 'answers');
   const [verb = '', ...options] = command;
