@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { notMeasured } from './result.js';
+import { attachTime } from './rows/attach.js';
 import { demangle } from './rows/demangle.js';
 import { cargo, driver } from './rows/list.js';
 import { show } from './rows/show.js';
@@ -23,6 +24,7 @@ const rows = {
   6: entryOnly,
   7: safeReturns,
   8: steady,
+  9: attachTime,
   11: start,
 };
 
