@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 // Tests leave the cache of whoever runs them alone, and start from none; those about the cache name one.
 const shared = { globalSetup: [] as string[], testTimeout: 60_000, hookTimeout: 120_000, env: { RSYM_CACHE: 'off' } };
 
-/** Tests of probes that only programs of their own hit, and that measure nothing of the machine. */
+/** Tests of probes that only programs of their own hit, or of none, and that measure nothing of the machine. */
 const apart = [
   'killed',
   'cycles',
@@ -15,6 +15,8 @@ const apart = [
   'values',
   'floats',
   'after',
+  'expressions',
+  'expression-programs',
 ].map((name) => `test/kernel/${name}.test.ts`);
 
 export default defineConfig({

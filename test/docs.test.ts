@@ -24,6 +24,7 @@ const pages = [
   'docs/counting.md',
   'docs/evidence.md',
   'docs/expressions.md',
+  'docs/latency.md',
   'docs/library.md',
 ];
 const read = (page: string): string => readFileSync(join(root, page), 'utf8');
@@ -48,6 +49,10 @@ const normalise = (text: string): string =>
     .replace(/\b(pid|tid)([ =:]*)\d+\b/g, '$1$2PID')
     .replace(/"(ts_ns|duration_ns)":"\d+"/g, '"$1":"TIME"')
     .replace(/"(pid|tid|seq|call_id)":("?)\d+\2/g, '"$1":NUMBER')
+    // Columns of durations are as wide as these, shares of them what they are.
+    .replace(/^ *CALLS .*$/gm, (line) => line.replace(/ +/g, ' '))
+    .replace(/^( *\d+(?: TIME){7}) .*% {2}/gm, '$1 SHARE ')
+    .replace(/ in \d+\.\d+ s;/g, ' in TIME;')
     .replace(/[ \t]+$/gm, '');
 
 /** The shown output as an expression: everything literally, except that a line `…` is any number of lines. */
@@ -76,7 +81,12 @@ describe('README', () => {
   });
 });
 
-describe.each(['README.md', 'docs/counting.md', 'docs/evidence.md', 'docs/expressions.md'])('%s', (page) => {
+const withExamples = [
+  'README.md',
+  ...['counting', 'evidence', 'expressions', 'latency'].map((name) => `docs/${name}.md`),
+];
+
+describe.each(withExamples)('%s', (page) => {
   for (const { command, output, needs } of examplesOf(read(page)))
     testNeeding(needs, command, () => {
       const shell = `rsym() { '${process.execPath}' '${program}' "$@"; }; ${command}`;

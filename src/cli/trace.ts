@@ -137,7 +137,10 @@ const trace = async (target: string, _: unknown, flags: Flags, command: Command)
       const answer = format(batch);
       if (answer.length > 0) await write(to, answer);
       await slices?.add(batch);
-      if (batch.some((event) => event.event === 'end' && event.calls === 0)) adviseOn(target, watch.patterns, flags);
+      if (!batch.some((event) => event.event === 'end' && event.calls === 0)) continue;
+      // Of calls that aren't wanted nothing is known: they may have been many.
+      if (flags.when !== undefined) process.stderr.write('rsym: no call was seen for which --when holds\n');
+      else adviseOn(target, watch.patterns, flags);
     }
   } catch (error) {
     // What is there is of use; why it ends here is told by the first failure.

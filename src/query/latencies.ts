@@ -96,17 +96,23 @@ export class Latencies {
       addTo(sums, durations);
     }
     this.#groups = latenciesOf(byKey, before === null ? null : before.#groups);
-    const gapOf = (name: string, column: readonly bigint[]): bigint =>
-      known.sites.reduce((sum, site, i) => (site.name === name ? sum + (column[i] ?? 0n) : sum), 0n);
+    const gapsOf = (column: readonly bigint[]): ReadonlyMap<string, bigint> => {
+      const sums = new Map<string, bigint>();
+      known.sites.forEach(({ name }, i) => {
+        sums.set(name, (sums.get(name) ?? 0n) + (column[i] ?? 0n));
+      });
+      return sums;
+    };
+    const [unwound, skipped, undecided] = [gaps.unwound, gaps.skipped, gaps.undecided].map(gapsOf);
     const earlier = before && new Map([...before.#functions].map(([name, { latency }]) => [name, latency]));
     this.#functions = new Map(
       [...latenciesOf(byName, earlier)].map(([name, latency]) => [
         name,
         {
           latency,
-          unwound: gapOf(name, gaps.unwound),
-          skipped: gapOf(name, gaps.skipped),
-          undecided: gapOf(name, gaps.undecided),
+          unwound: unwound?.get(name) ?? 0n,
+          skipped: skipped?.get(name) ?? 0n,
+          undecided: undecided?.get(name) ?? 0n,
         },
       ]),
     );

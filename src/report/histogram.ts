@@ -38,7 +38,7 @@ export const histogramLines = ({ buckets }: Latency, { columns, hasBlocks }: His
   const widthOf = (texts: readonly string[]): number => Math.max(...texts.map(displayWidth));
   const [from, to] = [widthOf(rows.map((row) => row.from)), widthOf(rows.map((row) => row.to))];
   const numbers = widthOf(rows.map(({ calls }) => `${calls}`));
-  const frame = 2 + from + 2 + to + 1 + 1 + numbers + 1;
+  const frame = '  [, ) '.length + from + to + numbers + 1;
   const room = columns === null ? widestBar : Math.min(widestBar, Math.max(leastBar, columns - frame));
   return rows.map((row) => {
     const label = `  [${padStart(row.from, from)}, ${padStart(row.to, to)})`;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CountByReading, type CountByRequest, countBy } from '../../src/index.ts';
-import { cli, cliFail } from '../support/cli.ts';
+import { cli, cliFail, rsym } from '../support/cli.ts';
 import { describeNeeding } from '../support/need.ts';
 import { run } from '../support/process.ts';
 import { buildRust } from '../support/rust-program.ts';
@@ -160,5 +160,27 @@ describeNeeding(['kernel', 'rustc'], 'counting by key', () => {
     expect(stdout).toMatch(/^TOTAL +SHARE +FUNCTION +KEY\n/);
     expect(stdout).toMatch(/^ *35 +\d+\.\d% +keys::generic +0 \(2 copies\)$/m);
     expect(stdout).toMatch(/^ *12 +\d+\.\d% +keys::number +-3$/m);
+  });
+
+  test.each([
+    ['__rustc::__rust_alloc(size: usize, align: usize) -> *mut u8', (file: string) => file],
+    ['malloc(size: usize) -> *mut u8', () => 'libc'],
+  ])('allocations by size class, with those of the last moment: %s', (name, targetOf) => {
+    const by = ['--by', 'size.next_power_of_two()', '--when', 'size >= 70_000', '--interval', '0.3'];
+    const done = rsym(['count', targetOf(program), name, ...by, '-c', `${program} serve 1`]);
+    const classes = Array.from(done.stderr.matchAll(/^size (\d+) (\d+)$/gm), ([, size, calls]) => `${calls} ${size}`);
+    expect(classes).toHaveLength(2);
+    const tables = done.stdout.split('\n\n');
+    const end = tables.at(-1) ?? '';
+    expect(Array.from(end.matchAll(/^ *(\d+) +\d+\.\d% +(\d+)$/gm), ([, calls, size]) => `${calls} ${size}`)).toEqual(
+      classes,
+    );
+    const live = tables.slice(0, -1).map((table) => /^TOTAL +LAST 0\.3s +SHARE +KEY\n *(\d+) +(\d+) /m.exec(table));
+    expect(live.length).toBeGreaterThanOrEqual(2);
+    let before = 0;
+    for (const [, total, recent] of live.map((row) => row ?? [])) {
+      expect(Number(total) - Number(recent)).toBe(before);
+      before = Number(total);
+    }
   });
 });

@@ -86,7 +86,9 @@ const events: readonly TraceEvent[] = [
 
 test('what was left out is told at the end, in all and by function', () => {
   const counts = { undecided: { unreadable: 2, null: 1 }, notSampled: 9, overRate: 4 };
-  const end = makeEnd({ leftOut: { ...counts, functions: [{ function: hostile, address: 0x10n, ...counts }] } });
+  const end = makeEnd({
+    leftOut: { ...counts, functions: [{ site: 0, function: hostile, address: 0x10n, ...counts }] },
+  });
   expect(traceText(end, { palette: makePalette(false), origin: 0n, threads: false, processes: false })).toContain(
     'left out: 3 undecided (2 unreadable, 1 null), 9 not sampled, 4 over the rate',
   );

@@ -19,12 +19,10 @@ export const forEachElement = (
   { keySize, valueSize }: ElementSizes,
   take: (key: Buffer, value: Buffer) => void,
 ): void => {
-  // The kernel gives the values of arrays at multiples of 8.
-  const stride = Math.ceil(valueSize / 8) * 8;
-  let most = Math.max(16, Math.floor(chunkBytes / stride));
+  let most = Math.max(16, Math.floor(chunkBytes / valueSize));
   let [from, to] = [Buffer.alloc(Math.max(8, keySize)), Buffer.alloc(Math.max(8, keySize))];
   for (let isFirst = true; ; ) {
-    const [keys, values] = [Buffer.alloc(most * keySize), Buffer.alloc(most * stride)];
+    const [keys, values] = [Buffer.alloc(most * keySize), Buffer.alloc(most * valueSize)];
     const attr = attributes();
     if (!isFirst) attr.writeBigUInt64LE(addressOf(from), 0);
     attr.writeBigUInt64LE(addressOf(to), 8);
@@ -41,7 +39,7 @@ export const forEachElement = (
     if (!result.ok && result.errno !== ENOENT) throw refusal('read a kernel map', result.errno);
     const count = attr.readUInt32LE(32);
     for (let i = 0; i < count; i++)
-      take(keys.subarray(i * keySize, (i + 1) * keySize), values.subarray(i * stride, i * stride + valueSize));
+      take(keys.subarray(i * keySize, (i + 1) * keySize), values.subarray(i * valueSize, (i + 1) * valueSize));
     if (!result.ok || count === 0) return;
     [from, to] = [to, from];
     isFirst = false;

@@ -1,10 +1,11 @@
 //! Calls whose arguments and results are counted here too: `keys ROUNDS [THREADS]` prints how often each function was called
-//! with each, as `function key calls`.
+//! with each, as `function key calls`. `keys serve SECONDS` allocates, and prints how often of each size class.
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 #[derive(Debug, Clone, Copy)]
 enum Job {
@@ -152,7 +153,24 @@ fn work(rounds: u64, counts: &Mutex<Counts>) {
     }
 }
 
+fn serve(seconds: u64) {
+    println!("ready");
+    let start = Instant::now();
+    let mut rounds = 0;
+    while start.elapsed() < Duration::from_secs(seconds) {
+        for size in [70_000, 131_072, 300_000] {
+            drop(black_box(Vec::<u8>::with_capacity(black_box(size))));
+        }
+        rounds += 1;
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    println!("size 131072 {}\nsize 524288 {rounds}", 2 * rounds);
+}
+
 fn main() {
+    if std::env::args().nth(1).is_some_and(|word| word == "serve") {
+        return serve(std::env::args().nth(2).and_then(|text| text.parse().ok()).unwrap_or(1));
+    }
     std::panic::set_hook(Box::new(|_| {}));
     let number = |at: usize| std::env::args().nth(at).and_then(|text| text.parse().ok());
     let rounds = number(1).unwrap_or(1);

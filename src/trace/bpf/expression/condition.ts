@@ -1,10 +1,11 @@
-import type { BoolNode, CompareOperation, Tag, ValueRange } from '../../../expr/tree.ts';
+import type { BoolNode, CompareOperation } from '../../../expr/tree.ts';
 import { type Code, type JumpOp, jump, jumpIf, label, load, mov, store } from '../asm.ts';
 import { earlyBool } from './early.ts';
 import { compareFloat } from './float.ts';
 import type { Lowering, Ways } from './lowering.ts';
 import { choose, numberAt } from './place.ts';
 import { formatOf, rangeOf, union } from './range.ts';
+import { leaveWithin } from './tag.ts';
 import { compareText, testText } from './text-test.ts';
 import { jumpIfWord, leaveByOrder, spill, unspill } from './words.ts';
 
@@ -147,42 +148,6 @@ const compareInt = (
         : [spill(b, format.words), unspill(a, format.words), leaveByOrder(format, { frame: b }, order)],
     ];
   });
-};
-
-/** Ranges that touch, as one. */
-const joined = (ranges: readonly ValueRange[]): ValueRange[] =>
-  [...ranges]
-    .filter(({ low, high }) => low <= high)
-    .sort((a, b) => (a.low < b.low ? -1 : a.low > b.low ? 1 : 0))
-    .reduce<ValueRange[]>((all, range) => {
-      const last = all.at(-1);
-      if (last === undefined || range.low > last.high + 1n) return [...all, range];
-      return [...all.slice(0, -1), { low: last.low, high: range.high > last.high ? range.high : last.high }];
-    }, []);
-
-/** Leaves where the tag in r0, and of 16 bytes in r1, is in one of the ranges. */
-export const leaveWithin = (size: Tag['size'], ranges: readonly ValueRange[], to: string, lowering: Lowering): Code => {
-  const most = (1n << BigInt(8 * size)) - 1n;
-  const format = { words: size === 16 ? 2 : 1, signed: false } as const;
-  return joined(ranges)
-    .filter(({ low, high }) => low <= most && high >= 0n)
-    .map((range): Code => {
-      const [low, high] = [range.low < 0n ? 0n : range.low, range.high > most ? most : range.high];
-      const [next, fromLow] = [lowering.label(), lowering.label()];
-      if (size === 16)
-        return [
-          leaveByOrder(format, { value: low }, { less: next, same: to, more: fromLow }),
-          label(fromLow),
-          leaveByOrder(format, { value: high }, { less: to, same: to, more: next }),
-          label(next),
-        ];
-      if (low === high) return jumpIfWord('eq', 'r0', low, 'r1', to);
-      return [
-        low === 0n ? [] : jumpIfWord('lt', 'r0', low, 'r1', next),
-        jumpIfWord('le', 'r0', high, 'r1', to),
-        label(next),
-      ];
-    });
 };
 
 const isVariant = (

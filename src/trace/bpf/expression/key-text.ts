@@ -1,8 +1,9 @@
 import type { TextNode } from '../../../expr/tree.ts';
-import { add, alu, type Code, jump, jumpIf, label, load, load64, mov, store } from '../asm.ts';
+import { add, alu, type Code, jump, jumpIf, label, load, mov, store } from '../asm.ts';
 import type { Doubt } from './doubt.ts';
 import { type KeyPart, textHeader } from './key-layout.ts';
 import type { Lowering } from './lowering.ts';
+import { bytesBefore, countBytes, zeroByteMasks, zeroBytes } from './nul.ts';
 import { ownBytes } from './own.ts';
 import { leaveByStale } from './stale.ts';
 import { commSize, type Text, withText } from './text.ts';
@@ -128,19 +129,12 @@ const endedByNul = (
     load(8, 'r3', 'r10', address),
     readUpTo(most + 1, { base: 'r8', to: bytes, isBehind }, doubt, lowering),
     store(8, 'r10', count, 'r0'),
-    load64('r4', 0x0101_0101_0101_0101n),
-    load64('r5', 0x8080_8080_8080_8080n),
+    zeroByteMasks,
     all.map((at, i): Code => {
       const next = lowering.label();
       return [
-        // r1 = the highest bits of the bytes that are 0, of which the lowest is the first.
         load(8, 'r0', 'r8', bytes + at),
-        mov('r1', 'r0'),
-        alu('sub', 'r1', 'r4'),
-        mov('r2', 'r0'),
-        alu('xor', 'r2', -1),
-        alu('and', 'r1', 'r2'),
-        alu('and', 'r1', 'r5'),
+        zeroBytes,
         jumpIf('eq', 'r1', 0, next),
         mov('r3', at),
         jump(rest[i] ?? done),
@@ -175,16 +169,9 @@ const endedByNul = (
 
 /** Of the word in r0 only the bytes before its first NUL, whose mark is the lowest bit in r1; r3 grows by their number. */
 const foundIn = (at: number): Code => [
-  mov('r2', 'r1'),
-  add('r2', -1),
-  alu('xor', 'r1', -1),
-  alu('and', 'r2', 'r1'),
-  alu('rsh', 'r2', 7),
+  bytesBefore,
   alu('and', 'r0', 'r2'),
   store(8, 'r8', at, 'r0'),
-  // One bit for each byte, summed up in the highest one.
-  alu('and', 'r2', 'r4'),
-  alu('mul', 'r2', 'r4'),
-  alu('rsh', 'r2', 56),
+  countBytes,
   add('r3', 'r2'),
 ];

@@ -1,6 +1,6 @@
 import type { KeyNode, TextNode, VariantNode } from '../../../expr/tree.ts';
 import { type Code, jump, label, load, mov, store } from '../asm.ts';
-import { boolWord, leaveWithin } from './condition.ts';
+import { boolWord } from './condition.ts';
 import type { Doubt } from './doubt.ts';
 import { earlyOf } from './early.ts';
 import { canonical, lowerFloat } from './float.ts';
@@ -8,6 +8,7 @@ import { type KeyPart, textHeader } from './key-layout.ts';
 import { textPart } from './key-text.ts';
 import type { Lowering } from './lowering.ts';
 import { choose, numberAt } from './place.ts';
+import { leaveWithin } from './tag.ts';
 import { wordRegisters } from './words.ts';
 
 /** Writes a part of a key, all of its words, to memory at r8 + `at`. */

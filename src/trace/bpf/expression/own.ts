@@ -1,3 +1,4 @@
+import type { Register } from '../../../abi/model.ts';
 import type { Piece } from '../../../abi/place.ts';
 import type { Root } from '../../../expr/tree.ts';
 import { PT_REGS } from '../../sys/uapi.ts';
@@ -53,8 +54,8 @@ const aligned = (start: number, end: number): { readonly at: number; readonly si
 };
 
 /** r3 = the value of a register, perhaps of the call's entry. */
-const registerValue = (reg: keyof typeof PT_REGS, atEntry: true | undefined, { probe }: Lowering): Code => {
-  const saved = atEntry ? probe.saved.findIndex((one) => one === reg) : -1;
+const registerValue = (reg: Register, atEntry: true | undefined, { probe }: Lowering): Code => {
+  const saved = atEntry ? probe.saved.indexOf(reg) : -1;
   return saved < 0
     ? [load(8, 'r3', 'r6', PT_REGS[reg])]
     : [load(8, 'r3', 'r10', FRAME.pendingValue + PENDING.saved + 8 * saved)];

@@ -155,7 +155,7 @@ const ownElement = (place: Element, size: Size | 16, doubt: Doubt, lowering: Low
   if (first.kind !== 'own' || count.kind !== 'integer')
     throw new Unlowerable("it takes an element of an array that isn't behind a reference");
   const elements = Number(count.value);
-  const array = (): Code | null => ownAddress(first.root, first.offset, elements * stride, doubt, lowering);
+  const array = () => ownAddress(first.root, first.offset, elements * stride, doubt, lowering);
   if (array() !== null)
     return [element(place, doubt, lowering, () => array() ?? []), numberAtAddress(size, false, doubt, lowering)];
   if (elements > mostOwnElements) throw new Unlowerable('it takes an element of an array in registers');

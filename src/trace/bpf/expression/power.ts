@@ -3,7 +3,7 @@ import { add, alu, type Code, jump, jumpIf, label, load, mov, type Reg, store } 
 import type { Doubt } from './doubt.ts';
 import type { Lowering } from './lowering.ts';
 import { onlyInRange } from './overflow.ts';
-import { formatOf, rangeOf } from './range.ts';
+import { type Format, formatOf, rangeOf } from './range.ts';
 import { convert, leaveByOrder, spill, sum, unspill } from './words.ts';
 
 const halves = [32, 16, 8, 4, 2, 1] as const;
@@ -47,12 +47,37 @@ export const nextPowerOfTwo = (
 ): Code => {
   const range = rangeOf(node.of);
   const own = formatOf(range);
+  return own.words === 1 && range.low >= 0n
+    ? ofWord(node.of, own, lowering, doubt)
+    : ofWords(node.of, own, doubt, lowering);
+};
+
+/** Of 2^63 + 1 and more it is the lowest bit of the second word. */
+const ofWord = (of: IntNode, own: Format, lowering: Lowering, doubt: Doubt): Code => {
+  const [more, done] = [lowering.label(), lowering.label()];
+  return [
+    lowering.int(of, own, doubt),
+    mov('r1', 0),
+    jumpIf('gt', 'r0', 1, more),
+    mov('r0', 1),
+    jump(done),
+    label(more),
+    add('r0', -1),
+    smeared('r0'),
+    add('r0', 1),
+    jumpIf('ne', 'r0', 0, done),
+    mov('r1', 1),
+    label(done),
+  ];
+};
+
+const ofWords = (of: IntNode, own: Format, doubt: Doubt, lowering: Lowering): Code => {
   const [more, few, done, upper] = [lowering.label(), lowering.label(), lowering.label(), lowering.label()];
   const words = 3;
   return lowering.frame.with(2 * words, (at) => {
     const one = at + 8 * words;
     return [
-      lowering.int(node.of, own, doubt),
+      lowering.int(of, own, doubt),
       convert(own, { words, signed: own.signed }),
       leaveByOrder({ words, signed: true }, { value: 0n }, { less: doubt.to('overflow'), same: few, more }),
       label(few),

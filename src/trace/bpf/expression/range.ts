@@ -54,9 +54,18 @@ const rangeFrom = (node: IntNode): ValueRange => {
 const known = (value: bigint | 'overflow', other: bigint): bigint => (value === 'overflow' ? other : value);
 
 export const union = (a: ValueRange, b: ValueRange): ValueRange => ({
-  low: a.low < b.low ? a.low : b.low,
-  high: a.high > b.high ? a.high : b.high,
+  low: lesser(a.low, b.low),
+  high: greater(a.high, b.high),
 });
+
+const lesser = (a: bigint, b: bigint): bigint => {
+  if (a < b) return a;
+  return b;
+};
+const greater = (a: bigint, b: bigint): bigint => {
+  if (a > b) return a;
+  return b;
+};
 
 const between = (value: bigint, { low, high }: ValueRange): bigint => (value < low ? low : value > high ? high : value);
 
@@ -71,8 +80,8 @@ const bits = (value: bigint): number =>
   (value < 0n ? -value - 1n : value).toString(2).length - (value === 0n || value === -1n ? 1 : 0);
 
 const spanOf = (values: readonly bigint[]): ValueRange => ({
-  low: values.reduce((a, b) => (a < b ? a : b)),
-  high: values.reduce((a, b) => (a > b ? a : b)),
+  low: values.reduce(lesser),
+  high: values.reduce(greater),
 });
 
 /** Of an operation that is monotonous between the given operands. */
@@ -82,8 +91,7 @@ const corners = (lefts: readonly bigint[], rights: readonly bigint[], of: (a: bi
 const distance = (value: bigint): bigint => (value < 0n ? -value : value);
 
 /** How far from 0 a number is at most. */
-export const distanceOf = ({ low, high }: ValueRange): bigint =>
-  distance(low) > distance(high) ? distance(low) : distance(high);
+export const distanceOf = ({ low, high }: ValueRange): bigint => greater(distance(low), distance(high));
 
 /** What the exact result is in between, which may be out of range. */
 export const resultRange = (operation: IntOperation, left: ValueRange, right: ValueRange): ValueRange => {

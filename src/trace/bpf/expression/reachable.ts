@@ -61,8 +61,8 @@ const shortened = (code: readonly Instruction[]): Instruction[] => {
  */
 export const tidied = (code: readonly Instruction[], endName: string, ways: readonly string[]): Instruction[] => {
   const end = label(endName);
-  const { kept, endIsReached } = reachedIn(shortened([...code, end]));
-  const body = endIsReached ? kept : [...kept, end];
+  const { kept, endIsReached } = reachedIn([...code, end]);
+  const body = shortened(endIsReached ? kept : [...kept, end]);
   const used = new Set(body.flatMap((one) => (one.form === 'jump' || one.form === 'branch' ? [one.to] : [])));
   const missing = [...ways.filter((way) => !used.has(way)), ...(endIsReached ? [] : [endName])];
   if (missing.length === 0) return body;

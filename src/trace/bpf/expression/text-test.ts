@@ -2,9 +2,11 @@ import type { BoolNode, TextNode } from '../../../expr/tree.ts';
 import { add, type Code, jump, jumpIf, label, load, mov, store } from '../asm.ts';
 import type { Doubt } from './doubt.ts';
 import type { Lowering, Ways } from './lowering.ts';
+import { lengthToNul } from './nul.ts';
 import { onlyIfOwn } from './own.ts';
 import { commSize, type Text, withText } from './text.ts';
 import { matches, sameWords } from './text-match.ts';
+import { sameTexts } from './text-pair.ts';
 import { Unlowerable } from './unlowerable.ts';
 import { setTo } from './words.ts';
 
@@ -31,7 +33,9 @@ export const compareText = (
     withText(node.right, ways.doubt, lowering, (right) => {
       if (right.kind === 'bytes') return isText(left, right.bytes, to, lowering);
       if (left.kind === 'bytes') return isText(right, left.bytes, to, lowering);
-      throw new Unlowerable("two texts of which none is written out aren't compared there");
+      if (left.kind === 'memory' && left.length !== null && right.kind === 'memory' && right.length !== null)
+        return sameTexts({ ...left, length: left.length }, { ...right, length: right.length }, to, lowering);
+      throw new Unlowerable('two texts are compared there only if both have a length, or one is written out');
     }),
   );
 };
@@ -91,23 +95,26 @@ export const testText = (node: Extract<BoolNode, { kind: 'test-text' }>, ways: W
     }
     if (text.length === null) {
       if (test === 'starts_with') return matches(bytes, text, ways, lowering);
-      throw new Unlowerable('the end of a text that a NUL ends is not looked for there');
+      return [lengthToNul(text.address, text.isBehind, ways.doubt, lowering), atEnd(bytes, text, ways, lowering)];
     }
     return [
       load(8, 'r0', 'r10', text.length),
-      jumpIf('lt', 'r0', bytes.length, ways.no),
-      test === 'starts_with'
-        ? []
-        : [
-            add('r0', -bytes.length),
-            load(8, 'r1', 'r10', text.address),
-            add('r1', 'r0'),
-            store(8, 'r10', text.address, 'r1'),
-          ],
-      matches(bytes, text, ways, lowering),
+      test === 'ends_with'
+        ? atEnd(bytes, text, ways, lowering)
+        : [jumpIf('lt', 'r0', bytes.length, ways.no), matches(bytes, text, ways, lowering)],
     ];
   });
 };
+
+/** Whether the last bytes of a text with r0 bytes are these. */
+const atEnd = (bytes: Uint8Array, text: Extract<Text, { kind: 'memory' }>, ways: Ways, lowering: Lowering): Code => [
+  jumpIf('lt', 'r0', bytes.length, ways.no),
+  add('r0', -bytes.length),
+  load(8, 'r1', 'r10', text.address),
+  add('r1', 'r0'),
+  store(8, 'r10', text.address, 'r1'),
+  matches(bytes, text, ways, lowering),
+];
 
 /** The end may be anywhere: it is where a zero comes behind it. */
 const endOfComm = (
@@ -140,7 +147,7 @@ export const lengthOf = (node: TextNode, doubt: Doubt, lowering: Lowering): Code
   withText(node, doubt, lowering, (text) => {
     if (text.kind === 'bytes') return setTo('r0', BigInt(text.bytes.length));
     if (text.kind === 'memory') {
-      if (text.length === null) throw new Unlowerable('the end of a text that a NUL ends is not looked for there');
+      if (text.length === null) return lengthToNul(text.address, text.isBehind, doubt, lowering);
       return [load(8, 'r0', 'r10', text.length)];
     }
     return text.kind === 'own' ? setTo('r0', BigInt(text.size)) : lengthOfComm(text.at, lowering);

@@ -176,3 +176,13 @@ export const onlyWithin = (
     label(within),
   ];
 };
+
+/**
+ * The 32-bit number in a register as one of which the verifier knows nothing, so that it doesn't follow each of many: it knows
+ * what a whole word of the frame is, but not one that is written in halves.
+ */
+export const forget = (reg: Reg, word: number): Code => [
+  store(4, 'r10', word, reg),
+  store(4, 'r10', word + 4, 0),
+  load(8, reg, 'r10', word),
+];
