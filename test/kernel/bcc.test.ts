@@ -97,7 +97,7 @@ describeNeeding(['kernel', 'rustc', 'bpftrace'], "BCC's examples: bpftrace's ans
       const { type, data } = JSON.parse(line) as { type: string; data: Record<string, unknown> };
       if (type === 'map' || type === 'hist') Object.assign(theirs, data);
     }
-  }, 180_000);
+  }, 400_000);
   afterAll(() => folder[Symbol.dispose]());
 
   const ours = (name: Question | 'rust'): Answer => {
