@@ -12,6 +12,7 @@ import { show } from './rows/show.js';
 import { entryOnly, safeReturns } from './rows/slowdown.js';
 import { start } from './rows/start.js';
 import { steady } from './rows/steady.js';
+import { countCalls, latencies } from './rows/sums.js';
 import { wasmNames } from './rows/wasm-names.js';
 import { tableText } from './table.js';
 
@@ -25,7 +26,9 @@ const rows = {
   7: safeReturns,
   8: steady,
   9: attachTime,
+  10: countCalls,
   11: start,
+  12: latencies,
 };
 
 const usage = `usage: node bench/run.js [--only ROW,…] [--runs N] [--json] [--program FILE]
