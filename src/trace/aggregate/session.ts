@@ -71,7 +71,9 @@ export class SumSession implements Disposable {
       this.#statistics = new SumStatistics(objects, run.sites.length, callBytes);
       this.#fillSites();
       this.#load(run);
-      this.#landings = groupBy(run.landings, ({ stackAdjust }) => stackAdjust).map(([stackAdjust, sites]) => ({
+      // Where no call is followed none can be passed over.
+      const landings = isFollowing ? run.landings : [];
+      this.#landings = groupBy(landings, ({ stackAdjust }) => stackAdjust).map(([stackAdjust, sites]) => ({
         program: objects.own(objects.load(sumLandingProgram(stackAdjust, around))),
         places: sites.map(({ path, offset }) => ({ path, offset, cookie: 0n })),
       }));
