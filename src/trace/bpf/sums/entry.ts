@@ -1,8 +1,9 @@
-import { alu, type Code, fetchAdd, flatten, jump, jumpIf, label, load, mov, type ProgramSpec, store } from '../asm.ts';
+import { type Code, fetchAdd, flatten, jump, jumpIf, label, mov, type ProgramSpec, store } from '../asm.ts';
 import { type Surroundings, sameCallAgain } from '../entry.ts';
 import { noteStackMapping, onMapping, ownThread } from '../own-thread.ts';
 import { FUNCTION_STATS, PENDING, PENDING_LOST, PENDING_UNDECIDED } from '../records.ts';
-import { begin, countFunction, end, FRAME, lookup, noteFunction, noteStackPointer, remove } from '../steps.ts';
+import { takeSample } from '../sample.ts';
+import { begin, countFunction, end, FRAME, noteFunction, noteStackPointer, remove } from '../steps.ts';
 import { addToGroup, type KeyPlace } from './group.ts';
 import { ownRoom } from './room.ts';
 import { keepCall, noteBegin, saveRegisters } from './under-way.ts';
@@ -38,15 +39,8 @@ export type SumEntry = {
 };
 
 /** Goes to `unwanted` with all calls but one of so many. */
-const takeSample = (one: number): Code => [
-  load(8, 'r1', 'r10', FRAME.fn),
-  store(4, 'r10', FRAME.small, 'r1'),
-  lookup('functions', FRAME.small),
-  jumpIf('eq', 'r0', 0, 'taken_as_sample'),
-  mov('r1', 1),
-  fetchAdd('r0', FUNCTION_STATS.wanted, 'r1'),
-  alu('mod', 'r1', one),
-  jumpIf('eq', 'r1', 0, 'taken_as_sample'),
+const onlySamples = (one: number): Code => [
+  takeSample(one, 'taken_as_sample'),
   mov('r1', 1),
   fetchAdd('r0', FUNCTION_STATS.skipped, 'r1'),
   jump('unwanted'),
@@ -94,7 +88,7 @@ export const sumEntryProgram = (entry: SumEntry, around: Surroundings): ProgramS
       // A call that isn't wanted is kept too, where a loop would look like a new one.
       tracked ? zeros(loopsBack && drops ? PENDING.size : entry.noted, entry.room) : [],
       condition ? onlyWanted(condition, entry.hasRest) : [],
-      sample === null ? [] : takeSample(sample),
+      sample === null ? [] : onlySamples(sample),
       entry.notes,
       counted ? addToGroup(counted.key, null) : [],
       label('keep'),
