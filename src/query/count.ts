@@ -129,7 +129,7 @@ export type Count = AsyncIterable<CountReading> & {
  * Plans counters, and begins to count when readings are asked for. Every way out of the loop removes the probes.
  *
  *   for await (const { calls } of count({ target: './app', functions: ['app::**'], scope: { kind: 'run', args: [] } }))
- *     for (const { name, total } of calls.most(10)) …
+ *     for (const { function: { name }, total } of calls.most(10)) …
  *
  * @throws {RsymError} for a request that can't be answered; the loop throws what the kernel refuses.
  */

@@ -168,6 +168,15 @@ describe('a sample', () => {
     expect([on.counter(0, 'unwound'), on.counter(0, 'skipped')]).toEqual([1, 1]);
   });
 
+  test('nor does one that was left hide those around it from an unwinder', () => {
+    const on = timing([f, f], { sample: 2 });
+    on.enter(mainThread, 1, 0x8000n);
+    on.enter(mainThread, 0, 0x7000n);
+    on.enter(mainThread, 0, 0x7000n);
+    on.landing(mainThread, 0x9000n);
+    expect([on.counter(0, 'unwound'), on.counter(1, 'unwound'), on.pending]).toEqual([1, 1, 0]);
+  });
+
   test('turns of a loop are no calls, also of one that is not in it', () => {
     const on = timing([probeSite({ loopsToEntry: true })], { sample: 2 });
     for (let call = 0; call < 4; call++) {
