@@ -15,6 +15,7 @@ import {
 } from './asm.ts';
 import { reasons } from './expression/doubt.ts';
 import { FUNCTION_STATS, GLOBALS } from './records.ts';
+import { takeSample } from './sample.ts';
 import { countFunction, FRAME, lookup } from './steps.ts';
 
 /** What a program does about calls that are wanted, of which not all are to be told. */
@@ -24,19 +25,6 @@ export type Thinning = {
   /** Takes so many in a second, of all functions together; null: any number. */
   readonly rateLimit: number | null;
 };
-
-/** Goes on at `dropped` unless the call is the first of so many of its function. */
-const takeSample = (sample: number, dropped: string): Code => [
-  load(8, 'r1', 'r10', FRAME.fn),
-  store(4, 'r10', FRAME.small, 'r1'),
-  lookup('functions', FRAME.small),
-  jumpIf('eq', 'r0', 0, 'sampled'),
-  mov('r1', 1),
-  fetchAdd('r0', FUNCTION_STATS.wanted, 'r1'),
-  alu('mod', 'r1', sample),
-  jumpIf('ne', 'r1', 0, dropped),
-  label('sampled'),
-];
 
 const second = 1_000_000_000;
 /** Other calls may be counted between reading the word and writing it; a call that they pass so often is over the rate. */
@@ -95,7 +83,7 @@ export const chosenLabels = { isFalse: 'dropped', isUndecided: 'undecided', isRe
 /** Goes on with the calls that are told, else at `dropped`; counts all but those that aren't wanted. */
 export const choose = ({ when, keepsUndecided, thinning }: EntryChoice): Code => [
   when === null ? [] : [keepsUndecided ? store(8, 'r10', FRAME.doubt, 0) : [], when],
-  thinning === null || thinning.sample === 1 ? [] : takeSample(thinning.sample, chosenLabels.isFalse),
+  thinning === null || thinning.sample === 1 ? [] : takeSample(thinning.sample, [jump(chosenLabels.isFalse)]),
   thinning === null || thinning.rateLimit === null ? [] : keepToRate(thinning.rateLimit, chosenLabels.isFalse),
   label('chosen'),
 ];

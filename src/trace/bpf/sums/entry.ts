@@ -1,7 +1,8 @@
-import { alu, type Code, fetchAdd, flatten, jump, jumpIf, label, load, mov, type ProgramSpec, store } from '../asm.ts';
+import { type Code, fetchAdd, flatten, jump, jumpIf, label, mov, type ProgramSpec, store } from '../asm.ts';
 import { type Surroundings, sameCallAgain } from '../entry.ts';
 import { noteStackMapping, onMapping, ownThread } from '../own-thread.ts';
 import { FUNCTION_STATS, PENDING, PENDING_LOST, PENDING_UNDECIDED } from '../records.ts';
+import { takeSample } from '../sample.ts';
 import { begin, countFunction, end, FRAME, lookup, noteFunction, noteStackPointer } from '../steps.ts';
 import { addToGroup, type KeyPlace } from './group.ts';
 import { ownRoom } from './room.ts';
@@ -27,31 +28,17 @@ export type SumEntry = {
   readonly hasRest: boolean;
   /** Take one of so many calls; null: all. */
   readonly sample: number | null;
-  /** Bytes at r8 that the program makes: a call under way, or a key. */
+  /** Bytes of memory at r8 in which the program makes a call under way, or a key. */
   readonly room: number;
   /** Writes keys and what else the exit needs, at r8. */
   readonly notes: Code;
-  /** Bytes up to which that is; what of the room is behind it is zeros. */
+  /** How many bytes of the room are written otherwise; zeros fill the rest. */
   readonly noted: number;
   /** The call is counted here, in the group of this key. */
   readonly counted: { readonly key: KeyPlace } | null;
 };
 
-/** Goes to `unwanted` with all calls but one of so many. */
-const takeSample = (one: number): Code => [
-  load(8, 'r1', 'r10', FRAME.fn),
-  store(4, 'r10', FRAME.small, 'r1'),
-  lookup('functions', FRAME.small),
-  jumpIf('eq', 'r0', 0, 'taken_as_sample'),
-  mov('r1', 1),
-  fetchAdd('r0', FUNCTION_STATS.wanted, 'r1'),
-  alu('mod', 'r1', one),
-  jumpIf('eq', 'r1', 0, 'taken_as_sample'),
-  mov('r1', 1),
-  fetchAdd('r0', FUNCTION_STATS.skipped, 'r1'),
-  jump('unwanted'),
-  label('taken_as_sample'),
-];
+const countSkipped: Code = [mov('r1', 1), fetchAdd('r0', FUNCTION_STATS.skipped, 'r1'), jump('unwanted')];
 
 const onlyWanted = (condition: ConditionCode, hasRest: boolean): Code => [
   condition({ isFalse: 'unwanted', isUndecided: 'undecided' }),
@@ -99,7 +86,7 @@ export const sumEntryProgram = (entry: SumEntry, around: Surroundings): ProgramS
       // A call that isn't wanted is kept too, where a loop would look like a new one.
       tracked ? zeros(loopsBack && drops ? PENDING.size : entry.noted, entry.room) : [],
       condition ? onlyWanted(condition, entry.hasRest) : [],
-      sample === null ? [] : takeSample(sample),
+      sample === null ? [] : takeSample(sample, countSkipped),
       entry.notes,
       counted ? addToGroup(counted.key, null) : [],
       label('keep'),
