@@ -112,6 +112,7 @@ const byKey = (request: Parameters<typeof planCountBy>[0], flags: Flags): Counti
     ...request,
     ...(flags.by === undefined ? {} : { by: flags.by }),
     ...(flags.when === undefined ? {} : { when: flags.when }),
+    ...(flags.inlined === undefined ? {} : { inlined: true }),
     ...(flags.maxGroups === undefined ? {} : { maxGroups: flags.maxGroups }),
     ...(flags.maxString === undefined ? {} : { maxString: flags.maxString }),
     ...(flags.depth === undefined ? {} : { depth: flags.depth }),

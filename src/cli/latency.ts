@@ -26,6 +26,7 @@ type Flags = CountingFlags &
     readonly maxString: number;
     readonly depth: number;
     readonly pending: number;
+    readonly inlined?: true;
     readonly debugFile?: string;
   };
 
@@ -71,6 +72,7 @@ export const register = (program: Command): void => {
       whole(1),
       latencyDefaults.maxPending,
     )
+    .option('--inlined', 'time inlined copies also where there are thousands of them')
     .option('-o, --output <file>', 'write to a file; a started program keeps its own output')
     .option('--debug-file <file>', 'read debug info from this file')
     .option('--json', 'one JSON document at the end')
@@ -97,6 +99,7 @@ const latency = async (target: string, _: unknown, flags: Flags, command: Comman
     signal: stopSignal(),
     ...choiceOf(flags),
     ...(flags.by === undefined ? {} : { by: flags.by }),
+    ...(flags.inlined === undefined ? {} : { inlined: true }),
     ...(flags.debugFile === undefined ? {} : { debugFile: flags.debugFile }),
     ...(flags.duration === undefined ? {} : { seconds: flags.duration }),
     ...(interval === undefined ? {} : { interval }),

@@ -29,6 +29,8 @@ export type CountByRequest = {
   readonly maxGroups?: number;
   /** Bytes of a text by which it is told from others. */
   readonly maxString?: number;
+  /** Inlined copies also where there are thousands of them; planning that takes long. */
+  readonly inlined?: boolean;
   /** Pointers that are followed, one inside the other. */
   readonly depth?: number;
   /** Calls under way at one time, over all threads: where what is asked is known only when they return. */
@@ -61,6 +63,9 @@ export type CountByWatch = {
   readonly readings: (onAttached?: (attached: Attached) => void) => AsyncGenerator<CountByReading, void, void>;
 };
 
+/** Where values are in an inlined copy takes a look at the code around it. */
+export const mostInlined = 1_000;
+
 export const countByDefaults = {
   maxGroups: 10_000,
   maxString: 128,
@@ -88,6 +93,7 @@ export const planCountBy = (request: CountByRequest): CountByWatch => {
     ...request,
     returns: 'safe',
     depth,
+    ...(request.inlined ? {} : { mostInlined }),
   });
   const doubted = functions.filter(({ doubts }) => doubts.length > 0).map(({ name }) => name);
   const known = new GroupedSites(sites, doubted);

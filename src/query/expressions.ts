@@ -41,10 +41,10 @@ export const typeExpressions = (sites: readonly ProbeSite[], { when, by }: Expre
     }
   }
   const [fault] = faults.values();
-  if (typed.size === 0 && fault !== undefined) throw fault;
+  if (typed.size === 0 && fault !== undefined) throw withSignatureHint(fault, sites);
   const fitting = new Set([...typed.keys()].map(({ name }) => name));
   const notes = [...faults].flatMap(([name, error]) =>
-    fitting.has(name) ? [] : [`${sanitize(name)} is left out: ${error.message}`],
+    fitting.has(name) ? [] : [`${sanitize(name)} is left out: ${error.message.split('\n', 1)[0]}`],
   );
   return {
     sites: sites.flatMap(
@@ -52,6 +52,19 @@ export const typeExpressions = (sites: readonly ProbeSite[], { when, by }: Expre
     ),
     notes,
   };
+};
+
+/** Registers that nobody gave names and types may be what was meant. */
+const withSignatureHint = (fault: RsymError, sites: readonly ProbeSite[]): RsymError => {
+  const raw = sites.find(({ plan }) => plan.args.some(({ evidence }) => evidence === 'raw'));
+  if (raw === undefined) return fault;
+  const example = `'${sanitize(raw.name)}(s: *const c_char, n: usize) -> usize'`;
+  const { code, message, reason, hints, cause } = fault;
+  return new RsymError(code, message, {
+    reason,
+    hints: [...hints, `with a signature arguments have names and types: ${example}`],
+    cause,
+  });
 };
 
 /** What isn't known of a copy, as of one without types, can't be named for it. */

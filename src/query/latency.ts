@@ -3,7 +3,7 @@ import { sanitize } from '../base/text.ts';
 import { aggregateReadings } from '../trace/aggregate/aggregate.ts';
 import type { AggregateReading, AggregateRun } from '../trace/aggregate/model.ts';
 import type { CopyInfo, ProbeSite } from '../trace/site.ts';
-import { type CountByRequest, countByDefaults } from './count-by.ts';
+import { type CountByRequest, countByDefaults, mostInlined } from './count-by.ts';
 import { GroupedSites } from './grouped-calls.ts';
 import { Latencies } from './latencies.ts';
 import { type PlannedProbes, planProbes } from './planned-probes.ts';
@@ -65,7 +65,14 @@ export const planLatency = (request: LatencyRequest): LatencyWatch => {
   checkScope(request);
   checkNumbers(request);
   const { maxGroups, maxString, depth, maxPending } = { ...latencyDefaults, ...request };
-  const planned = planProbes({ ...request, returns: request.returns ?? 'safe', depth });
+  const planned = planProbes({
+    ...request,
+    returns: request.returns ?? 'safe',
+    depth,
+    isTimed: true,
+    withoutValues: request.when === undefined && request.by === undefined,
+    ...(request.inlined ? {} : { mostInlined }),
+  });
   const { path, patterns, landings, scope, notes } = planned;
   const sites = planned.sites.filter(({ returns }) => returns.mode !== 'none');
   const untimed = planned.sites.flatMap(untimedCopy);

@@ -31,6 +31,12 @@ export type ProbesRequest = {
   readonly debugFile?: string;
   readonly when?: string;
   readonly by?: string;
+  /** With more inlined copies than this, of all functions together, only code of their own is probed. */
+  readonly mostInlined?: number;
+  /** A call that ends by a jump to another function ends where that returns, also where nothing is known of the result. */
+  readonly isTimed?: boolean;
+  /** Nobody asks for arguments and results. */
+  readonly withoutValues?: boolean;
 };
 
 /** Probes on every copy of the functions that a request names. */
@@ -72,6 +78,9 @@ export const planProbes = (request: ProbesRequest): PlannedProbes => {
     isRedacted: redaction?.matches ?? null,
     after: (request.after ?? []).map(parseAfter),
     pids,
+    ...(request.mostInlined === undefined ? {} : { mostInlined: request.mostInlined }),
+    isTimed: request.isTimed ?? false,
+    withoutValues: request.withoutValues ?? false,
   });
   const typed = typeExpressions(planned.sites, request);
   const names = new Set(typed.sites.map(({ name }) => name));

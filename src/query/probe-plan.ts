@@ -39,6 +39,10 @@ export type ProbePlanOptions = {
   /** Arguments that are read once more at the returns. */
   readonly after: readonly AfterRequest[];
   readonly isRedacted: ((path: string, type: string) => boolean) | null;
+  /** A call that ends by a jump to another function ends where that returns, also where nothing is known of the result. */
+  readonly isTimed?: boolean;
+  /** Nobody asks for arguments and results. */
+  readonly withoutValues?: boolean;
 };
 
 /** Parts of one value's shape. */
@@ -75,7 +79,9 @@ export class ProbePlanner {
 
   /** A copy's probe site; null, with a note that says why, where it can't be probed. `name`: the function's. */
   site(name: string, copy: SelectedCopy, signature: Signature | null): ProbeSite | null {
-    const values = signature === null || copy.kind === 'inlined' ? this.#valuesOf(copy) : null;
+    // Where an inlined copy's call ends is known from its result alone.
+    const isAsked = signature === null && this.#options.withoutValues !== true;
+    const values = isAsked || copy.kind === 'inlined' ? this.#valuesOf(copy) : null;
     const at = copy.kind === 'inlined' ? this.#inlinedAt(copy, values) : copy.address;
     const where = copy.callSite === null ? '' : `, inlined at ${copy.callSite.file}:${copy.callSite.line},`;
     if (at === null) {
@@ -202,7 +208,8 @@ export class ProbePlanner {
       parts: parts.map(({ start, end }) => ({ address: start, size: end - start })),
     });
     // The value is there when the function that was jumped to returns.
-    const isWanted = valued.has(ret.mode) && ret.evidence !== 'gone' && ret.evidence !== 'raw';
+    const isKnown = valued.has(ret.mode) && ret.evidence !== 'gone' && ret.evidence !== 'raw';
+    const isWanted = isKnown || this.#options.isTimed === true;
     const sweep =
       own.complete && isWanted ? followTailJumps(own, this.#sources.symbols, this.#code, this.#relocations) : own;
     const choice = this.#options.returns;

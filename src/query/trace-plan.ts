@@ -17,6 +17,12 @@ export type TracePlanRequest = {
   readonly after: readonly AfterRequest[];
   readonly isRedacted: ((path: string, type: string) => boolean) | null;
   readonly pids: readonly number[];
+  /** With more inlined copies than this, of all functions together, only code of their own is probed. */
+  readonly mostInlined?: number;
+  /** A call that ends by a jump to another function ends where that returns, also where nothing is known of the result. */
+  readonly isTimed?: boolean;
+  /** Nobody asks for arguments and results. */
+  readonly withoutValues?: boolean;
 };
 
 /** A function that will be watched. */
@@ -61,7 +67,7 @@ class TracePlanner {
     this.#sources = sources;
     this.#request = request;
     this.#planner = new ProbePlanner(sources, request);
-    this.#named = new WantedFunctions(sources, request.pids);
+    this.#named = new WantedFunctions(sources, request.pids, request.mostInlined);
   }
 
   plan(): TracePlan {
@@ -74,7 +80,10 @@ class TracePlanner {
         reason: notes.at(-1) ?? 'no code of it is left',
       });
     }
+    if (this.#named.leftOut > 0)
+      notes.push(`${this.#named.leftOut} inlined copies are left out, too many to look at; --inlined takes them in`);
     notes.push(...afterNotes(this.#request.after, this.#sites));
+    if (this.#request.withoutValues) return { sites: this.#sites, functions: this.#functions, notes };
     const raw = this.#sites.filter(({ plan }) => plan.args.some(({ evidence }) => evidence === 'raw'));
     const names = new Set(raw.map(({ name }) => name));
     if (names.size > 0) {
@@ -106,7 +115,9 @@ class TracePlanner {
       const sites = wanted.copies.flatMap((copy) => planned.get(copy) ?? []);
       this.#sites.push(...sites);
       const [first] = sites;
-      if (first !== undefined) this.#functions.push(watched(wanted, sites, first, doubts.get(wanted) ?? []));
+      const leftOut = wanted.leftOut === 0 ? [] : [`${wanted.leftOut} inlined copies of it are left out`];
+      const doubted = [...leftOut, ...(doubts.get(wanted) ?? [])];
+      if (first !== undefined) this.#functions.push(watched(wanted, sites, first, doubted));
     }
   }
 }

@@ -9,6 +9,7 @@ import type { EndedCall } from './correlate.ts';
 import type { Decided } from './entry-choice.ts';
 import { type LeftOut, LeftOutCounts } from './left-out.ts';
 import type { EnterRecord } from './record.ts';
+import { isSample, samplesAmong } from './sample.ts';
 import type { FunctionStatistics } from './session-statistics.ts';
 import type { ProbeSite } from './site.ts';
 
@@ -75,7 +76,7 @@ export class CallChoice {
     const { sample } = this.#thinning;
     statistics.forEach(({ wanted, overRate, undecided }, fn) => {
       for (const [i, why] of reasons.entries()) counts.addUndecided(fn, why, undecided[i]);
-      counts.addNotSampled(fn, wanted - Math.ceil(wanted / sample));
+      counts.addNotSampled(fn, wanted - samplesAmong(wanted, sample));
       counts.addOverRate(fn, overRate);
     });
     return counts.of(this.#sites);
@@ -112,7 +113,7 @@ export class CallChoice {
   #isSample(fn: number, sample: number): boolean {
     const before = this.#wanted[fn] ?? 0;
     this.#wanted[fn] = before + 1;
-    return before % sample === 0;
+    return isSample(before, sample);
   }
 
   #isInRate({ time }: EnterRecord, rateLimit: number): boolean {

@@ -1,3 +1,4 @@
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -62,10 +63,12 @@ describeNeeding(['kernel', 'rustc', 'bpftrace'], "BCC's examples: bpftrace's ans
 
   beforeAll(async () => {
     buildRust(source, program, ['-O', '--crate-name=libc_calls']);
-    await using calling = start(program, []);
-    const [, strlen = ''] = (await calling.waitFor(/^strlen 0x\w+\n/)).trim().split(' ');
+    // A copy of its own: bpftrace 0.17 plants its probes in every process that has the file.
+    const file = join(folder.path, 'libc.so.6');
     const libc = run('ldconfig', ['-p']).stdout.match(/libc\.so\.6 .*x86-64.*=> (\S+)/)?.[1] ?? '';
-    const file = run('readlink', ['-f', libc]).stdout.trim();
+    copyFileSync(libc, file);
+    await using calling = start(program, [], { env: { LD_LIBRARY_PATH: folder.path } });
+    const [, strlen = ''] = (await calling.waitFor(/^strlen 0x\w+\n/)).trim().split(' ');
     const begin = /^(\w+)-\S+ \S+ 00000000 /m.exec(run('grep', [file, `/proc/${calling.pid}/maps`]).stdout)?.[1];
     const implementation = `0x${(BigInt(strlen) - BigInt(`0x${begin}`)).toString(16)}`;
     const code = codeBytes(calling.pid, file);
@@ -83,7 +86,9 @@ describeNeeding(['kernel', 'rustc', 'bpftrace'], "BCC's examples: bpftrace's ans
     const asked: { readonly name: Question | 'rust'; readonly running: Running }[] = [];
     try {
       for (const [name, line] of Object.entries({ ...questions, rust: ['count', program, 'libc_calls::*led'] })) {
-        const running = startCli([...line, '--json', '-p', String(calling.pid)]);
+        const [verb = '', target = '', ...rest] = line;
+        const of = target === 'libc' ? file : target;
+        const running = startCli([verb, of, ...rest, '--json', '-p', String(calling.pid)]);
         asked.push({ name: name as Question, running });
         await running.waitFor(/\d probes/, { stream: 'stderr', timeout: 60_000 });
       }
@@ -117,7 +122,9 @@ describeNeeding(['kernel', 'rustc', 'bpftrace'], "BCC's examples: bpftrace's ans
   });
 
   test('funccount: functions of libc and of the program', () => {
-    expect(functions(ours('allocating'))['malloc']).toBe(sum(rows('sizes')));
+    // It has another name too, under which it may be counted.
+    const { malloc, __libc_malloc: other } = functions(ours('allocating'));
+    expect(malloc ?? other).toBe(sum(rows('sizes')));
     expect(functions(ours('rust'))).toEqual({ 'libc_calls::doubled': 9, 'libc_calls::tripled': 4 });
     expect(Object.values(rows('functions')).sort()).toEqual([4, 9]);
   });

@@ -61,6 +61,8 @@ describeNeeding(['kernel', 'rustc'], 'latency', () => {
     expect(names.map((name) => one(reading, name).calls)).toEqual([50n, 100n, 100n, 7n, 7n]);
     expect(names.map((name) => one(reading, name).unwound)).toEqual([0n, 0n, 0n, 0n, 0n]);
     expect(one(reading, 'latency::outer').sum >= one(reading, 'latency::inner').sum).toBe(true);
+    // The pause is in the function that was jumped to, which returns in place of the other.
+    expect(one(reading, 'jumps').sum >= 7n * 2n * ms).toBe(true);
     const { calls } = traced([program, 'latency::recurses', '--', 'nested']);
     expect(BigInt(calls.length)).toBe(one(reading, 'latency::recurses').calls);
   });

@@ -83,7 +83,9 @@ export const chosenLabels = { isFalse: 'dropped', isUndecided: 'undecided', isRe
 /** Goes on with the calls that are told, else at `dropped`; counts all but those that aren't wanted. */
 export const choose = ({ when, keepsUndecided, thinning }: EntryChoice): Code => [
   when === null ? [] : [keepsUndecided ? store(8, 'r10', FRAME.doubt, 0) : [], when],
-  thinning === null || thinning.sample === 1 ? [] : takeSample(thinning.sample, [jump(chosenLabels.isFalse)]),
+  thinning === null || thinning.sample === 1
+    ? []
+    : [takeSample(thinning.sample, 'sampled'), jump(chosenLabels.isFalse), label('sampled')],
   thinning === null || thinning.rateLimit === null ? [] : keepToRate(thinning.rateLimit, chosenLabels.isFalse),
   label('chosen'),
 ];

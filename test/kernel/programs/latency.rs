@@ -76,10 +76,19 @@ std::arch::global_asm!(
     ".size jumps, . - jumps",
     ".globl jumped_to",
     ".type jumped_to, @function",
-    "jumped_to: mov rax, rdi",
+    "jumped_to: push rbx",
+    "mov rbx, rdi",
+    "call pauses",
+    "mov rax, rbx",
+    "pop rbx",
     "ret",
     ".size jumped_to, . - jumped_to",
 );
+
+#[unsafe(no_mangle)]
+extern "C" fn pauses() {
+    sleep(Duration::from_millis(2));
+}
 
 unsafe extern "C" {
     fn jumps(n: u64) -> u64;

@@ -38,7 +38,14 @@ export type SumEntry = {
   readonly counted: { readonly key: KeyPlace } | null;
 };
 
-const countSkipped: Code = [mov('r1', 1), fetchAdd('r0', FUNCTION_STATS.skipped, 'r1'), jump('unwanted')];
+/** Goes to `unwanted` with all calls but one of so many. */
+const onlySamples = (one: number): Code => [
+  takeSample(one, 'taken_as_sample'),
+  mov('r1', 1),
+  fetchAdd('r0', FUNCTION_STATS.skipped, 'r1'),
+  jump('unwanted'),
+  label('taken_as_sample'),
+];
 
 const onlyWanted = (condition: ConditionCode, hasRest: boolean): Code => [
   condition({ isFalse: 'unwanted', isUndecided: 'undecided' }),
@@ -86,7 +93,7 @@ export const sumEntryProgram = (entry: SumEntry, around: Surroundings): ProgramS
       // A call that isn't wanted is kept too, where a loop would look like a new one.
       tracked ? zeros(loopsBack && drops ? PENDING.size : entry.noted, entry.room) : [],
       condition ? onlyWanted(condition, entry.hasRest) : [],
-      sample === null ? [] : takeSample(sample, countSkipped),
+      sample === null ? [] : onlySamples(sample),
       entry.notes,
       counted ? addToGroup(counted.key, null) : [],
       label('keep'),

@@ -6,7 +6,7 @@ import { Temporary } from '../support/temporary.ts';
 /** `scripts/when` has any number of them. */
 const pairs = 10;
 
-describeNeeding(['kernel', 'rustc'], "conditions on calls, and the program's own answers", () => {
+describeNeeding(['kernel', 'rustc'], "generated conditions on calls, and the program's own answers", () => {
   test.each([
     { level: 'debug', seed: 5, sides: ['kernel', 'reader'] },
     { level: 'release', seed: 6, sides: ['kernel', 'count'] },
