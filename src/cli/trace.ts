@@ -25,6 +25,7 @@ import {
 type Flags = ScopeFlags &
   ChoiceFlags & {
     readonly duration?: number;
+    readonly whenIn: 'kernel' | 'rsym';
     readonly rateLimit?: number;
     readonly calls?: number;
     readonly output?: string;
@@ -54,6 +55,11 @@ export const register = (program: Command): void => {
     .argument('<target>', 'a file, or the short name of a library such as libc')
     .argument('[functions...]', 'patterns, perhaps with a signature; behind `--` the arguments of TARGET');
   addChoiceOptions(addScopeOptions(command))
+    .addOption(
+      new Option('--when-in <where>', 'kernel: it decides as far as it can; rsym: from events of every call')
+        .choices(['kernel', 'rsym'])
+        .default('kernel'),
+    )
     .option('--rate-limit <calls>', 'at most so many calls in a second, of all functions together', whole(1))
     .option('-n, --calls <count>', 'stop after so many calls', whole(1))
     .option('-o, --output <file>', 'write to a file; a started program keeps its own output')
@@ -111,6 +117,7 @@ const trace = async (target: string, _: unknown, flags: Flags, command: Command)
     maxPending: flags.pending,
     output: flags.output === undefined ? 'stderr' : 'inherit',
     signal: stopSignal(),
+    whenIn: flags.whenIn,
     ...choiceOf(flags),
     ...(flags.rateLimit === undefined ? {} : { rateLimit: flags.rateLimit }),
     ...(flags.ring === undefined ? {} : { ringBytes: flags.ring }),

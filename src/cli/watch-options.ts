@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { RsymError } from '../base/errors.ts';
 import { shellCommand } from '../base/shell.ts';
 import { sanitize } from '../base/text.ts';
@@ -44,7 +44,7 @@ export const addScopeOptions = (command: Command): Command =>
     .option('-d, --duration <seconds>', 'stop after so long', seconds);
 
 /** Flags that say which calls are wanted. */
-export type ChoiceFlags = { readonly when?: string; readonly whenIn?: 'kernel' | 'rsym'; readonly sample?: number };
+export type ChoiceFlags = { readonly when?: string; readonly sample?: number };
 
 /** Which calls are wanted. */
 export const addChoiceOptions = (command: Command): Command =>
@@ -53,15 +53,9 @@ export const addChoiceOptions = (command: Command): Command =>
       '--when <expression>',
       "only calls for which it holds: 'len > 10 && ret is Err(_)'; arguments, ret, duration, pid, tid, comm",
     )
-    .addOption(
-      new Option('--when-in <where>', 'kernel: it decides as far as it can; rsym: from events of every call')
-        .choices(['kernel', 'rsym'])
-        .default('kernel'),
-    )
     .option('--sample <n>', 'only one of so many calls, of each copy of a function by itself', whole(1));
 
-export const choiceOf = ({ when, whenIn, sample }: ChoiceFlags): ChoiceFlags => ({
-  ...(whenIn === undefined ? {} : { whenIn }),
+export const choiceOf = ({ when, sample }: ChoiceFlags): ChoiceFlags => ({
   ...(when === undefined ? {} : { when }),
   ...(sample === undefined ? {} : { sample }),
 });

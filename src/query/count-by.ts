@@ -1,9 +1,9 @@
-import { RsymError } from '../base/errors.ts';
 import { aggregateReadings, type Side } from '../trace/aggregate/aggregate.ts';
 import type { AggregateReading, Attached } from '../trace/aggregate/model.ts';
 import { GroupedCalls, GroupedSites } from './grouped-calls.ts';
+import { type Measurement, measurement, timesOf } from './measurement.ts';
+import { checkPositive, checkWhole } from './number-limits.ts';
 import { planProbes } from './planned-probes.ts';
-import { checkPositive } from './positive.ts';
 import type { WatchedFunction } from './trace-plan.ts';
 import { watchDefaults } from './watch.ts';
 import { checkScope, type WatchScope } from './watch-scope.ts';
@@ -72,12 +72,11 @@ export const countByDefaults = {
   depth: watchDefaults.depth,
   maxPending: watchDefaults.maxPending,
 } as const;
-const limits = { maxGroups: 1_000_000, maxString: 4_096, depth: 8, maxPending: 16 * 1024 * 1024 } as const;
-const optionNames = {
-  maxGroups: '--max-groups',
-  maxString: '--max-string',
-  depth: '--depth',
-  maxPending: '--pending',
+export const countByLimits = {
+  maxGroups: { option: '--max-groups', most: 1_000_000 },
+  maxString: { option: '--max-string', most: 4_096 },
+  depth: { option: '--depth', most: 8 },
+  maxPending: { option: '--pending', most: 16 * 1024 * 1024 },
 } as const;
 
 /**
@@ -87,7 +86,8 @@ const optionNames = {
  */
 export const planCountBy = (request: CountByRequest): CountByWatch => {
   checkScope(request);
-  checkNumbers(request);
+  checkPositive({ '--interval': request.interval, '--duration': request.seconds });
+  checkWhole(request, countByLimits);
   const { maxGroups, maxString, depth, maxPending } = { ...countByDefaults, ...request };
   const { path, patterns, sites, functions, landings, scope, notes } = planProbes({
     ...request,
@@ -105,7 +105,7 @@ export const planCountBy = (request: CountByRequest): CountByWatch => {
     functions,
     notes,
     readings: async function* (onAttached) {
-      const { children = false, signal, seconds, interval, side } = request;
+      const { children = false, side } = request;
       let before: GroupedCalls | null = null;
       const run = {
         sites,
@@ -116,9 +116,7 @@ export const planCountBy = (request: CountByRequest): CountByWatch => {
         maxGroups,
         maxText: maxString,
         maxPending,
-        ...(signal === undefined ? {} : { signal }),
-        ...(seconds === undefined ? {} : { seconds }),
-        ...(interval === undefined ? {} : { interval }),
+        ...timesOf(request),
         ...(onAttached === undefined ? {} : { onAttached }),
       } as const;
       for await (const reading of aggregateReadings(run, side)) {
@@ -132,12 +130,7 @@ export const planCountBy = (request: CountByRequest): CountByWatch => {
 };
 
 /** Calls that are counted by their keys, as the counts come. */
-export type CountBy = AsyncIterable<CountByReading> & {
-  /** What is counted, known before counting begins. */
-  readonly watch: CountByWatch;
-  /** Ends it: the loop gets the last reading. */
-  readonly stop: () => void;
-};
+export type CountBy = Measurement<CountByWatch, CountByReading>;
 
 /**
  * Plans counters by key, and begins to count when readings are asked for. Every way out of the loop removes the probes.
@@ -147,19 +140,4 @@ export type CountBy = AsyncIterable<CountByReading> & {
  *
  * @throws {RsymError} for a request that can't be answered; the loop throws what the kernel refuses.
  */
-export const countBy = (request: CountByRequest): CountBy => {
-  const own = new AbortController();
-  const signal = request.signal ? AbortSignal.any([request.signal, own.signal]) : own.signal;
-  const watch = planCountBy({ ...request, signal });
-  const readings = watch.readings();
-  return { watch, stop: () => own.abort(), [Symbol.asyncIterator]: () => readings };
-};
-
-const checkNumbers = (request: CountByRequest): void => {
-  checkPositive({ '--interval': request.interval, '--duration': request.seconds });
-  for (const name of ['maxGroups', 'maxString', 'depth', 'maxPending'] as const) {
-    const value = request[name];
-    if (value !== undefined && !(Number.isInteger(value) && value >= 1 && value <= limits[name]))
-      throw new RsymError('usage', `${optionNames[name]} must be a whole number from 1 to ${limits[name]}`);
-  }
-};
+export const countBy = (request: CountByRequest): CountBy => measurement(request, planCountBy);

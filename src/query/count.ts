@@ -8,7 +8,8 @@ import type { CountedFunction, UncountedCopy } from './count-model.ts';
 import { type CountPlan, planFunctions, planWide } from './count-plan.ts';
 import { selectWide } from './count-wide.ts';
 import { CountedCalls } from './counted-calls.ts';
-import { checkPositive } from './positive.ts';
+import { type Measurement, measurement, timesOf } from './measurement.ts';
+import { checkPositive } from './number-limits.ts';
 import { targetFile } from './target.ts';
 import { checkImage, checkScope, scopeOf, type WatchScope } from './watch-scope.ts';
 import { refuseGone, refuseNarrow, strangers } from './watched-processes.ts';
@@ -96,16 +97,14 @@ export const planCount = (request: CountRequest): CountWatch => {
     uncounted,
     notes,
     readings: async function* (onAttached) {
-      const { children = false, signal, seconds, interval, maxRate } = request;
+      const { children = false, maxRate } = request;
       let before: CountedCalls | null = null;
       for await (const { calls, disarmed, ...reading } of countReadings({
         sites,
         functions: sitesOf,
         scope,
         children,
-        ...(signal === undefined ? {} : { signal }),
-        ...(seconds === undefined ? {} : { seconds }),
-        ...(interval === undefined ? {} : { interval }),
+        ...timesOf(request),
         ...(maxRate === undefined ? {} : { maxRate }),
         ...(onAttached === undefined ? {} : { onAttached }),
       })) {
@@ -118,28 +117,17 @@ export const planCount = (request: CountRequest): CountWatch => {
 };
 
 /** Functions that are counted, as their counts come. */
-export type Count = AsyncIterable<CountReading> & {
-  /** What is counted, known before counting begins. */
-  readonly watch: CountWatch;
-  /** Ends it: the loop gets the last reading. */
-  readonly stop: () => void;
-};
+export type Count = Measurement<CountWatch, CountReading>;
 
 /**
  * Plans counters, and begins to count when readings are asked for. Every way out of the loop removes the probes.
  *
  *   for await (const { calls } of count({ target: './app', functions: ['app::**'], scope: { kind: 'run', args: [] } }))
- *     for (const { name, total } of calls.most(10)) …
+ *     for (const { function: { name }, total } of calls.most(10)) …
  *
  * @throws {RsymError} for a request that can't be answered; the loop throws what the kernel refuses.
  */
-export const count = (request: CountRequest): Count => {
-  const own = new AbortController();
-  const signal = request.signal ? AbortSignal.any([request.signal, own.signal]) : own.signal;
-  const watch = planCount({ ...request, signal });
-  const readings = watch.readings();
-  return { watch, stop: () => own.abort(), [Symbol.asyncIterator]: () => readings };
-};
+export const count = (request: CountRequest): Count => measurement(request, planCount);
 
 /** Where an inlined copy begins takes a look at the code around it. */
 const mostInlined = 2_000;

@@ -3,11 +3,12 @@ import { sanitize } from '../base/text.ts';
 import { aggregateReadings } from '../trace/aggregate/aggregate.ts';
 import type { AggregateReading, AggregateRun } from '../trace/aggregate/model.ts';
 import type { CopyInfo, ProbeSite } from '../trace/site.ts';
-import { type CountByRequest, countByDefaults, mostInlined } from './count-by.ts';
+import { type CountByRequest, countByDefaults, countByLimits, mostInlined } from './count-by.ts';
 import { GroupedSites } from './grouped-calls.ts';
 import { Latencies } from './latencies.ts';
+import { type Measurement, measurement, timesOf } from './measurement.ts';
+import { checkPositive, checkWhole } from './number-limits.ts';
 import { type PlannedProbes, planProbes } from './planned-probes.ts';
-import { checkPositive } from './positive.ts';
 import type { WatchedFunction } from './trace-plan.ts';
 import { checkScope } from './watch-scope.ts';
 
@@ -42,18 +43,9 @@ export type LatencyWatch = Pick<PlannedProbes, 'path' | 'patterns' | 'notes'> & 
 
 export const latencyDefaults = { ...countByDefaults, maxGroups: 1_000 } as const;
 const limits = {
-  maxGroups: 100_000,
-  maxString: 4_096,
-  depth: 8,
-  maxPending: 16 * 1024 * 1024,
-  sample: 2 ** 31 - 1,
-} as const;
-const optionNames = {
-  maxGroups: '--max-groups',
-  maxString: '--max-string',
-  depth: '--depth',
-  maxPending: '--pending',
-  sample: '--sample',
+  ...countByLimits,
+  maxGroups: { option: '--max-groups', most: 100_000 },
+  sample: { option: '--sample', most: 2 ** 31 - 1 },
 } as const;
 
 /**
@@ -63,7 +55,8 @@ const optionNames = {
  */
 export const planLatency = (request: LatencyRequest): LatencyWatch => {
   checkScope(request);
-  checkNumbers(request);
+  checkPositive({ '--interval': request.interval, '--duration': request.seconds });
+  checkWhole(request, limits);
   const { maxGroups, maxString, depth, maxPending } = { ...latencyDefaults, ...request };
   const planned = planProbes({
     ...request,
@@ -90,7 +83,7 @@ export const planLatency = (request: LatencyRequest): LatencyWatch => {
     // Those copies are told of by themselves.
     notes: notes.filter((note) => !untimed.some((copy) => note.endsWith(`returns aren't watched: ${copy.reason}`))),
     readings: async function* (onAttached) {
-      const { children = false, signal, seconds, interval, sample } = request;
+      const { children = false, sample } = request;
       let before: Latencies | null = null;
       const run: AggregateRun = {
         sites,
@@ -102,9 +95,7 @@ export const planLatency = (request: LatencyRequest): LatencyWatch => {
         maxText: maxString,
         maxPending,
         ...(sample === undefined ? {} : { sample }),
-        ...(signal === undefined ? {} : { signal }),
-        ...(seconds === undefined ? {} : { seconds }),
-        ...(interval === undefined ? {} : { interval }),
+        ...timesOf(request),
         ...(onAttached === undefined ? {} : { onAttached }),
       };
       for await (const reading of aggregateReadings(run, request.side)) {
@@ -127,12 +118,7 @@ const nothingTimed = (patterns: readonly string[], untimed: readonly UntimedCopy
   });
 
 /** Durations of calls, as they come. */
-export type LatencyMeasurement = AsyncIterable<LatencyReading> & {
-  /** What is timed, known before it begins. */
-  readonly watch: LatencyWatch;
-  /** Ends it: the loop gets the last reading. */
-  readonly stop: () => void;
-};
+export type LatencyMeasurement = Measurement<LatencyWatch, LatencyReading>;
 
 /**
  * Plans the timing of calls, and begins when readings are asked for. Every way out of the loop removes the probes.
@@ -142,19 +128,4 @@ export type LatencyMeasurement = AsyncIterable<LatencyReading> & {
  *
  * @throws {RsymError} for a request that can't be answered; the loop throws what the kernel refuses.
  */
-export const latency = (request: LatencyRequest): LatencyMeasurement => {
-  const own = new AbortController();
-  const signal = request.signal ? AbortSignal.any([request.signal, own.signal]) : own.signal;
-  const watch = planLatency({ ...request, signal });
-  const readings = watch.readings();
-  return { watch, stop: () => own.abort(), [Symbol.asyncIterator]: () => readings };
-};
-
-const checkNumbers = (request: LatencyRequest): void => {
-  checkPositive({ '--interval': request.interval, '--duration': request.seconds });
-  for (const name of ['maxGroups', 'maxString', 'depth', 'maxPending', 'sample'] as const) {
-    const value = request[name];
-    if (value !== undefined && !(Number.isInteger(value) && value >= 1 && value <= limits[name]))
-      throw new RsymError('usage', `${optionNames[name]} must be a whole number from 1 to ${limits[name]}`);
-  }
-};
+export const latency = (request: LatencyRequest): LatencyMeasurement => measurement(request, planLatency);

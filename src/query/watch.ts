@@ -5,6 +5,7 @@ import type { TraceEvent } from '../trace/event.ts';
 import type { ProbeSite } from '../trace/site.ts';
 import { traceBatches } from '../trace/tracer.ts';
 import type { ReturnsChoice } from './exits.ts';
+import { checkWhole } from './number-limits.ts';
 import { planProbes } from './planned-probes.ts';
 import type { WatchedFunction } from './trace-plan.ts';
 import { checkScope, type WatchScope } from './watch-scope.ts';
@@ -76,21 +77,13 @@ export const watchDefaults = {
   ringBytes: 32 * 1024 * 1024,
   maxPending: 65_536,
 } as const;
-const optionNames = {
-  maxString: '--max-string',
-  depth: '--depth',
-  ringBytes: '--ring',
-  maxPending: '--pending',
-  sample: '--sample',
-  rateLimit: '--rate-limit',
-} as const;
 const limits = {
-  maxString: 4_096,
-  depth: 8,
-  ringBytes: 1024 * 1024 * 1024,
-  maxPending: 16 * 1024 * 1024,
-  sample: 1_000_000_000,
-  rateLimit: 1_000_000_000,
+  maxString: { option: '--max-string', most: 4_096 },
+  depth: { option: '--depth', most: 8 },
+  ringBytes: { option: '--ring', most: 1024 * 1024 * 1024 },
+  maxPending: { option: '--pending', most: 16 * 1024 * 1024 },
+  sample: { option: '--sample', most: 1_000_000_000 },
+  rateLimit: { option: '--rate-limit', most: 1_000_000_000 },
 } as const;
 
 /** What will be watched, before anything is. */
@@ -164,17 +157,12 @@ const plan = (request: WatchRequest, texts: boolean): Watch => {
 /** A text can be compared with one that is longer than what is shown: then more of it is read. */
 const textLimit = (maxString: number, sites: readonly ProbeSite[]): number => {
   const compared = Math.max(0, ...sites.map(({ when }) => (when === undefined ? 0 : longestText(when))));
-  return Math.max(maxString, Math.min(limits.maxString, compared + 1));
+  return Math.max(maxString, Math.min(limits.maxString.most, compared + 1));
 };
 
 const checkLimits = (request: WatchRequest): void => {
   checkScope(request);
   if (request.returns === 'off' && (request.after ?? []).length > 0)
     throw new RsymError('usage', '--after reads when calls return, and --returns off watches no return');
-  for (const name of Object.keys(limits) as (keyof typeof limits)[]) {
-    const value = request[name];
-    if (value !== undefined && !(Number.isInteger(value) && value >= 1 && value <= limits[name])) {
-      throw new RsymError('usage', `${optionNames[name]} must be a whole number from 1 to ${limits[name]}`);
-    }
-  }
+  checkWhole(request, limits);
 };

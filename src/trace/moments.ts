@@ -1,6 +1,7 @@
 import type { RsymError } from '../base/errors.ts';
 import type { ProgramEnd } from './event.ts';
 import { FileWatch } from './file-watch.ts';
+import { nextReading } from './next-reading.ts';
 import { type Scope, Target, type Watcher } from './target.ts';
 
 /** Probes that count or sum up, until they are removed. */
@@ -112,8 +113,7 @@ class Measurement {
       }
       if (this.#ms >= readAt) {
         yield this.#moment(false);
-        // One that came late doesn't make the others late; those missed are left out.
-        while (readAt <= this.#ms) readAt += step;
+        readAt = nextReading(readAt, step, this.#ms);
       }
       await this.#wait(Math.min(readAt, choreAt) - this.#ms);
     }

@@ -72,20 +72,20 @@ export class Session implements Disposable {
   /** Makes the maps and loads the programs; nothing is probed yet. Throws RsymError 'permission' or 'unsupported'. */
   constructor(options: SessionOptions) {
     this.#options = options;
-    const around: Surroundings = {
-      scope: options.scoped ? { kind: 'named' } : { kind: 'all', except: this.#links.processes },
-      ringBytes: options.ringBytes,
-      vma: kernelTypes().vma,
-      ...(options.coldPages ? { coldPages: true } : {}),
-      ...(options.thinning ? { thinning: options.thinning } : {}),
-      ...(options.sites.some(({ returns }) => returns.mode !== 'none') ? {} : { entriesOnly: true }),
-    };
-    const left = new Set(options.leavesConditions ? options.sites.keys() : []);
-    const planned = planPrograms(options.sites, around, options.limits, left);
-    const recordBytes = Math.max(0, ...[...planned.entryLayouts, ...planned.exitLayouts].map(({ size }) => size));
-    refuseLargeRecord(recordBytes, options.ringBytes);
-    this.#layouts = { entry: (fn) => this.plan.entryLayouts[fn], exit: (site) => this.plan.exitLayouts[site] };
     try {
+      const around: Surroundings = {
+        scope: options.scoped ? { kind: 'named' } : { kind: 'all', except: this.#links.processes },
+        ringBytes: options.ringBytes,
+        vma: kernelTypes().vma,
+        ...(options.coldPages ? { coldPages: true } : {}),
+        ...(options.thinning ? { thinning: options.thinning } : {}),
+        ...(options.sites.some(({ returns }) => returns.mode !== 'none') ? {} : { entriesOnly: true }),
+      };
+      const left = new Set(options.leavesConditions ? options.sites.keys() : []);
+      const planned = planPrograms(options.sites, around, options.limits, left);
+      const recordBytes = Math.max(0, ...[...planned.entryLayouts, ...planned.exitLayouts].map(({ size }) => size));
+      refuseLargeRecord(recordBytes, options.ringBytes);
+      this.#layouts = { entry: (fn) => this.plan.entryLayouts[fn], exit: (site) => this.plan.exitLayouts[site] };
       const sizes = {
         functions: options.sites.length,
         sites: planned.exits.length,

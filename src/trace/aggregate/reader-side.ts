@@ -6,6 +6,7 @@ import type { EndedCall } from '../correlate.ts';
 import type { CallEvent, EndEvent, Losses, ProgramEnd } from '../event.ts';
 import type { LeftOut } from '../left-out.ts';
 import { noLosses } from '../losses.ts';
+import { nextReading } from '../next-reading.ts';
 import type { ProbeSite } from '../site.ts';
 import type { EnteredCall } from '../thread-calls.ts';
 import { type TraceRequest, traceInto } from '../tracer.ts';
@@ -95,8 +96,7 @@ class SumSink implements CallSink<AggregateReading> {
   }
 
   take(leftOut: () => LeftOut | null): AggregateReading {
-    // One that came late doesn't make the others late; those missed are left out.
-    while (this.#readAt <= this.#ms) this.#readAt += this.#stepMs;
+    this.#readAt = nextReading(this.#readAt, this.#stepMs, this.#ms);
     const { entries, exits, pending, threads, processes } = this.#losses;
     const notes = this.#notes;
     this.#notes = [];

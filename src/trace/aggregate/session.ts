@@ -40,17 +40,17 @@ export class SumSession implements Disposable {
    * Unlowerable.
    */
   constructor(run: AggregateRun) {
-    const around: Surroundings = {
-      scope: run.scope.kind === 'everywhere' ? { kind: 'all', except: this.#links.processes } : { kind: 'named' },
-      ringBytes: 0,
-      vma: kernelTypes().vma,
-    };
-    this.#plan = planSums(run, around);
-    const { keys, scratchBytes } = this.#plan;
-    const isFollowing = this.#plan.callBytes > 0;
-    const callBytes = Math.max(PENDING.size, this.#plan.callBytes);
-    const sumBytes = run.of === 'durations' ? DURATIONS.size : CALLS.size;
     try {
+      const around: Surroundings = {
+        scope: run.scope.kind === 'everywhere' ? { kind: 'all', except: this.#links.processes } : { kind: 'named' },
+        ringBytes: 0,
+        vma: kernelTypes().vma,
+      };
+      this.#plan = planSums(run, around);
+      const { keys, scratchBytes } = this.#plan;
+      const isFollowing = this.#plan.callBytes > 0;
+      const callBytes = Math.max(PENDING.size, this.#plan.callBytes);
+      const sumBytes = run.of === 'durations' ? DURATIONS.size : CALLS.size;
       const objects = this.#objects;
       objects.createMaps(
         sumMapSpecs({

@@ -1,13 +1,12 @@
 import { readKey } from '../bpf/expression/key-layout.ts';
 import { CALLS, DURATIONS, GROUP } from '../bpf/sums/records.ts';
-import { type OwnedFd, OwnedMapping } from '../sys/fd.ts';
-import { PROT } from '../sys/uapi.ts';
+import type { OwnedFd } from '../sys/fd.ts';
 import { forEachElement } from '../uprobe/batch.ts';
+import { MappedWords } from '../uprobe/mapped-words.ts';
 import { bucketCount } from './histogram.ts';
 import type { AggregateGroup, AggregateRun, Durations } from './model.ts';
 import type { SumPlan } from './plan.ts';
 
-const pageSize = 4096;
 const wordSize = 8;
 
 /** Words of one group's sums. */
@@ -38,15 +37,12 @@ const durationsOf = (words: BigUint64Array): Durations | null => {
 
 /** The kernel's array of sums by copy, mapped. */
 export class Sums implements Disposable {
-  readonly #mapping: OwnedMapping;
-  readonly #words: BigUint64Array;
+  readonly #mapped: MappedWords;
   readonly #copies: number;
   readonly #of: AggregateRun['of'];
 
   constructor(map: OwnedFd, copies: number, of: AggregateRun['of']) {
-    const bytes = Math.ceil((copies * sumWords(of) * wordSize) / pageSize) * pageSize;
-    this.#mapping = new OwnedMapping(map, bytes, PROT.read, 0);
-    this.#words = new BigUint64Array(this.#mapping.view);
+    this.#mapped = new MappedWords(map, copies * sumWords(of));
     this.#copies = copies;
     this.#of = of;
   }
@@ -56,14 +52,14 @@ export class Sums implements Disposable {
     const size = sumWords(this.#of);
     const groups: AggregateGroup[] = [];
     for (let site = 0; site < this.#copies; site++) {
-      const sums = sumsOf(this.#words.subarray(site * size, (site + 1) * size), this.#of);
+      const sums = sumsOf(this.#mapped.words.subarray(site * size, (site + 1) * size), this.#of);
       if (sums !== null) groups.push({ site, key: null, ...sums });
     }
     return groups;
   }
 
   [Symbol.dispose](): void {
-    this.#mapping[Symbol.dispose]();
+    this.#mapped[Symbol.dispose]();
   }
 }
 

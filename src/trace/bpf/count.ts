@@ -14,6 +14,8 @@ import {
   type ProgramSpec,
   store,
 } from './asm.ts';
+import { operandOf, readTarget } from './jump-target.ts';
+import { loadedPages } from './memory/loaded-pages.ts';
 import { begin, end, FRAME, lookup, type WatchedProcesses } from './steps.ts';
 import { onlyIfTaken } from './taken.ts';
 
@@ -62,32 +64,19 @@ export const uncountProgram = ({ condition, target }: BackJump, scope: WatchedPr
 
 /** Leaves the program unless an indirect jump goes to the instruction at this distance. */
 const onlyIfTo = ({ operand, distance }: NonNullable<BackJump['target']>): Code => [
-  readTarget(operand),
+  readTarget(operandOf(operand), numbersOf(operand), loadedPages),
   load(8, 'r2', 'r6', PT_REGS.rip),
   load64('r3', BigInt.asUintN(64, distance)),
   add('r2', 'r3'),
   jumpIf('ne', 'r1', 'r2', 'out'),
 ];
 
-/** r1 = the address that an indirect jump goes to; leaves the program if it can't be read. */
-const readTarget = (operand: JumpTarget): Code => {
-  if (operand.kind === 'register') return [load(8, 'r1', 'r6', PT_REGS[operand.reg])];
-  const memory =
-    operand.kind === 'memory'
-      ? operand
-      : ({ base: 'rip', index: null, scale: 1, displacement: operand.distance } as const);
-  return [
-    memory.base === null ? mov('r3', 0) : load(8, 'r3', 'r6', PT_REGS[memory.base]),
-    memory.index === null
-      ? []
-      : [load(8, 'r2', 'r6', PT_REGS[memory.index]), alu('lsh', 'r2', Math.log2(memory.scale)), add('r3', 'r2')],
-    load64('r1', BigInt.asUintN(64, memory.displacement)),
-    add('r3', 'r1'),
-    mov('r1', 'r10'),
-    add('r1', FRAME.mapping),
-    mov('r2', 8),
-    call('probe_read_user'),
-    jumpIf('ne', 'r0', 0, 'out'),
-    load(8, 'r1', 'r10', FRAME.mapping),
-  ];
+const numbersOf = (operand: JumpTarget): Parameters<typeof readTarget>[1] => {
+  const scale = operand.kind === 'memory' ? operand.scale : 1;
+  const displacement =
+    operand.kind === 'memory' ? operand.displacement : operand.kind === 'pointer' ? operand.distance : 0n;
+  return {
+    scale: [alu('lsh', 'r2', Math.log2(scale))],
+    displacement: [load64('r1', BigInt.asUintN(64, displacement))],
+  };
 };

@@ -5,8 +5,19 @@ import type { Surroundings } from './entry.ts';
 import { type JumpOperand, onlyIfOutside } from './jump-target.ts';
 import { memoryOf } from './memory/chosen-memory.ts';
 import type { Recording } from './memory/memory.ts';
-import { EXIT, mostSaved, PENDING, PENDING_LOST, RECORD, type RecordLayout, THREAD } from './records.ts';
-import { begin, countFunction, end, FRAME, lookup, noteExit, noteStackPointer, remove, writeHeader } from './steps.ts';
+import { EXIT, PENDING, PENDING_LOST, RECORD, type RecordLayout, THREAD } from './records.ts';
+import {
+  begin,
+  countFunction,
+  end,
+  FRAME,
+  lookup,
+  noteExit,
+  noteStackPointer,
+  regainSaved,
+  remove,
+  writeHeader,
+} from './steps.ts';
 import { onlyIfTaken } from './taken.ts';
 
 export type ExitShape = {
@@ -71,15 +82,7 @@ export const exitProgram = (shape: ExitShape, around: Surroundings): ProgramSpec
       label('under_way'),
       load(8, 'r7', 'r0', PENDING.callId),
       load(8, 'r9', 'r0', PENDING.flags),
-      shape.needsSaved
-        ? Array.from(
-            { length: mostSaved },
-            (_, i): Code => [
-              load(8, 'r1', 'r0', PENDING.saved + 8 * i),
-              store(8, 'r10', FRAME.pendingValue + PENDING.saved + 8 * i, 'r1'),
-            ],
-          )
-        : [],
+      shape.needsSaved ? regainSaved('r0') : [],
       load(8, 'r1', 'r0', PENDING.prevSp),
       store(8, 'r10', FRAME.mapping, 'r1'),
       load(8, 'r1', 'r0', PENDING.prevFn),

@@ -23,17 +23,18 @@ export const operandOf = (target: JumpTarget): JumpOperand => {
   }
 };
 
-/** r1 = the address that an indirect jump goes to, with the site's value in r9; leaves the program if it can't be read. */
-const readTarget = (operand: JumpOperand, memory: Memory): Code => {
+/** The numbers of an operand: `scale` shifts the index in r2 to the left, `displacement` is left in r1. Both may use r1 alone. */
+type Numbers = { readonly scale: Code; readonly displacement: Code };
+
+/** r1 = the address that an indirect jump goes to; leaves the program if it can't be read. */
+export const readTarget = (operand: JumpOperand, { scale, displacement }: Numbers, memory: Memory): Code => {
   if (operand.kind === 'register') return [load(8, 'r1', 'r6', PT_REGS[operand.reg])];
   const base = operand.kind === 'pointer' ? 'rip' : operand.base;
   const index = operand.kind === 'pointer' ? null : operand.index;
   return [
     base === null ? mov('r3', 0) : load(8, 'r3', 'r6', PT_REGS[base]),
-    index === null
-      ? []
-      : [load(8, 'r2', 'r6', PT_REGS[index]), load(8, 'r1', 'r9', SITE.shift), alu('lsh', 'r2', 'r1'), add('r3', 'r2')],
-    load(8, 'r1', 'r9', SITE.displacement),
+    index === null ? [] : [load(8, 'r2', 'r6', PT_REGS[index]), scale, add('r3', 'r2')],
+    displacement,
     add('r3', 'r1'),
     mov('r1', 'r10'),
     add('r1', FRAME.mapping),
@@ -44,6 +45,12 @@ const readTarget = (operand: JumpOperand, memory: Memory): Code => {
   ];
 };
 
+/** Those of a site, with its value in r9. */
+const siteNumbers: Numbers = {
+  scale: [load(8, 'r1', 'r9', SITE.shift), alu('lsh', 'r2', 'r1')],
+  displacement: [load(8, 'r1', 'r9', SITE.displacement)],
+};
+
 /** Leaves the program where the target is inside the function: a jump table, not an exit. */
 export const onlyIfOutside = (operand: JumpOperand, memory: Memory): Code => [
   load(8, 'r1', 'r10', FRAME.site),
@@ -51,7 +58,7 @@ export const onlyIfOutside = (operand: JumpOperand, memory: Memory): Code => [
   lookup('sites', FRAME.small),
   jumpIf('eq', 'r0', 0, 'out'),
   mov('r9', 'r0'),
-  readTarget(operand, memory),
+  readTarget(operand, siteNumbers, memory),
   load(8, 'r2', 'r6', PT_REGS.rip),
   alu('sub', 'r1', 'r2'),
   Array.from({ length: maxInsideRanges }, (_, i): Code => {

@@ -11,12 +11,12 @@ import type { Reads } from './reads/reads.ts';
  *   24 u64 thread     tgid << 32 | tid
  *   32 u64 stack pointer in the process
  */
-/** The byte behind the kind of an entry: why it isn't known whether the call is wanted, see `reasonOf`; 0: it is. */
-export const entryReason = 1;
-
 export const RECORD = { enter: 1, exit: 2, landing: 3, threadEnd: 4, exec: 5, started: 6 } as const;
 
 export const HEADER = { kind: 0, fn: 4, sequence: 8, time: 16, thread: 24, sp: 32, size: 40 } as const;
+
+/** Of an entry, the byte behind its kind: why it isn't known whether the call is wanted, see `reasonOf`; 0: it is. */
+export const entryReason = 1;
 
 /** enter: the end of the stack's mapping (0: unknown), the thread's name, then what was captured. */
 export const ENTER = { stackEnd: 56, comm: 64, captured: 80 } as const;

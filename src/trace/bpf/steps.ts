@@ -15,7 +15,7 @@ import {
   mov,
   store,
 } from './asm.ts';
-import { FUNCTION_STATS, GLOBALS, HEADER, PENDING, THREAD } from './records.ts';
+import { FUNCTION_STATS, GLOBALS, HEADER, mostSaved, PENDING, THREAD } from './records.ts';
 
 /**
  * Steps shared by the programs. The frame below r10:
@@ -120,6 +120,16 @@ export const noteExit: Code = [
   alu('rsh', 'r0', 32),
   store(8, 'r10', FRAME.site, 'r0'),
 ];
+
+/** Copies the words that were saved at entry to the frame, from the value of the call under way. */
+export const regainSaved = (call: 'r0' | 'r9'): Code =>
+  Array.from(
+    { length: mostSaved },
+    (_, i): Code => [
+      load(8, 'r1', call, PENDING.saved + 8 * i),
+      store(8, 'r10', FRAME.pendingValue + PENDING.saved + 8 * i, 'r1'),
+    ],
+  );
 
 /** Adds one to a counter of the function noted in the frame. Destroys r0–r5. */
 export const countFunction = (field: keyof Omit<typeof FUNCTION_STATS, 'size'>, tag: string): Code => [

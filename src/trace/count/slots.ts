@@ -82,7 +82,7 @@ export class Slots {
   settle(site: number): void {
     const slot = this.slotOf(site);
     if (slot === none) return;
-    this.#before[site]! += this.#counters.read(slot) - this.#from[site]!;
+    this.#before[site] = notNegative(this.#before[site]! + this.#counters.read(slot) - this.#from[site]!);
     this.#slots[site] = none;
     this.#free.push(slot);
   }

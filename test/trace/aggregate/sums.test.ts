@@ -147,15 +147,15 @@ describe('without room', () => {
 });
 
 describe('a sample', () => {
-  test('is the first of so many calls of each copy', () => {
+  test('is one of each block of so many calls, for each copy by itself', () => {
     const on = timing([f, f], { sample: 3 });
-    for (let call = 0; call < 7; call++) {
+    for (let call = 0; call < 6; call++) {
       on.enter(mainThread, 0, 0x8000n);
       on.exit(mainThread, 0, 0x8000n);
     }
     on.enter(mainThread, 1, 0x8000n);
     on.exit(mainThread, 1, 0x8000n);
-    expect([on.sums(0)?.calls, on.counter(0, 'skipped')]).toEqual([3n, 4]);
+    expect([on.sums(0)?.calls, on.counter(0, 'skipped')]).toEqual([2n, 4]);
     expect([on.sums(1)?.calls, on.counter(1, 'skipped')]).toEqual([1n, 0]);
   });
 
@@ -166,6 +166,15 @@ describe('a sample', () => {
     on.exit(mainThread, 0, 0x8000n);
     expect(on.sums(0)).toBeNull();
     expect([on.counter(0, 'unwound'), on.counter(0, 'skipped')]).toEqual([1, 1]);
+  });
+
+  test('nor does one that was left hide those around it from an unwinder', () => {
+    const on = timing([f, f], { sample: 2 });
+    on.enter(mainThread, 1, 0x8000n);
+    on.enter(mainThread, 0, 0x7000n);
+    on.enter(mainThread, 0, 0x7000n);
+    on.landing(mainThread, 0x9000n);
+    expect([on.counter(0, 'unwound'), on.counter(1, 'unwound'), on.pending]).toEqual([1, 1, 0]);
   });
 
   test('turns of a loop are no calls, also of one that is not in it', () => {

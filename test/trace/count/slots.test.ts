@@ -22,6 +22,15 @@ describe('counters and whose they are', () => {
     expect([...slots.read()]).toEqual([0n, 1n]);
   });
 
+  test('a jump back whose hit does not come any more leaves no fewer calls than none', () => {
+    const { words, counters } = fake(5n, 0n);
+    const slots = new Slots(counters, 2, 0);
+    slots.begin();
+    words[0] = 4n;
+    slots.settle(0);
+    expect([...slots.read()]).toEqual([0n, 0n]);
+  });
+
   test('a site that moves keeps its calls, those counted twice once', async () => {
     const { words, counters } = fake(0n, 0n, 70n);
     const slots = new Slots(counters, 2, 1);

@@ -3,10 +3,10 @@ import { type Surroundings, sameCallAgain } from '../entry.ts';
 import { noteStackMapping, onMapping, ownThread } from '../own-thread.ts';
 import { FUNCTION_STATS, PENDING, PENDING_LOST, PENDING_UNDECIDED } from '../records.ts';
 import { takeSample } from '../sample.ts';
-import { begin, countFunction, end, FRAME, noteFunction, noteStackPointer, remove } from '../steps.ts';
+import { begin, countFunction, end, FRAME, lookup, noteFunction, noteStackPointer } from '../steps.ts';
 import { addToGroup, type KeyPlace } from './group.ts';
 import { ownRoom } from './room.ts';
-import { keepCall, noteBegin, saveRegisters } from './under-way.ts';
+import { forgetCall, keepCall, noteBegin, saveRegisters } from './under-way.ts';
 
 /** A condition as code that falls through where it holds. */
 export type ConditionCode = (to: { readonly isFalse: string; readonly isUndecided: string }) => Code;
@@ -28,11 +28,11 @@ export type SumEntry = {
   readonly hasRest: boolean;
   /** Take one of so many calls; null: all. */
   readonly sample: number | null;
-  /** Bytes at r8 that the program makes: a call under way, or a key. */
+  /** Bytes of memory at r8 in which the program makes a call under way, or a key. */
   readonly room: number;
   /** Writes keys and what else the exit needs, at r8. */
   readonly notes: Code;
-  /** Bytes up to which that is; what of the room is behind it is zeros. */
+  /** How many bytes of the room are written otherwise; zeros fill the rest. */
   readonly noted: number;
   /** The call is counted here, in the group of this key. */
   readonly counted: { readonly key: KeyPlace } | null;
@@ -59,10 +59,15 @@ const onlyWanted = (condition: ConditionCode, hasRest: boolean): Code => [
 
 const keepUnwanted: Code = [store(8, 'r8', PENDING.flags, PENDING_LOST), jump('keep')];
 
-/** A call that is there under this key has left its frame without an exit: that of the unwanted one must not be taken for it. */
+/**
+ * A call that is there under this key has left its frame without an exit: that of the unwanted one must not be taken for it.
+ * The thread's newest call is then the one before it.
+ */
 const forgetLeft: Code = [
-  remove('pending', FRAME.thread),
-  jumpIf('ne', 'r0', 0, 'out'),
+  lookup('pending', FRAME.thread),
+  jumpIf('eq', 'r0', 0, 'out'),
+  mov('r9', 'r0'),
+  forgetCall,
   countFunction('unwound', 'left'),
 ];
 

@@ -3,8 +3,8 @@ import { alu, type Code, call, flatten, jump, jumpIf, label, load, mov, type Pro
 import type { Surroundings } from '../entry.ts';
 import { type JumpOperand, onlyIfOutside } from '../jump-target.ts';
 import { loadedPages } from '../memory/loaded-pages.ts';
-import { mostSaved, PENDING, PENDING_LOST, PENDING_UNDECIDED } from '../records.ts';
-import { begin, countFunction, end, FRAME, lookup, noteExit, noteStackPointer } from '../steps.ts';
+import { PENDING, PENDING_LOST, PENDING_UNDECIDED } from '../records.ts';
+import { begin, countFunction, end, FRAME, lookup, noteExit, noteStackPointer, regainSaved } from '../steps.ts';
 import { onlyIfTaken } from '../taken.ts';
 import type { ConditionCode } from './entry.ts';
 import { addToGroup, type KeyPlace } from './group.ts';
@@ -44,14 +44,6 @@ const noteDuration: Code = [
   store(8, 'r10', DURATION, 'r1'),
 ];
 
-const regainSaved: Code = Array.from(
-  { length: mostSaved },
-  (_, i): Code => [
-    load(8, 'r1', 'r9', PENDING.saved + 8 * i),
-    store(8, 'r10', FRAME.pendingValue + PENDING.saved + 8 * i, 'r1'),
-  ],
-);
-
 const onlyWanted = (rest: ConditionCode): Code => [
   rest({ isFalse: 'over', isUndecided: 'undecided' }),
   load(8, 'r1', 'r9', PENDING.flags),
@@ -89,7 +81,7 @@ const counted = ({ timed, needsSaved, rest, room, notes, counted: to }: SumExit)
   load(8, 'r1', 'r9', PENDING.flags),
   jumpIf('eq', 'r1', PENDING_LOST, 'over'),
   timed ? noteDuration : [],
-  needsSaved ? regainSaved : [],
+  needsSaved ? regainSaved('r9') : [],
   rest ? onlyWanted(rest) : [],
   ownRoom('exit', room, 'over'),
   notes,

@@ -66,7 +66,7 @@ export const noteBegin: Code = [
   store(8, 'r7', PENDING.callId, 'r0'),
 ];
 
-/** Forgets the call whose value is at r9: it has ended. */
+/** Forgets the call whose value is at r9, which has ended: the thread's newest one is the one before it. */
 export const forgetCall: Code = [
   lookup('threads', FRAME.thread),
   jumpIf('eq', 'r0', 0, 'unlinked'),
