@@ -40,12 +40,14 @@ export const unfiltered = (subject: Subject): Ran<readonly ToldCall[]> =>
 
 type CountDocument = {
   readonly calls: string;
-  readonly ungrouped: readonly { readonly undecided: string }[];
+  readonly ungrouped: readonly { readonly undecided: string; readonly unwound: string }[];
 };
 
 const readCount = (text: string): Given => {
   const { calls, ungrouped } = JSON.parse(text) as CountDocument;
-  return { calls: Number(calls), undecided: ungrouped.reduce((sum, { undecided }) => sum + Number(undecided), 0) };
+  // Of a call that ended without a result it isn't asked in the kernel whether it was wanted; it is told apart.
+  const untold = ungrouped.map(({ undecided, unwound }) => Number(undecided) + Number(unwound));
+  return { calls: Number(calls), undecided: untold.reduce((sum, own) => sum + own, 0) };
 };
 
 const readTrace = (text: string): Given => {
