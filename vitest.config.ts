@@ -15,8 +15,14 @@ const apart = [
   'values',
   'floats',
   'after',
+  'batch',
+  'count-by',
   'expressions',
   'expression-programs',
+  'latency',
+  'verifier',
+  'when',
+  'when-generated',
 ].map((name) => `test/kernel/${name}.test.ts`);
 
 export default defineConfig({

@@ -114,5 +114,6 @@ export class Questions {
   }
 }
 
-/** Nothing is known of a result that never came. */
-const ofResult = (rust: string): string => `match ret { Some(ret) => ${rust}, None => None }`;
+/** Nothing is known of a result that never came; what any value of its type fulfils holds all the same. */
+const ofResult = (rust: string): string =>
+  rust === 'Some(true)' ? rust : `match ret { Some(ret) => ${rust}, None => None }`;
