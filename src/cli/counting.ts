@@ -1,10 +1,10 @@
 import type { Writable } from 'node:stream';
-import { sanitize } from '../base/text.ts';
 import type { CountTableStyle } from '../report/count-table.ts';
+import { truncateEnd } from '../report/terminal-width.ts';
 import { fileWriter } from './file-writer.ts';
 import { LiveFrame } from './live-frame.ts';
 import { paletteFor, write, writeJson } from './output.ts';
-import { adviseOn, type ScopeFlags, tell } from './watch-options.ts';
+import { adviseOn, type ScopeFlags, tell, tellBegin } from './watch-options.ts';
 
 export type CountingFlags = ScopeFlags & {
   readonly interval?: number;
@@ -69,10 +69,10 @@ export class CountScreen {
     tell([...watch.notes, ...counting.remarks]);
     let planted = 0;
     let told = notes.length;
-    const announce = ({ probes, pid, notes: news = [] }: Attached): void => {
+    const announce = ({ notes: news = [], ...attached }: Attached): void => {
       file?.begin();
-      planted = probes;
-      process.stderr.write(`rsym: ${counting.doing} ${whatOf(watch)} in ${whoOf(flags, pid)}: ${probes} probes\n`);
+      planted = attached.probes;
+      tellBegin(counting.doing, watch.functions, flags, attached);
       tell(news);
       told += news.length;
     };
@@ -101,7 +101,7 @@ export class CountScreen {
     const rows = Math.max(1, Math.min(this.#flags.top ?? defaultTop, frame.rows - frameLines - aside.length));
     const lines = frame.rows - 1 - aside.length;
     const table = counting.table(reading, { palette, top: rows, columns, lines, isLive: true });
-    const cut = (text: string): string => palette.faint(Array.from(text).slice(0, columns).join(''));
+    const cut = (text: string): string => palette.faint(truncateEnd(text, columns));
     return frame.draw([cut(counting.summary(reading)), ...table, ...aside.map(cut)]);
   }
 
@@ -136,9 +136,3 @@ const liveFrame = (flags: CountingFlags, isStarted: boolean): LiveFrame | null =
   const isOwn = stdout.isTTY && process.env['TERM'] !== 'dumb' && !(isStarted && stderr.isTTY);
   return isOwn && flags.output === undefined && !flags.json ? new LiveFrame(stdout) : null;
 };
-
-const whatOf = ({ functions }: { readonly functions: readonly { readonly name: string }[] }): string =>
-  functions.length === 1 ? sanitize(functions[0]?.name ?? '') : `${functions.length} functions`;
-
-const whoOf = ({ pid: pids }: ScopeFlags, pid: number | null): string =>
-  pid !== null ? `process ${pid}` : pids ? `process ${pids.join(', ')}` : 'every process';

@@ -1,6 +1,5 @@
 import type { Writable } from 'node:stream';
 import { type Command, Option } from 'commander';
-import { sanitize } from '../base/text.ts';
 import { planTextWatch, planWatch, prepareKeeper, type TraceEvent, watchDefaults } from '../query/watch.ts';
 import { traceText } from '../report/trace.ts';
 import { traceJson } from '../report/trace-json.ts';
@@ -19,6 +18,7 @@ import {
   scopeOf,
   splitAtDashes,
   tell,
+  tellBegin,
   whole,
 } from './watch-options.ts';
 
@@ -131,13 +131,10 @@ const trace = async (target: string, _: unknown, flags: Flags, command: Command)
   const to = file?.stream ?? process.stdout;
   tell(watch.notes);
   const format = formatter(flags, to, args, watch.notes.length);
-  const announce = ({ probes, pid }: { probes: number; pid: number | null }): void => {
+  const announce = (attached: { readonly probes: number; readonly pid: number | null }): void => {
     file?.begin();
     slices?.begin();
-    const who = pid !== null ? `process ${pid}` : flags.pid ? `process ${flags.pid.join(', ')}` : 'every process';
-    process.stderr.write(
-      `rsym: tracing ${watch.functions.length === 1 ? sanitize(watch.functions[0]?.name ?? '') : `${watch.functions.length} functions`} in ${who}: ${probes} probes\n`,
-    );
+    tellBegin('tracing', watch.functions, flags, attached);
   };
   try {
     for await (const batch of watch.batches(announce)) {

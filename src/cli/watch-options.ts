@@ -60,6 +60,20 @@ export const choiceOf = ({ when, sample }: ChoiceFlags): ChoiceFlags => ({
   ...(sample === undefined ? {} : { sample }),
 });
 
+const whoOf = ({ pid: pids }: ScopeFlags, pid: number | null): string =>
+  pid !== null ? `process ${pid}` : pids ? `process ${pids.join(', ')}` : 'every process';
+
+/** Says on stderr that it begins. `pid`: of the program that was started. */
+export const tellBegin = (
+  doing: 'tracing' | 'counting' | 'timing',
+  functions: readonly { readonly name: string }[],
+  flags: ScopeFlags,
+  { probes, pid }: { readonly probes: number; readonly pid: number | null },
+): void => {
+  const what = functions.length === 1 ? sanitize(functions[0]?.name ?? '') : `${functions.length} functions`;
+  process.stderr.write(`rsym: ${doing} ${what} in ${whoOf(flags, pid)}: ${probes} probes\n`);
+};
+
 const mostNotes = 12;
 
 /** Where no call was seen: what to ask. */

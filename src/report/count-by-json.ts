@@ -1,5 +1,6 @@
 import type { CountByReading, CountByWatch, GroupCalls } from '../query/count-by.ts';
-import { placeJson } from './count-json.ts';
+import { copyPlaceJson } from './copy-place.ts';
+import { lostJson } from './lost-calls.ts';
 
 const schema = 1;
 
@@ -8,7 +9,7 @@ const groupJson = ({ function: name, key, total, copies, isLeast }: GroupCalls):
   ...(key === null ? {} : { key: key.value, text: key.text }),
   calls: `${total}`,
   lower_bound: isLeast,
-  copies: copies.map(({ copy, calls }) => ({ ...placeJson(copy), calls: `${calls}` })),
+  copies: copies.map(({ copy, calls }) => ({ ...copyPlaceJson(copy), calls: `${calls}` })),
 });
 
 /** The one document of a count by keys: every group, the one with the most calls first. */
@@ -28,18 +29,13 @@ export const countByJson = (
   groups: calls.all().map(groupJson),
   ungrouped: calls.ungrouped.map(({ function: name, copy, undecided, unwound }) => ({
     function: name,
-    ...placeJson(copy),
+    ...copyPlaceJson(copy),
     undecided: `${undecided}`,
     unwound: `${unwound}`,
   })),
   functions: functions.map(({ name, doubts }) => ({ name, ...(doubts.length === 0 ? {} : { doubts }) })),
   probes,
-  lost: {
-    groups: `${lost.groups}`,
-    pending: `${lost.pending}`,
-    events: `${lost.events}`,
-    processes: lost.processes,
-  },
+  lost: lostJson(lost),
   notes,
   program,
 });

@@ -10,14 +10,18 @@ import {
   shareText,
   tableLines,
 } from './count-table.ts';
-import { displayWidth, padEnd, truncateMiddle } from './terminal-width.ts';
+import { rowNaming } from './function-key.ts';
+import { lostTexts } from './lost-calls.ts';
 
 /** The table of calls by key, one line each, without the line ends. Functions are named where there are several. */
 export const countByTable = (calls: GroupedCalls, watch: CountByWatch, style: CountTableStyle): string[] => {
   const { top, isLive } = style;
   const most = calls.most(top, isLive ? 'recent' : 'total');
   const all = calls.total + calls.crowdedOut;
-  const nameOf = naming(watch, most);
+  const nameOf = rowNaming(
+    watch,
+    most.map((group) => group.function),
+  );
   const rows = most.map((group) => rowOf(group, all, nameOf(group.function, keyText(group))));
   const others = calls.groups - most.length;
   if (others > 0) rows.push(restOf(calls, most, others, all));
@@ -28,20 +32,6 @@ export const countByTable = (calls: GroupedCalls, watch: CountByWatch, style: Co
 };
 
 const keyText = ({ key }: GroupCalls): string => (key === null ? '' : sanitize(key.text));
-
-/** Names of functions are no wider than this where keys stand behind them. */
-const widestName = 40;
-
-const naming = (
-  { by, functions }: CountByWatch,
-  shown: readonly GroupCalls[],
-): ((name: string, key: string) => string) => {
-  if (by === null) return sanitize;
-  if (functions.length === 1) return (_, key) => key;
-  const widths = ['FUNCTION', ...shown.map((group) => sanitize(group.function))].map(displayWidth);
-  const width = Math.min(Math.max(...widths), widestName);
-  return (name, key) => `${padEnd(truncateMiddle(sanitize(name), width), width)}  ${key}`;
-};
 
 const rowOf = ({ total, recent, copies, isLeast }: GroupCalls, all: bigint, name: string): CountRow => ({
   total: `${isLeast ? '≥' : ''}${total}`,
@@ -85,11 +75,5 @@ export const countBySummary = ({ calls, seconds, lost, program }: CountByReading
   ];
   if (undecided > 0n) parts.push(`${plural(undecided, 'call')} not counted: --when could not be decided`);
   if (unwound > 0n) parts.push(`${plural(unwound, 'call')} not counted: ended without a result`);
-  if (calls.crowdedOut > 0n)
-    parts.push(`${plural(calls.crowdedOut, 'call')} found no room for another group (--max-groups)`);
-  if (lost.events > 0n) parts.push(`LOST ${plural(lost.events, 'event')} of calls`);
-  if (lost.pending > 0n) parts.push(`LOST ${plural(lost.pending, 'call')}: no room for calls under way (--pending)`);
-  if (lost.processes > 0)
-    parts.push(`LOST the calls of ${lost.processes} child processes, which there was no room to follow`);
-  return [...parts, ...programText(program)].join('; ');
+  return [...parts, ...lostTexts(lost), ...programText(program)].join('; ');
 };

@@ -1,19 +1,7 @@
-import type { CountedCopy, CountReading, CountWatch, FunctionCalls } from '../query/count.ts';
+import type { CountReading, CountWatch, FunctionCalls } from '../query/count.ts';
+import { copyPlaceJson } from './copy-place.ts';
 
 const schema = 1;
-
-const hex = (value: bigint): string => `0x${value.toString(16)}`;
-
-/** A copy of a function. */
-export const placeJson = ({ kind, address, name, caller, callSite }: Place): object => ({
-  kind,
-  address: hex(address),
-  caller,
-  call_site: callSite,
-  ...(name === undefined ? {} : { name }),
-});
-
-type Place = Omit<CountedCopy, 'address'> & { readonly address: bigint };
 
 const functionJson = ({ function: fn, total, copies, disarmed, isLeast }: FunctionCalls): object => ({
   name: fn.name,
@@ -23,7 +11,7 @@ const functionJson = ({ function: fn, total, copies, disarmed, isLeast }: Functi
   ...(fn.aliases.length === 0 ? {} : { aliases: fn.aliases }),
   ...(fn.doubts.length === 0 ? {} : { doubts: fn.doubts }),
   copies: fn.copies.map((copy, i) => ({
-    ...placeJson(copy),
+    ...copyPlaceJson(copy),
     calls: `${copies[i] ?? 0n}`,
   })),
 });
@@ -43,7 +31,11 @@ export const countJson = (
   functions: calls.all().map(functionJson),
   counted: functions.length,
   probes,
-  uncounted: uncounted.map(({ function: name, reason, ...copy }) => ({ function: name, ...placeJson(copy), reason })),
+  uncounted: uncounted.map(({ function: name, reason, ...copy }) => ({
+    function: name,
+    ...copyPlaceJson(copy),
+    reason,
+  })),
   lost: { processes: lostProcesses },
   notes,
   program,

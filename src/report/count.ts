@@ -1,5 +1,6 @@
 import { sanitize } from '../base/text.ts';
 import type { CountedCalls, CountReading, CountWatch, FunctionCalls, UncountedCopy } from '../query/count.ts';
+import { copyPlaceText } from './copy-place.ts';
 import {
   type CountRow,
   type CountTableStyle,
@@ -10,6 +11,7 @@ import {
   shareText,
   tableLines,
 } from './count-table.ts';
+import { lostProcessesText } from './lost-calls.ts';
 
 /** The table of calls, one line each, without the line ends. */
 export const countTable = (calls: CountedCalls, style: CountTableStyle): string[] => {
@@ -55,10 +57,7 @@ export const countSummary = ({ calls, seconds, lostProcesses, program }: CountRe
     `${calls.isLeast ? '≥' : ''}${plural(calls.total, 'call')} of ${plural(calls.called, 'function')} in ${secondsText(seconds)} s`,
     `${plural(watch.functions.length, 'function')} counted`,
   ];
-  if (lostProcesses > 0)
-    parts.push(`LOST the calls of ${lostProcesses} child processes, which there was no room to follow`);
-  parts.push(...programText(program));
-  return parts.join('; ');
+  return [...parts, ...lostProcessesText(lostProcesses), ...programText(program)].join('; ');
 };
 
 /** What was disarmed, one line each. */
@@ -74,10 +73,10 @@ const fewCopies = 3;
 /** What can't be counted and why, many of them by their reasons. */
 export const uncountedLines = (uncounted: readonly UncountedCopy[]): string[] => {
   if (uncounted.length <= fewCopies)
-    return uncounted.map(({ function: name, address, callSite, reason }) => {
-      const where = callSite === null ? `at 0x${address.toString(16)}` : `inlined at ${callSite.file}:${callSite.line}`;
-      return `${sanitize(name)} ${sanitize(where)} can't be counted: ${sanitize(reason)}`;
-    });
+    return uncounted.map(
+      ({ function: name, reason, ...copy }) =>
+        `${sanitize(name)} ${copyPlaceText(copy)} can't be counted: ${sanitize(reason)}`,
+    );
   const reasons = new Map<string, number>();
   for (const { reason } of uncounted) {
     const kind = reasonKind(reason);

@@ -1,5 +1,6 @@
 import type { FunctionLatency, Latency, LatencyReading, LatencyWatch } from '../query/latency.ts';
-import { placeJson } from './count-json.ts';
+import { copyPlaceJson } from './copy-place.ts';
+import { lostJson } from './lost-calls.ts';
 
 const schema = 1;
 
@@ -53,14 +54,9 @@ export const latencyJson = (
   lower_bound: latencies.isLeast,
   functions: latencies.functions.map(functionJson),
   groups: latencies.groups.map(groupJson),
-  untimed: untimed.map(({ function: name, copy, reason }) => ({ function: name, ...placeJson(copy), reason })),
+  untimed: untimed.map(({ function: name, copy, reason }) => ({ function: name, ...copyPlaceJson(copy), reason })),
   probes,
-  lost: {
-    groups: `${lost.groups}`,
-    pending: `${lost.pending}`,
-    events: `${lost.events}`,
-    processes: lost.processes,
-  },
+  lost: lostJson(lost),
   notes,
   program,
 });

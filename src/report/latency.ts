@@ -7,9 +7,12 @@ import type {
   LatencyWatch,
   UntimedCopy,
 } from '../query/latency.ts';
-import { type CountTableStyle, plural, programText, secondsText, shareText } from './count-table.ts';
+import { copyPlaceText } from './copy-place.ts';
+import { type CountTableStyle, plural, programText, recentHead, secondsText, shareText } from './count-table.ts';
+import { rowNaming } from './function-key.ts';
 import { histogramLines } from './histogram.ts';
-import { displayWidth, padEnd, padStart, truncateMiddle } from './terminal-width.ts';
+import { lostTexts } from './lost-calls.ts';
+import { displayWidth, padStart, truncateMiddle } from './terminal-width.ts';
 import { durationText } from './trace.ts';
 
 export type LatencyStyle = CountTableStyle & { readonly hasBlocks: boolean };
@@ -27,9 +30,7 @@ const nsText = (ns: bigint | null): string => (ns === null ? '-' : durationText(
 
 const columnsOf = ({ sum, isLeast, recentSeconds }: Latencies, isLive: boolean): Column[] => [
   { head: 'CALLS', leaves: 0, of: ({ calls }) => `${isLeast ? '≥' : ''}${calls}` },
-  ...(isLive
-    ? [{ head: `LAST ${Number(recentSeconds.toFixed(1))}s`, leaves: 5, of: ({ recent }: Latency) => `${recent}` }]
-    : []),
+  ...(isLive ? [{ head: recentHead(recentSeconds), leaves: 5, of: ({ recent }: Latency) => `${recent}` }] : []),
   percentileColumn('P50', 500, 0),
   percentileColumn('P90', 900, 3),
   percentileColumn('P99', 990, 1),
@@ -51,8 +52,13 @@ export const latencyTable = (latencies: Latencies, watch: LatencyWatch, style: L
   const called = all.filter(({ calls }) => calls > 0n);
   if (called.length === 0) return [];
   const shown = called.slice(0, style.top);
-  const names = namesOf(watch, shown);
-  const table = tableLines(latencies, shown, names, watch.by === null ? 'FUNCTION' : 'KEY', style);
+  const nameOf = rowNaming(
+    watch,
+    shown.map((row) => row.function),
+  );
+  const names = shown.map((row) => nameOf(row.function, sanitize(row.key?.text ?? '')));
+  const head = nameOf('FUNCTION', watch.by === null ? '' : 'KEY');
+  const table = tableLines(latencies, shown, names, head, style);
   const rest = restLines(latencies, called.slice(style.top), watch.by === null ? 'function' : 'group');
   const lines = [...table, ...rest.map(style.palette.faint)];
   for (const [i, latency] of shown.slice(0, mostDrawn).entries()) {
@@ -75,17 +81,6 @@ const restLines = ({ crowdedOut }: Latencies, others: readonly Latency[], noun: 
     ...(crowdedOut === 0n ? [] : [`${plural(crowdedOut, 'call')} in groups that found no room (--max-groups)`]),
   ];
 };
-
-/** Functions are named where there are several, keys behind them. */
-const namesOf = ({ by, functions }: LatencyWatch, shown: readonly Latency[]): string[] => {
-  const keyOf = ({ key }: Latency): string => sanitize(key?.text ?? '');
-  if (by === null) return shown.map((row) => sanitize(row.function));
-  if (functions.length === 1) return shown.map(keyOf);
-  const width = Math.max(0, ...shown.map((row) => displayWidth(sanitize(row.function))));
-  return shown.map((row) => `${padEnd(sanitize(row.function), Math.min(width, widestName))}  ${keyOf(row)}`);
-};
-
-const widestName = 40;
 
 const tableLines = (
   latencies: Latencies,
@@ -125,7 +120,7 @@ const total = (functions: readonly FunctionLatency[], field: 'unwound' | 'skippe
 
 /** One line on what was timed so far. */
 export const latencySummary = ({ latencies, seconds, lost, program }: LatencyReading, watch: LatencyWatch): string => {
-  const { functions, calls, isLeast, crowdedOut, groups } = latencies;
+  const { functions, calls, isLeast, groups } = latencies;
   const called = functions.filter(({ latency }) => latency.calls > 0n).length;
   const [unwound, skipped, undecided] = (['unwound', 'skipped', 'undecided'] as const).map((field) =>
     total(functions, field),
@@ -137,18 +132,12 @@ export const latencySummary = ({ latencies, seconds, lost, program }: LatencyRea
   if (skipped > 0n) parts.push(`${plural(skipped, 'call')} not timed: only one in ${watch.sample} is`);
   if (unwound > 0n) parts.push(`${plural(unwound, 'call')} not timed: they ended without returning`);
   if (undecided > 0n) parts.push(`${plural(undecided, 'call')} not timed: --when could not be decided`);
-  if (crowdedOut > 0n) parts.push(`${plural(crowdedOut, 'call')} found no room for another group (--max-groups)`);
-  if (lost.events > 0n) parts.push(`LOST ${plural(lost.events, 'event')} of calls`);
-  if (lost.pending > 0n) parts.push(`LOST ${plural(lost.pending, 'call')}: no room for calls under way (--pending)`);
-  if (lost.processes > 0)
-    parts.push(`LOST the calls of ${lost.processes} child processes, which there was no room to follow`);
-  return [...parts, ...programText(program)].join('; ');
+  return [...parts, ...lostTexts(lost), ...programText(program)].join('; ');
 };
 
 /** Copies that can't be timed and why, one line each. */
 export const untimedLines = (untimed: readonly UntimedCopy[]): string[] =>
-  untimed.map(({ function: name, copy, reason }) => {
-    const { callSite, address } = copy;
-    const where = callSite === null ? `at 0x${address.toString(16)}` : `inlined at ${callSite.file}:${callSite.line}`;
-    return `${sanitize(name)} ${sanitize(where)} can't be timed: ${sanitize(reason)}`;
-  });
+  untimed.map(
+    ({ function: name, copy, reason }) =>
+      `${sanitize(name)} ${copyPlaceText(copy)} can't be timed: ${sanitize(reason)}`,
+  );

@@ -43,6 +43,10 @@ export const padEnd = (text: string, columns: number): string =>
 export const padStart = (text: string, columns: number): string =>
   ' '.repeat(Math.max(0, columns - displayWidth(text))) + text;
 
+/** The begin of a text, at most `columns` wide. */
+export const truncateEnd = (text: string, columns: number): string =>
+  displayWidth(text) <= columns ? text : take(Array.from(text), columns).join('');
+
 /**
  * At most `columns` wide, both ends kept around an ellipsis: the end of a path or of a generic name tells as much
  * as its start.

@@ -117,7 +117,7 @@ describeNeeding(['kernel', 'rustc'], 'latency', () => {
     const line = ['latency', program, 'latency::quick', 'latency::outer'];
     const { stdout, stderr } = cli([...line, '--by', 'n', '--top', '2', '--', 'threads']);
     expect(stdout).toMatch(
-      /^CALLS +P50 +P90 +P99 +P99\.9 +MAX +AVG +TOTAL +SHARE +KEY\n(20000 .*\n){2}40000 calls in 2 more groups/,
+      /^CALLS +P50 +P90 +P99 +P99\.9 +MAX +AVG +TOTAL +SHARE +FUNCTION +KEY\n(20000 .*\n){2}40000 calls in 2 more groups/,
     );
     expect(stdout).toMatch(/\n\n.*quick .*\n( +\[ *\S+, +\S+\) +\d+.*\n)+/);
     expect(stderr).toMatch(

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { address } from '../../src/base/units.ts';
 import { GroupedSites } from '../../src/query/grouped-calls.ts';
 import { Latencies } from '../../src/query/latencies.ts';
 import type { LatencyWatch } from '../../src/query/latency.ts';
@@ -27,12 +28,13 @@ const sites: readonly ProbeSite[] = [
   probeSite({ name: 'app::never' }),
 ];
 const noGaps = sites.map(() => 0n);
+const noGapsAtAll = { unwound: noGaps, skipped: noGaps, undecided: noGaps };
 const lost = { groups: 0n, pending: 0n, processes: 0, events: 0n };
 const reading = (
   groups: readonly AggregateGroup[],
   gaps: Partial<Record<'unwound' | 'skipped' | 'undecided', bigint[]>> = {},
 ) => {
-  const all = { unwound: noGaps, skipped: noGaps, undecided: noGaps, ...gaps };
+  const all = { ...noGapsAtAll, ...gaps };
   return {
     latencies: new Latencies(new GroupedSites(sites), { groups, gaps: all, lost, seconds: 2 }, null),
     seconds: 2,
@@ -67,6 +69,22 @@ describe('the table', () => {
       '    3    10ns    12ns    12ns    12ns    12ns    10ns    32ns   <0.1%  app::fast\\x1b[2J',
     ]);
     expect(lines.join('\n')).not.toContain('never');
+  });
+
+  test('keys of several functions stand one below the other, behind names that are not too long', () => {
+    const long = `app::${'x'.repeat(80)}`;
+    const known = new GroupedSites([...sites, probeSite({ name: long })]);
+    const groups = [groupOf(0, [9_000n]), groupOf(4, [1_000n])].map((group) => ({
+      ...group,
+      key: { kind: 'int', value: 7n } as const,
+    }));
+    const latencies = new Latencies(known, { ...reading([]), groups, gaps: noGapsAtAll }, null);
+    const others = { address: address(0n), aliases: [], signature: null, copies: { own: 1, inlined: 0 }, doubts: [] };
+    const of = (name: string) => ({ ...others, name, raw: name, returns: 'sites' }) as const;
+    const lines = latencyTable(latencies, { ...watch, by: 'n', functions: [of('app::slow'), of(long)] }, style);
+    const [head, ...rows] = lines.slice(0, 3).map((line) => line.slice(line.lastIndexOf('  ') + 2));
+    expect([head, ...rows]).toEqual(['KEY', '7', '7']);
+    expect(new Set(lines.slice(0, 3).map((line) => line.lastIndexOf('  '))).size).toBe(1);
   });
 
   test('no line is wider than the terminal, and none too much where its height counts', () => {

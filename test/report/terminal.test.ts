@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { RsymError } from '../../src/base/errors.ts';
 import { renderError } from '../../src/report/error.ts';
 import { makePalette, wantsColour } from '../../src/report/terminal-colour.ts';
-import { displayWidth, padEnd, padStart, truncateMiddle } from '../../src/report/terminal-width.ts';
+import { displayWidth, padEnd, padStart, truncateEnd, truncateMiddle } from '../../src/report/terminal-width.ts';
 
 describe('colour', () => {
   test('asked of the environment, then of the terminal', () => {
@@ -88,6 +88,8 @@ describe('width', () => {
 
   test('a cut text keeps both ends and fits', () => {
     expect(truncateMiddle('abcdefghij', 10)).toBe('abcdefghij');
+    expect(truncateEnd('abc', 3)).toBe('abc');
+    expect(truncateEnd('漢字かな', 5)).toBe('漢字');
     expect(truncateMiddle('abcdefghij', 5)).toBe('ab…ij');
     expect(truncateMiddle('abcdefghij', 1)).toBe('…');
     expect(truncateMiddle('abcdefghij', 0)).toBe('');
