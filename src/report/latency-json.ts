@@ -32,8 +32,7 @@ const functionJson = ({ latency, unwound, skipped, undecided }: FunctionLatency)
 
 const groupJson = (latency: Latency): object => ({
   function: latency.function,
-  key: latency.key?.value ?? null,
-  text: latency.key?.text ?? null,
+  ...(latency.key === null ? {} : { key: latency.key.value, text: latency.key.text }),
   ...durationsJson(latency),
 });
 
