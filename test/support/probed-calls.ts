@@ -53,7 +53,7 @@ export type Compared = {
 };
 
 /** Where calls of a function may be counted less or more often than they are made, rsym has to say so. */
-const countNote = /counted|as often|fewer|not every|more than once|approximate/i;
+const countNote = /may be missed|counted|as often|fewer|not every|more than once|approximate/i;
 
 const pointsOf = (copy: PrintedCopy, id: string): Point[] => {
   const readable = ({ places }: PrintedValue): boolean =>
