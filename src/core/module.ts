@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { RsymError } from '../base/errors.ts';
+import { ownFile } from '../base/own-file.ts';
 
 /** Copies bytes at `offset` of an open file to `into`; returns how many there were. Throws nothing. */
 export type ReadAt = (offset: number, into: Uint8Array) => number;
@@ -35,7 +36,7 @@ let compiled: object | undefined;
 
 /** The core as it was built, the same bytes throughout this process. */
 export const coreBytes = (): Uint8Array => {
-  loaded ??= readFileSync(new URL('./elfinfo.wasm', import.meta.url));
+  loaded ??= readFileSync(ownFile('core/elfinfo.wasm'));
   return loaded;
 };
 

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { RsymError } from '../base/errors.ts';
+import { ownFile } from '../base/own-file.ts';
 
 /**
  * The program that comes with rsym: `hello(i: i32, len: usize) -> i32` is called once for each of its arguments; the
  * optimiser left no code of its own.
  */
-const packed = fileURLToPath(new URL('../../fixtures/hello/out/full-release.gz', import.meta.url));
+const packed = fileURLToPath(ownFile('../fixtures/hello/out/full-release.gz'));
 
 export type Bundled = Disposable & {
   /** The compressed file inside the package. */

@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import { extname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { RsymError } from '../../base/errors.ts';
+import { ownFile } from '../../base/own-file.ts';
 import type { OwnedFd } from '../sys/fd.ts';
 import { sendFd, socketPair } from '../sys/pass-fd.ts';
 import { type UprobeTarget, uprobeRefusal } from '../uprobe/attach.ts';
@@ -140,7 +141,7 @@ const within = async <Result>(ms: number, awaited: Promise<Result | null>): Prom
 const keeperCommand = (): string[] | null => {
   const here = import.meta.url;
   const extension = extname(here);
-  const main = fileURLToPath(new URL(`./keeper-main${extension}`, here));
+  const main = fileURLToPath(ownFile(`trace/keeper/keeper-main${extension}`));
   if (!existsSync(main)) return null;
   if (extension !== '.ts') return [main];
   try {
