@@ -66,17 +66,15 @@ export const planWide = (
     planner.begin(fn.name, fn.aliases);
     for (const [index, row] of fn.rows.entries()) {
       const name = fn.rows.length === 1 ? fn.name : (fn.names[index] ?? fn.name);
-      const own = { address: symbols.address(row), size: symbols.size(row) };
-      const info: CountedCopy = {
-        kind: name === fn.name ? 'symbol' : 'instance',
-        address: own.address,
-        caller: null,
-        callSite: null,
-        ...(name === fn.name ? {} : { name }),
-      };
+      const at = symbols.address(row);
+      const info: CountedCopy =
+        name === fn.name
+          ? { kind: 'symbol', address: at, caller: null, callSite: null }
+          : { kind: 'instance', address: at, caller: null, callSite: null, name };
       const ranges = parts.size === 0 ? noRanges : partsOf(symbols, parts.get(symbols.raw(row)) ?? []);
       const isCompiled = symbols.scheme(row) !== 'none';
-      if (symbols.kind(row) !== 'ifunc') planner.addOwn(info, { ...own, ranges, isCompiled });
+      if (symbols.kind(row) !== 'ifunc')
+        planner.addOwn(info, { address: at, size: symbols.size(row), ranges, isCompiled });
       else planner.addImplementation(info, symbols.raw(row), pids);
     }
     planner.end();

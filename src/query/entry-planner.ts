@@ -4,6 +4,7 @@ import { cheaperStart } from '../code/cheaper-start.ts';
 import { probeCost } from '../code/cost.ts';
 import { type EntryJump, entryJumps } from '../code/entry-jumps.ts';
 import { type EntryScan, emptyScan, entryBytes, jumpsOutOf, scan, scanOwn, tablesIn } from '../code/entry-scan.ts';
+import { setsUpFrame } from '../code/frame-setup.ts';
 import { quickCost } from '../code/quick-cost.ts';
 import type { AddressRange } from '../elf/function-model.ts';
 import type { Image } from '../elf/model.ts';
@@ -33,6 +34,7 @@ const longestPart = 1 << 16;
 /** No part is shorter than the jump back and something before it. */
 const leastCode = 16;
 const mostElements = 4_096;
+const noJumps: readonly EntryJump[] = [];
 
 /** Bytes of code and data that are read at once. */
 const wholeSegments = 512 << 20;
@@ -57,6 +59,7 @@ export class EntryPlanner {
 
   plan(code: CountedCode): PlannedEntry {
     const start = Number(code.address);
+    if (this.#isFrameSetUp(start)) return { at: code.address, jumps: noJumps };
     const size = code.size > 0n ? Number(code.size) : Math.min(this.#starts.after(start) - start, longestPart);
     const cost = this.#cost(start);
     const found = this.#scan(start, size, code.parts);
@@ -68,6 +71,13 @@ export class EntryPlanner {
     const further = cost !== 'emulated' && code.isCompiled ? this.#cheaper(start, size, found) : 0;
     if (further === 0 && typeof cost !== 'string') return { at: null, ...cost };
     return { at: further === 0 ? code.address : address(code.address + BigInt(further)), jumps: [] };
+  }
+
+  /** Whether nothing but calls, and jumps in place of calls, come to where it begins, and a probe there is cheap. */
+  #isFrameSetUp(start: number): boolean {
+    const here = this.#window.at(start, longestInstruction);
+    if (here === null || here.length < longestInstruction) return false;
+    return setsUpFrame(here.bytes, here.from) && quickCost(here.bytes, here.from) === 'emulated';
   }
 
   /** Of the first instruction; where it can't be probed, why. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { setsUpFrame } from '../../src/code/frame-setup.ts';
 import { openImage } from '../../src/elf/open.ts';
 import { EntryPlanner } from '../../src/query/entry-planner.ts';
 import { ImageCode } from '../../src/query/exits.ts';
@@ -13,6 +14,8 @@ describe.each(['endings/static-v0', 'values/release-legacy'])('every function of
   const rows = [...symbols.functions()].filter((row) => symbols.size(row) > 0n && !isColdPart(symbols.raw(row)));
   const functions = rows.map((row) => ({ address: symbols.address(row), size: symbols.size(row), parts: [] }));
   const sweeps = functions.map((fn) => code.sweep(fn));
+  // A jump back to where a frame is set up is a call that ends the function, and counted as one.
+  const areCalls = functions.map(({ address }) => setsUpFrame(code.code(address, 15) ?? new Uint8Array(), 0));
   const planned = [true, false].map((isForMany) => {
     const planner = new EntryPlanner(image, symbols, isForMany);
     return functions.map((fn) => planner.plan({ ...fn, isCompiled: false }));
@@ -27,7 +30,7 @@ describe.each(['endings/static-v0', 'values/release-legacy'])('every function of
       for (const plans of planned) {
         const plan = plans[i];
         const finds = plan?.at === null ? null : (plan?.jumps.length ?? 0) > 0;
-        if (finds !== null) expect(finds, `0x${address.toString(16)}`).toBe(sweep.loopsToEntry);
+        if (finds !== null) expect(finds, `0x${address.toString(16)}`).toBe(sweep.loopsToEntry && !areCalls[i]);
       }
     });
     expect(functions.length).toBeGreaterThan(100);
