@@ -2,18 +2,18 @@ import { Box } from 'ink';
 import type { ReactElement } from 'react';
 import { sanitize } from '../base/text.ts';
 import type { Entry } from '../query/browse.ts';
-import { DetailPane } from './detail-pane.tsx';
-import { HelpPane } from './help-pane.tsx';
-import { hintsText } from './hints.ts';
-import { LaunchPane } from './launch-pane.tsx';
+import { DetailPane } from './detail/pane.tsx';
+import { hintsText } from './help/hints.ts';
+import { HelpPane } from './help/pane.tsx';
+import { LaunchPane } from './launch/pane.tsx';
 import { fits, smallest } from './layout.ts';
-import { ListPane } from './list-pane.tsx';
-import { Row } from './row.tsx';
+import { ListPane } from './list/pane.tsx';
+import { LivePane } from './live/pane.tsx';
+import { Row } from './parts/row.tsx';
+import type { Theme } from './parts/theme.ts';
+import { titleText } from './parts/title.ts';
+import { truncate } from './parts/wrap.ts';
 import type { State } from './state.ts';
-import type { Theme } from './theme.ts';
-import { titleText } from './title.ts';
-import { TracePane } from './trace-pane.tsx';
-import { truncate } from './wrap.ts';
 
 type Props = {
   readonly state: State;
@@ -36,17 +36,17 @@ export const App = ({ state, theme, entry }: Props): ReactElement => {
 };
 
 const Pane = ({ state, theme, entry }: Props): ReactElement => {
-  const { detail, trace, level } = state;
+  const { detail, live, level } = state;
   if (state.help !== null) return <HelpPane state={state} top={state.help} theme={theme} />;
   if (level === 'detail' && detail) return <DetailPane state={state} detail={detail} theme={theme} />;
   if (level === 'launch') return <LaunchPane state={state} theme={theme} />;
-  if (level === 'trace' && trace) return <TracePane state={state} trace={trace} theme={theme} />;
+  if (level === 'live' && live) return <LivePane state={state} live={live} theme={theme} />;
   return <ListPane state={state} theme={theme} entry={entry} />;
 };
 
-const titleOf = ({ help, level, detail, trace, file }: State): string => {
+const titleOf = ({ help, level, detail, live, file }: State): string => {
   if (help !== null) return 'rsym: keys';
-  if (level === 'trace' && trace) return trace.title;
+  if (level === 'live' && live) return live.title;
   if (level === 'list') return `rsym ${sanitize(file.path)}`;
   return detail?.facts?.name ?? 'rsym';
 };

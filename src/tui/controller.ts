@@ -1,9 +1,13 @@
-import type { Browser, Search } from '../query/browse.ts';
-import type { Key } from './key.ts';
+import type { Browser } from '../query/browse.ts';
+import type { Desk } from './desk.ts';
+import { DetailWork } from './detail/work.ts';
 import { commandFor } from './keys.ts';
+import { ListWork } from './list/work.ts';
+import { LiveWork } from './live/work.ts';
 import { focusedField, initialState, modeOf, type Size, type State } from './state.ts';
-import { Tracing } from './tracing.ts';
-import { type Action, type Effect, update } from './update.ts';
+import type { Action, Effect } from './step.ts';
+import type { Key } from './terminal/key.ts';
+import { update } from './update.ts';
 
 type Hooks = {
   readonly draw: (state: State) => void;
@@ -14,29 +18,35 @@ type Hooks = {
   readonly fail: (error: unknown) => void;
 };
 
-/** A key's answer is drawn within 16 ms: what a search needs longer is done behind it, piece by piece. */
-const searchMs = 4;
 /** Calls come faster than anybody reads. */
 const drawMs = 40;
 
 /** Joins state, keys and the work that they ask for. */
 export class Controller {
-  readonly #browser: Browser;
   readonly #hooks: Hooks;
+  readonly #list: ListWork;
+  readonly #detail: DetailWork;
+  readonly #live: LiveWork;
   #state: State;
-  #search: Search | null = null;
-  #tracing: Tracing | null = null;
-  /** Traces that were left: resolves when their probes are removed. */
-  #left: Promise<unknown> = Promise.resolve();
-  /** Programs that rsym started and that were running when last heard of. */
-  readonly #started = new Set<number>();
   #drawTimer: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(browser: Browser, size: Size, hooks: Hooks) {
-    this.#browser = browser;
     this.#hooks = hooks;
     this.#state = initialState(browser.facts, size, browser.search('').rows());
+    this.#list = new ListWork(
+      browser,
+      this.#desk((news) => ({ kind: 'list', news })),
+    );
+    this.#detail = new DetailWork(
+      browser,
+      this.#desk((news) => ({ kind: 'detail', news })),
+      () => this.#state.detail,
+    );
+    this.#live = new LiveWork(
+      browser.facts.path,
+      this.#desk((news) => ({ kind: 'live', news })),
+    );
   }
 
   get state(): State {
@@ -53,8 +63,7 @@ export class Controller {
   keys(keys: readonly Key[]): void {
     for (const key of keys) {
       if (this.#closed) return;
-      // What a key does to a function depends on its facts.
-      this.#lookUp();
+      this.#detail.lookUp();
       if (key.kind === 'key') this.#press(key.name);
       else this.#type(key.text);
     }
@@ -70,8 +79,7 @@ export class Controller {
   async close(): Promise<readonly number[]> {
     this.#closed = true;
     clearTimeout(this.#drawTimer);
-    await Promise.all([this.#left, this.#tracing?.stop()]);
-    return [...this.#started].filter(isRunning);
+    return await this.#live.close();
   }
 
   #press(name: string): void {
@@ -108,18 +116,14 @@ export class Controller {
 
   #perform(effect: Effect): void {
     switch (effect.kind) {
-      case 'search':
-        this.#search = this.#browser.search(effect.text);
-        this.#searchOn(this.#search);
+      case 'list':
+        this.#list.do(effect.ask);
         break;
-      case 'inspect':
-        this.#inspect(effect.row);
+      case 'detail':
+        this.#detail.do(effect.ask);
         break;
-      case 'begin':
-        this.#begin(effect);
-        break;
-      case 'stop':
-        this.#stop();
+      case 'live':
+        this.#live.do(effect.ask);
         break;
       case 'redraw':
         this.#hooks.forget();
@@ -130,33 +134,16 @@ export class Controller {
     }
   }
 
-  #searchOn(search: Search): void {
-    const end = performance.now() + searchMs;
-    do search.step();
-    while (!search.done && performance.now() < end);
-    this.#do({ kind: 'found', rows: search.rows(), done: search.done, fault: search.fault });
-    if (!search.done)
-      this.#later(
-        () => this.#search === search,
-        () => this.#searchOn(search),
-      );
+  #desk<News>(action: (news: News) => Action): Desk<News> {
+    return {
+      tell: (news) => this.#do(action(news)),
+      later: (isWanted, work) => this.#later(isWanted, work),
+      drawSoon: () => this.#drawSoon(),
+      notice: (text) => this.#do({ kind: 'notice', text }),
+      fail: this.#hooks.fail,
+    };
   }
 
-  /** Cheap facts first; each is on the screen before the next is looked up. */
-  #inspect(row: number): void {
-    const isWanted = (): boolean => this.#state.detail?.row === row && this.#state.detail.probe === null;
-    this.#later(isWanted, () => {
-      this.#lookUp();
-      this.#later(isWanted, () => this.#do({ kind: 'probe', row, probe: this.#browser.probe(row) }));
-    });
-  }
-
-  #lookUp(): void {
-    const { detail } = this.#state;
-    if (detail && detail.facts === null) this.#do({ kind: 'facts', facts: this.#browser.function(detail.row) });
-  }
-
-  /** After what is to be seen now has been drawn, if it is still wanted then. */
   #later(isWanted: () => boolean, work: () => void): void {
     setImmediate(() => {
       if (this.#closed || !isWanted()) return;
@@ -169,41 +156,7 @@ export class Controller {
     });
   }
 
-  #begin({ spec, scope }: Effect & { kind: 'begin' }): void {
-    const begin = (): void => {
-      if (this.#closed) return;
-      const tracing = new Tracing(this.#browser.facts.path, spec, scope, (news) => {
-        if (news.kind === 'attached' && news.pid !== null) this.#started.add(news.pid);
-        if (this.#tracing === tracing) this.#do({ kind: 'trace', news });
-        this.#drawSoon();
-      });
-      this.#tracing = tracing;
-      tracing.done.catch(this.#hooks.fail);
-    };
-    this.#left.then(begin);
-  }
-
-  #stop(): void {
-    const tracing = this.#tracing;
-    if (!tracing) return;
-    this.#tracing = null;
-    this.#left = tracing.stop().then(() => {
-      const running = [...this.#started].filter(isRunning);
-      if (running.length > 0) this.#do({ kind: 'notice', text: `probes removed; PID ${running.join(', ')} runs on` });
-      this.#drawSoon();
-    }, this.#hooks.fail);
-  }
-
   #drawSoon(): void {
     if (!this.#closed) this.#drawTimer ??= setTimeout(() => this.draw(), drawMs);
   }
 }
-
-const isRunning = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};

@@ -3,10 +3,19 @@
  * it.
  */
 
+import { type DetailCommand, detailKeys } from './detail/keys.ts';
+import { type LaunchCommand, launchKeys } from './launch/keys.ts';
+import { type ListCommand, listKeys } from './list/keys.ts';
+import { type LiveCommand, liveKeys } from './live/keys.ts';
+
 /** Where keys go. In `list`, `signature` and `launch`, characters that no line claims are text. */
-export type Mode = 'list' | 'detail' | 'signature' | 'launch' | 'trace' | 'help';
+export type Mode = 'list' | 'detail' | 'signature' | 'launch' | 'live' | 'help';
 
 export type Command =
+  | ListCommand
+  | DetailCommand
+  | LaunchCommand
+  | LiveCommand
   | 'up'
   | 'down'
   | 'page-up'
@@ -21,15 +30,7 @@ export type Command =
   | 'right'
   | 'start'
   | 'end'
-  | 'open'
   | 'back'
-  | 'sign'
-  | 'accept'
-  | 'trace'
-  | 'next-choice'
-  | 'previous-choice'
-  | 'begin'
-  | 'pause'
   | 'help'
   | 'redraw'
   | 'quit'
@@ -47,28 +48,17 @@ export type Binding = {
   readonly hint?: string;
 };
 
-const reading: readonly Mode[] = ['detail', 'trace', 'help'];
+const reading: readonly Mode[] = ['detail', 'live', 'help'];
 const typing: readonly Mode[] = ['list', 'signature', 'launch'];
 const all: readonly Mode[] = [...reading, ...typing];
 
+/** What comes first is hinted at first. */
 export const bindings: readonly Binding[] = [
-  { modes: ['list'], keys: ['enter'], command: 'open', help: 'show the function', hint: 'show' },
-  { modes: ['list'], keys: ['up', 'ctrl-p'], command: 'up', help: 'the function above' },
-  { modes: ['list'], keys: ['down', 'ctrl-n'], command: 'down', help: 'the function below' },
-  { modes: ['list'], keys: ['page-up', 'ctrl-b'], command: 'page-up', help: 'a page up' },
-  { modes: ['list'], keys: ['page-down', 'ctrl-f'], command: 'page-down', help: 'a page down' },
-  { modes: ['list'], keys: ['home'], command: 'first', help: 'the first function' },
-  { modes: ['list'], keys: ['end'], command: 'last', help: 'the last function' },
-  { modes: ['list'], keys: ['escape'], command: 'back', help: 'clear the search' },
+  ...listKeys,
+  ...detailKeys,
+  ...launchKeys,
+  ...liveKeys,
 
-  { modes: ['detail'], keys: ['t'], command: 'trace', help: 'trace it', hint: 'trace' },
-  {
-    modes: ['detail'],
-    keys: ['enter', 's', 'tab', '('],
-    command: 'sign',
-    help: 'type its signature',
-    hint: 'signature',
-  },
   { modes: reading, keys: ['up', 'k', 'ctrl-p'], command: 'up', help: 'a line up' },
   { modes: reading, keys: ['down', 'j', 'ctrl-n'], command: 'down', help: 'a line down' },
   { modes: reading, keys: ['page-up', 'ctrl-b'], command: 'page-up', help: 'a page up' },
@@ -76,19 +66,6 @@ export const bindings: readonly Binding[] = [
   { modes: reading, keys: ['home', 'g'], command: 'first', help: 'to the top' },
   { modes: reading, keys: ['end', 'G'], command: 'last', help: 'to the bottom' },
 
-  { modes: ['signature'], keys: ['enter', 'tab'], command: 'accept', help: 'take the signature', hint: 'take it' },
-  { modes: ['launch'], keys: ['enter'], command: 'begin', help: 'begin tracing', hint: 'begin' },
-  {
-    modes: ['launch'],
-    keys: ['down', 'tab', 'ctrl-n'],
-    command: 'next-choice',
-    help: 'the next choice',
-    hint: 'choose',
-  },
-  { modes: ['launch'], keys: ['up', 'shift-tab', 'ctrl-p'], command: 'previous-choice', help: 'the choice before' },
-
-  { modes: ['trace'], keys: [' ', 'p'], command: 'pause', help: 'hold the view still; go on', hint: 'pause' },
-  { modes: ['trace'], keys: ['escape'], command: 'back', help: 'stop tracing, go back', hint: 'stop' },
   { modes: ['detail', 'help'], keys: ['escape'], command: 'back', help: 'go back', hint: 'back' },
   { modes: ['signature', 'launch'], keys: ['escape'], command: 'back', help: 'give it up', hint: 'back' },
 
@@ -145,7 +122,7 @@ const headings: Readonly<Record<Exclude<Mode, 'help'>, string>> = {
   detail: 'A function',
   signature: 'Its signature',
   launch: 'What to trace',
-  trace: 'Calls',
+  live: 'Calls',
 };
 
 /** The help of one mode, then of the others. */

@@ -32,4 +32,4 @@ const statusRows = 1;
 
 /** Rows for calls. */
 export const callsHeight = (state: State): number =>
-  Math.max(1, bodyHeight(state.size) - statusRows - notesHeight(state.size, state.trace?.notes.length ?? 0));
+  Math.max(1, bodyHeight(state.size) - statusRows - notesHeight(state.size, state.live?.notes.length ?? 0));

@@ -1,8 +1,8 @@
 import { Browser, openForBrowsing } from '../query/browse.ts';
 import { wantsColour } from '../report/terminal-colour.ts';
 import { Controller } from './controller.ts';
-import { Terminal } from './terminal.ts';
-import { makeTheme } from './theme.ts';
+import { makeTheme } from './parts/theme.ts';
+import { Terminal } from './terminal/terminal.ts';
 
 export type Ending = {
   readonly interrupted: boolean;

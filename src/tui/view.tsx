@@ -1,11 +1,11 @@
 import { render } from 'ink';
 import type { Entry } from '../query/browse.ts';
 import { App } from './app.tsx';
-import { Frames } from './frames.ts';
-import { HeldRows } from './held-rows.ts';
-import { HoldRow } from './row.tsx';
+import { HoldRow } from './parts/row.tsx';
+import type { Theme } from './parts/theme.ts';
 import type { State } from './state.ts';
-import type { Theme } from './theme.ts';
+import { Frames } from './terminal/frames.ts';
+import { HeldRows } from './terminal/held-rows.ts';
 
 export type View = { readonly draw: (state: State) => void; readonly unmount: () => void };
 

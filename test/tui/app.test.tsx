@@ -5,8 +5,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { RsymError } from '../../src/base/errors.ts';
 import { displayWidth } from '../../src/report/terminal-width.ts';
 import { App } from '../../src/tui/app.tsx';
+import { makeTheme } from '../../src/tui/parts/theme.ts';
 import type { Size, State } from '../../src/tui/state.ts';
-import { makeTheme } from '../../src/tui/theme.ts';
 import { mount } from '../../src/tui/view.tsx';
 import { call, entry, facts, follow, functionFacts, probeFacts, state, typed } from './states.ts';
 
@@ -16,9 +16,12 @@ const frameOf = (shown: State, colour = false): string =>
   render(<App state={shown} theme={makeTheme(colour)} entry={entry} />).lastFrame() ?? '';
 const plainFrame = (shown: State): string => `\n${stripVTControlCharacters(frameOf(shown)).replace(/ +$/gm, '')}\n`;
 
-const open = follow(state(), 'open', facts(0), { kind: 'probe', row: 0, probe: probeFacts() });
+const open = follow(state(), 'open', facts(0), {
+  kind: 'detail',
+  news: { kind: 'probe', row: 0, probe: probeFacts() },
+});
 const tracing = follow(open, 'sign', typed('(i: i32) -> i32'), 'accept', 'trace', 'begin', {
-  kind: 'trace',
+  kind: 'live',
   news: { kind: 'attached', probes: 3, pid: 7 },
 });
 
@@ -42,10 +45,8 @@ Enter show · Esc clear · F1 help · Ctrl-C quit
 
   test('nothing found', () => {
     const none: State = follow(state(), typed('zzz'), {
-      kind: 'found',
-      rows: new Uint32Array(0),
-      done: true,
-      fault: null,
+      kind: 'list',
+      news: { kind: 'found', rows: new Uint32Array(0), done: true, fault: null },
     });
     expect(plainFrame(none)).toContain('\n  no name matches\n');
     expect(plainFrame(none)).toContain('\n0 of 5\n');
@@ -100,7 +101,7 @@ Enter begin · ↓ choose · Esc back · F1 help · Ctrl-C quit
 
   test('calls, newest at the bottom', () => {
     const events = [call(1), call(2, { outcome: 'unwound', ret: null, duration: null })];
-    expect(plainFrame(follow(tracing, { kind: 'trace', news: { kind: 'events', events } }))).toBe(`
+    expect(plainFrame(follow(tracing, { kind: 'live', news: { kind: 'events', events } }))).toBe(`
 demo::hello(i: i32) -> i32                              demo
   0.000000    1.50µs  demo::hello(i: 1) -> 6
   0.000001            demo::hello(i: 2) [unwound]
@@ -122,7 +123,7 @@ test('what a trace was refused for is said, with what to do', () => {
     reason: 'the kernel refused bpf (EPERM)',
     hints: ['sudo rsym'],
   });
-  const frame = plainFrame(follow(tracing, { kind: 'trace', news: { kind: 'failed', error } }));
+  const frame = plainFrame(follow(tracing, { kind: 'live', news: { kind: 'failed', error } }));
   expect(frame).toContain('\ncannot trace\n  the kernel refused bpf (EPERM)\n  try: sudo rsym\n');
   expect(frame).toContain('\nfailed\n');
 });
@@ -134,13 +135,20 @@ describe('every level at every size', () => {
   const busy = call(1, { function: long, args: Array(200).fill(call(1).args[0]), depth: 10_000 });
   const levels: Readonly<Record<string, State>> = {
     list: follow(state(1000), typed(wide)),
-    detail: follow(state(), 'open', { kind: 'facts', facts: strange }, 'sign', typed(`(${long}`), 'accept'),
+    detail: follow(
+      state(),
+      'open',
+      { kind: 'detail', news: { kind: 'facts', facts: strange } },
+      'sign',
+      typed(`(${long}`),
+      'accept',
+    ),
     launch: follow(open, 'trace', typed(`"${wide}`), 'begin'),
-    trace: follow(
+    live: follow(
       tracing,
-      { kind: 'trace', news: { kind: 'events', events: Array(300).fill(busy) } },
+      { kind: 'live', news: { kind: 'events', events: Array(300).fill(busy) } },
       {
-        kind: 'trace',
+        kind: 'live',
         news: { kind: 'planned', notes: Array(60).fill(wide) },
       },
     ),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Edit, edit, emptyField, fieldOf } from '../../src/tui/field.ts';
+import { type Edit, edit, emptyField, fieldOf } from '../../src/tui/parts/field.ts';
 
 test('editing goes by characters as users see them', () => {
   const family = '👨\u200d👩\u200d👧';

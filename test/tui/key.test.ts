@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Key, KeyDecoder } from '../../src/tui/key.ts';
+import { type Key, KeyDecoder } from '../../src/tui/terminal/key.ts';
 
 const names = (keys: readonly Key[]): string[] => keys.map((key) => (key.kind === 'key' ? `<${key.name}>` : key.text));
 const decode = (...chunks: string[]): string[] => {

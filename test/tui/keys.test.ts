@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { bindings, commandFor, helpSections, hintsFor, keyLabel, type Mode } from '../../src/tui/keys.ts';
 
-const modes: readonly Mode[] = ['list', 'detail', 'signature', 'launch', 'trace', 'help'];
+const modes: readonly Mode[] = ['list', 'detail', 'signature', 'launch', 'live', 'help'];
 
 test('no key has two meanings in one mode', () => {
   for (const mode of modes) {
@@ -22,7 +22,7 @@ test('from everywhere there is a way out, a way back and help', () => {
     expect(commandFor(mode, 'escape', false)).toBe('back');
     expect(commandFor(mode, 'f1', false)).toBe('help');
   }
-  for (const mode of ['list', 'detail', 'trace', 'help'] as const) {
+  for (const mode of ['list', 'detail', 'live', 'help'] as const) {
     expect(commandFor(mode, 'q', true)).toBe('quit');
     expect(commandFor(mode, '?', true)).toBe('help');
   }

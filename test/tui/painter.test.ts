@@ -1,7 +1,7 @@
 import xterm from '@xterm/headless';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Painter } from '../../src/tui/painter.ts';
+import { Painter } from '../../src/tui/terminal/painter.ts';
 
 const size = { columns: 20, rows: 5 };
 

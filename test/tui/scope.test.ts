@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readScope } from '../../src/tui/scope.ts';
+import { readScope } from '../../src/tui/launch/scope.ts';
 
 test.each([
   ['12', [12]],

@@ -2,7 +2,8 @@ import { address } from '../../src/base/units.ts';
 import type { Entry, FileFacts, FunctionFacts, ProbeFacts } from '../../src/query/browse.ts';
 import type { CallEvent } from '../../src/query/watch.ts';
 import { initialState, type Size, type State } from '../../src/tui/state.ts';
-import { type Action, type Effect, update } from '../../src/tui/update.ts';
+import type { Action, Effect } from '../../src/tui/step.ts';
+import { update } from '../../src/tui/update.ts';
 
 /** Pieces of state for tests of the screen. */
 export const names = ['demo::hello', 'demo::main', 'alloc::vec::Vec<u8>::push', '日本語の関数', 'memcpy'];
@@ -84,4 +85,7 @@ export const follow = (
 
 export const effectsOf = (start: State, action: Action): readonly Effect[] => update(start, action).effects;
 export const typed = (text: string): Action => ({ kind: 'typed', text });
-export const facts = (row: number): Action => ({ kind: 'facts', facts: functionFacts(row) });
+export const facts = (row: number): Action => ({
+  kind: 'detail',
+  news: { kind: 'facts', facts: functionFacts(row) },
+});

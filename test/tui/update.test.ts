@@ -3,18 +3,22 @@ import { describe, expect, test } from 'vitest';
 import { RsymError } from '../../src/base/errors.ts';
 import { bindings } from '../../src/tui/keys.ts';
 import { listHeight } from '../../src/tui/layout.ts';
-import { modeOf, mostEvents } from '../../src/tui/state.ts';
-import type { Action } from '../../src/tui/update.ts';
+import { mostEvents } from '../../src/tui/live/state.ts';
+import { modeOf } from '../../src/tui/state.ts';
+import type { Action } from '../../src/tui/step.ts';
 import { call, effectsOf, facts, follow, probeFacts, state, typed } from './states.ts';
 
-const found = (...rows: number[]): Action => ({ kind: 'found', rows: Uint32Array.from(rows), done: true, fault: null });
+const found = (...rows: number[]): Action => ({
+  kind: 'list',
+  news: { kind: 'found', rows: Uint32Array.from(rows), done: true, fault: null },
+});
 const command = (name: (Action & { kind: 'command' })['command']): Action => ({ kind: 'command', command: name });
 
 describe('the list', () => {
   test('typing asks for a search and goes to the top', () => {
     const start = follow(state(100), 'last');
     expect(start.list.cursor).toBe(99);
-    expect(effectsOf(start, typed('he'))).toEqual([{ kind: 'search', text: 'he' }]);
+    expect(effectsOf(start, typed('he'))).toEqual([{ kind: 'list', ask: { kind: 'search', text: 'he' } }]);
     expect(follow(start, typed('he')).list).toMatchObject({ cursor: 0, top: 0, search: { text: 'he', at: 2 } });
   });
 
@@ -29,7 +33,7 @@ describe('the list', () => {
 
   test('Enter opens the function under the cursor; there may be none', () => {
     const start = follow(state(), 'down');
-    expect(effectsOf(start, command('open'))).toEqual([{ kind: 'inspect', row: 1 }]);
+    expect(effectsOf(start, command('open'))).toEqual([{ kind: 'detail', ask: { kind: 'inspect', row: 1 } }]);
     expect(follow(start, 'open')).toMatchObject({ level: 'detail', detail: { row: 1, facts: null } });
     expect(follow(start, found(), 'open').level).toBe('list');
   });
@@ -54,16 +58,26 @@ describe('a function', () => {
   });
 
   test('facts of another function are not shown', () => {
-    const other = follow(open, facts(3), { kind: 'probe', row: 3, probe: probeFacts() });
+    const other = follow(open, facts(3), { kind: 'detail', news: { kind: 'probe', row: 3, probe: probeFacts() } });
     expect(other.detail).toMatchObject({ facts: { row: 0 }, probe: null });
   });
 
   test('tracing begins with what was chosen, the function named by its address', () => {
     const ready = follow(open, 'sign', typed('(i: i32) -> i32'), 'accept', 'trace', typed("1 'two 3'"));
     expect(effectsOf(ready, command('begin'))).toEqual([
-      { kind: 'begin', spec: '0x1000(i: i32) -> i32', scope: { kind: 'run', args: ['1', 'two 3'] } },
+      {
+        kind: 'live',
+        ask: {
+          kind: 'begin',
+          request: {
+            title: 'demo::hello(i: i32) -> i32',
+            specs: ['0x1000(i: i32) -> i32'],
+            scope: { kind: 'run', args: ['1', 'two 3'] },
+          },
+        },
+      },
     ]);
-    expect(follow(ready, 'begin')).toMatchObject({ level: 'trace', trace: { title: 'demo::hello(i: i32) -> i32' } });
+    expect(follow(ready, 'begin')).toMatchObject({ level: 'live', live: { title: 'demo::hello(i: i32) -> i32' } });
   });
 
   test('what is wrong with the choice is said, and nothing begins', () => {
@@ -74,7 +88,7 @@ describe('a function', () => {
       [['next-choice', 'next-choice'], '0'],
     ] as const) {
       const wrong = follow(open, 'trace', ...choice, typed(text), 'begin');
-      expect(wrong).toMatchObject({ level: 'launch', trace: null });
+      expect(wrong).toMatchObject({ level: 'launch', live: null });
       expect(wrong.launch.fault).toBeInstanceOf(RsymError);
     }
   });
@@ -89,43 +103,43 @@ describe('a function', () => {
 describe('a trace', () => {
   const tracing = follow(state(), 'open', facts(0), 'trace', 'begin');
   const events = (from: number, count: number): Action => ({
-    kind: 'trace',
+    kind: 'live',
     news: { kind: 'events', events: Array.from({ length: count }, (_, i) => call(from + i)) },
   });
 
   test('keeps the newest events and counts all', () => {
     const full = follow(tracing, events(1, mostEvents), events(mostEvents + 1, 10));
-    expect(full.trace?.events.length).toBe(mostEvents);
-    expect(full.trace?.events.at(-1)?.seq).toBe(mostEvents + 10);
-    expect(full.trace?.calls).toBe(mostEvents + 10);
+    expect(full.live?.events.length).toBe(mostEvents);
+    expect(full.live?.events.at(-1)?.seq).toBe(mostEvents + 10);
+    expect(full.live?.calls).toBe(mostEvents + 10);
   });
 
   test('held still, it shows what it showed; going on, the newest', () => {
     const held = follow(tracing, events(1, 3), 'pause', events(4, 2));
-    expect(held.trace?.held?.length).toBe(3);
-    expect(held.trace?.calls).toBe(5);
-    expect(follow(held, 'pause').trace).toMatchObject({ held: null, behind: 0 });
+    expect(held.live?.held?.length).toBe(3);
+    expect(held.live?.calls).toBe(5);
+    expect(follow(held, 'pause').live).toMatchObject({ held: null, behind: 0 });
   });
 
   test('looking back holds it, the end lets it go', () => {
     const back = follow(tracing, events(1, 100), 'page-up');
-    expect(back.trace?.held).not.toBeNull();
-    expect(follow(back, 'last').trace?.held).toBeNull();
+    expect(back.live?.held).not.toBeNull();
+    expect(follow(back, 'last').live?.held).toBeNull();
   });
 
   test('Esc stops it and shows the function; late news is not for the screen', () => {
-    expect(effectsOf(tracing, command('back'))).toEqual([{ kind: 'stop' }]);
+    expect(effectsOf(tracing, command('back'))).toEqual([{ kind: 'live', ask: { kind: 'stop' } }]);
     const left = follow(tracing, 'back', events(1, 1));
-    expect(left).toMatchObject({ level: 'detail', trace: null });
+    expect(left).toMatchObject({ level: 'detail', live: null });
   });
 
   test('losses are added up; the end knows best', () => {
     const losses = { entries: 2, exits: 1, pending: 0, threads: 0, landings: 0, threadEnds: 0, processes: 0 };
     const lost: Action = {
-      kind: 'trace',
+      kind: 'live',
       news: { kind: 'events', events: [{ event: 'lost', time: 1n, seq: 1, losses, functions: [] }] },
     };
-    expect(follow(tracing, lost, lost).trace?.lost).toBe(6);
+    expect(follow(tracing, lost, lost).live?.lost).toBe(6);
   });
 });
 

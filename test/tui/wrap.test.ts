@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { displayWidth } from '../../src/report/terminal-width.ts';
-import { truncate, wrap } from '../../src/tui/wrap.ts';
+import { truncate, wrap } from '../../src/tui/parts/wrap.ts';
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 

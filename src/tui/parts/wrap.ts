@@ -1,4 +1,4 @@
-import { displayWidth, truncateMiddle } from '../report/terminal-width.ts';
+import { displayWidth, truncateMiddle } from '../../report/terminal-width.ts';
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 const ascii = /^[\x20-\x7e]*$/;

@@ -1,7 +1,7 @@
-import { RsymError } from '../base/errors.ts';
-import { parseProcessId } from '../base/process-id.ts';
-import type { WatchScope } from '../query/watch.ts';
-import { splitWords } from '../query/words.ts';
+import { RsymError } from '../../base/errors.ts';
+import { parseProcessId } from '../../base/process-id.ts';
+import type { WatchScope } from '../../query/watch.ts';
+import { splitWords } from '../../query/words.ts';
 import type { ScopeKind } from './state.ts';
 
 /** What a choice and its field ask for; an error that says what is wrong with the field. */

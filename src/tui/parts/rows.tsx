@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
-import { padEnd } from '../report/terminal-width.ts';
-import type { Line } from './lines.ts';
+import { padEnd } from '../../report/terminal-width.ts';
+import type { Line } from './line.ts';
 import { Row } from './row.tsx';
 import type { Theme } from './theme.ts';
 

@@ -1,14 +1,16 @@
 import type { ReactElement } from 'react';
-import { RsymError } from '../base/errors.ts';
-import { errorLines } from './error-lines.ts';
-import { fieldText } from './field-row.ts';
-import { factsHeight, faultRows } from './layout.ts';
-import { factLines, type Line } from './lines.ts';
-import { Row } from './row.tsx';
-import { Rows } from './rows.tsx';
-import type { DetailState, State } from './state.ts';
-import type { Theme } from './theme.ts';
-import { truncate } from './wrap.ts';
+import { RsymError } from '../../base/errors.ts';
+import { factsHeight, faultRows } from '../layout.ts';
+import { errorLines } from '../parts/error-lines.ts';
+import { fieldText } from '../parts/field-row.ts';
+import type { Line } from '../parts/line.ts';
+import { Row } from '../parts/row.tsx';
+import { Rows } from '../parts/rows.tsx';
+import type { Theme } from '../parts/theme.ts';
+import { truncate } from '../parts/wrap.ts';
+import type { State } from '../state.ts';
+import { factLines } from './lines.ts';
+import type { DetailState } from './state.ts';
 
 type Props = { readonly state: State; readonly detail: DetailState; readonly theme: Theme };
 

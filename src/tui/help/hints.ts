@@ -1,6 +1,6 @@
-import { displayWidth } from '../report/terminal-width.ts';
-import { hintsFor, keyLabel } from './keys.ts';
-import { focusedField, modeOf, type State } from './state.ts';
+import { displayWidth } from '../../report/terminal-width.ts';
+import { hintsFor, keyLabel } from '../keys.ts';
+import { focusedField, modeOf, type State } from '../state.ts';
 
 /** The last line: the keys that matter most here, as many as fit. */
 export const hintsText = (state: State): string => {

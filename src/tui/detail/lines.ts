@@ -1,11 +1,8 @@
-import { hex } from '../base/units.ts';
-import type { FunctionFacts, ProbeFacts } from '../query/browse.ts';
-import { helpSections } from './keys.ts';
-import type { State } from './state.ts';
-import { wrap } from './wrap.ts';
-
-/** A line of a page that can be scrolled: a label in a column of its own, then text. */
-export type Line = { readonly label: string; readonly text: string; readonly tone: 'plain' | 'faint' | 'warning' };
+import { hex } from '../../base/units.ts';
+import type { FunctionFacts, ProbeFacts } from '../../query/browse.ts';
+import type { Line } from '../parts/line.ts';
+import { wrap } from '../parts/wrap.ts';
+import type { State } from '../state.ts';
 
 const labelWidth = 12;
 /** Mangled names can be as long as a book. */
@@ -72,22 +69,3 @@ const codeFacts = (probe: ProbeFacts | null): Fact[] => {
     ...(probe.copies > 1 ? [{ label: 'copies', text: `${probe.copies} functions have this path` }, ...others] : []),
   ];
 };
-
-/** The keys, those of the level below the help first. */
-export const helpLines = ({ level, detail, size }: State): readonly Line[] => {
-  const first = level === 'detail' && detail?.before ? 'signature' : level;
-  const column = 26;
-  return helpSections(first).flatMap(({ heading, lines }): Line[] => [
-    { label: heading, text: '', tone: 'plain' },
-    ...lines.map(({ keys, help }): Line => {
-      const text = `  ${keys.padEnd(size.columns > 60 ? column : 0)}  ${help}`;
-      return { label: '', text: wrap(text, size.columns, 1)[0] ?? '', tone: 'plain' };
-    }),
-    { label: '', text: '', tone: 'plain' },
-  ]);
-};
-
-export const helpLineCount = (state: State): number => helpLines(state).length;
-
-/** 106477 as `106,477`. */
-export const grouped = (count: number): string => String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');

@@ -1,13 +1,13 @@
 import type { ReactElement } from 'react';
-import { errorLines } from './error-lines.ts';
-import { fieldText } from './field-row.ts';
-import { bodyHeight } from './layout.ts';
-import { Row } from './row.tsx';
-import { Rows } from './rows.tsx';
-import type { ScopeKind, State } from './state.ts';
-import type { Theme } from './theme.ts';
-import { choicesFor } from './update.ts';
-import { truncate } from './wrap.ts';
+import { bodyHeight } from '../layout.ts';
+import { errorLines } from '../parts/error-lines.ts';
+import { fieldText } from '../parts/field-row.ts';
+import { Row } from '../parts/row.tsx';
+import { Rows } from '../parts/rows.tsx';
+import type { Theme } from '../parts/theme.ts';
+import { truncate } from '../parts/wrap.ts';
+import type { State } from '../state.ts';
+import { choicesFor, type ScopeKind } from './state.ts';
 
 type Props = { readonly state: State; readonly theme: Theme };
 

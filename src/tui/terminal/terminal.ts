@@ -1,6 +1,6 @@
+import type { Size } from '../state.ts';
 import { type Key, KeyDecoder } from './key.ts';
 import { Painter } from './painter.ts';
-import type { Size } from './state.ts';
 
 type Input = NodeJS.ReadStream;
 type Output = NodeJS.WriteStream;

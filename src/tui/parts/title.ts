@@ -1,4 +1,4 @@
-import { displayWidth, padEnd } from '../report/terminal-width.ts';
+import { displayWidth, padEnd } from '../../report/terminal-width.ts';
 import type { Theme } from './theme.ts';
 import { shorten } from './wrap.ts';
 

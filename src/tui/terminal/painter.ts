@@ -1,4 +1,4 @@
-import type { Size } from './state.ts';
+import type { Size } from '../state.ts';
 
 /*
  * Ink's own writer erases the whole frame before each new one, and one that fills the screen it clears together with

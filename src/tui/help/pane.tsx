@@ -1,8 +1,8 @@
 import type { ReactElement } from 'react';
+import { Rows } from '../parts/rows.tsx';
+import type { Theme } from '../parts/theme.ts';
+import type { State } from '../state.ts';
 import { helpLines } from './lines.ts';
-import { Rows } from './rows.tsx';
-import type { State } from './state.ts';
-import type { Theme } from './theme.ts';
 
 type Props = { readonly state: State; readonly top: number; readonly theme: Theme };
 

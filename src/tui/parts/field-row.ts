@@ -1,5 +1,5 @@
-import { sanitize } from '../base/text.ts';
-import { displayWidth } from '../report/terminal-width.ts';
+import { sanitize } from '../../base/text.ts';
+import { displayWidth } from '../../report/terminal-width.ts';
 import type { Field } from './field.ts';
 import type { Theme } from './theme.ts';
 

@@ -1,6 +1,6 @@
-import type { RsymError } from '../base/errors.ts';
-import { sanitize } from '../base/text.ts';
-import type { Line } from './lines.ts';
+import type { RsymError } from '../../base/errors.ts';
+import { sanitize } from '../../base/text.ts';
+import type { Line } from './line.ts';
 import { truncate, wrap } from './wrap.ts';
 
 /**

@@ -1,15 +1,15 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import { RsymError } from '../base/errors.ts';
-import { planWatch, type WatchScope } from '../query/watch.ts';
-import type { TraceNews } from './trace-state.ts';
+import { RsymError } from '../../base/errors.ts';
+import { planWatch } from '../../query/watch.ts';
+import type { LiveNews, LiveRequest } from './state.ts';
 
 /** A trace on its way; its probes are gone once `stop` has resolved. */
 export class Tracing {
   readonly #abort = new AbortController();
   readonly #done: Promise<void>;
 
-  constructor(target: string, spec: string, scope: WatchScope, tell: (news: TraceNews) => void) {
-    this.#done = this.#run(target, spec, scope, tell);
+  constructor(target: string, request: LiveRequest, tell: (news: LiveNews) => void) {
+    this.#done = this.#run(target, request, tell);
   }
 
   /** Rejects with a defect of rsym, if there was one; refusals are told as news. */
@@ -23,13 +23,13 @@ export class Tracing {
     await this.#done;
   }
 
-  async #run(target: string, spec: string, scope: WatchScope, tell: (news: TraceNews) => void): Promise<void> {
+  async #run(target: string, { specs, scope }: LiveRequest, tell: (news: LiveNews) => void): Promise<void> {
     // "Getting ready" is on the screen before the plan is made, which may take a second for a large file.
     await breathe();
     try {
       if (this.#abort.signal.aborted) return;
       const { signal } = this.#abort;
-      const watch = planWatch({ target, functions: [spec], scope, output: 'ignore', signal });
+      const watch = planWatch({ target, functions: specs, scope, output: 'ignore', signal });
       tell({ kind: 'planned', notes: watch.notes });
       await breathe();
       for await (const events of watch.batches((attached) => tell({ kind: 'attached', ...attached }))) {

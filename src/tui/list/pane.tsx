@@ -1,14 +1,14 @@
 import type { ReactElement } from 'react';
-import { hex } from '../base/units.ts';
-import type { Entry } from '../query/browse.ts';
-import { padEnd } from '../report/terminal-width.ts';
-import { fieldText } from './field-row.ts';
-import { listHeight } from './layout.ts';
-import { grouped } from './lines.ts';
-import { Row } from './row.tsx';
-import type { State } from './state.ts';
-import type { Theme } from './theme.ts';
-import { shorten } from './wrap.ts';
+import { hex } from '../../base/units.ts';
+import type { Entry } from '../../query/browse.ts';
+import { padEnd } from '../../report/terminal-width.ts';
+import { listHeight } from '../layout.ts';
+import { fieldText } from '../parts/field-row.ts';
+import { grouped } from '../parts/number.ts';
+import { Row } from '../parts/row.tsx';
+import type { Theme } from '../parts/theme.ts';
+import { shorten } from '../parts/wrap.ts';
+import type { State } from '../state.ts';
 
 type Props = { readonly state: State; readonly theme: Theme; readonly entry: (row: number) => Entry };
 
