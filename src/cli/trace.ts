@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import { type Command, Option } from 'commander';
+import { RsymError } from '../base/errors.ts';
 import { planTextWatch, planWatch, prepareKeeper, type TraceEvent, watchDefaults } from '../query/watch.ts';
 import { traceText } from '../report/trace.ts';
 import { traceJson } from '../report/trace-json.ts';
@@ -98,6 +99,8 @@ export const register = (program: Command): void => {
 };
 
 const trace = async (target: string, _: unknown, flags: Flags, command: Command): Promise<void> => {
+  if (flags.whenIn === 'rsym' && flags.when === undefined)
+    throw new RsymError('usage', '--when-in is of use only with --when');
   const { functions, args } = splitAtDashes(command);
   const scope = scopeOf(flags, args);
   prepareKeeper();

@@ -18,7 +18,8 @@ export const whole =
   (least: number) =>
   (text: string): number => {
     const value = Number(text);
-    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) {
+    if (/^\d+$/.test(text) && !Number.isSafeInteger(value)) throw new InvalidArgumentError('it is too large');
+    if (!/^\d+$/.test(text) || value < least) {
       throw new InvalidArgumentError(`it must be a whole number, ${least} or more`);
     }
     return value;

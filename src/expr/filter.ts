@@ -21,7 +21,7 @@ import { variantName } from './variant-name.ts';
  * @throws {RsymError} `usage` where it can't be read, names what isn't there, or compares what can't be compared.
  */
 export const parseFilter = (text: string, scope: Scope): BoolNode => {
-  const expression = parseExpression(text);
+  const expression = parseExpression(text, ['ret is Err(_)', 'duration > 10ms']);
   const context = new Context(text, scope);
   const node = boolean(context, valueIn(context, expression), expression);
   checkGrowth(context, node, expression);
@@ -34,7 +34,7 @@ export const parseFilter = (text: string, scope: Scope): BoolNode => {
  * @throws {RsymError} `usage` as `parseFilter`, and where the value is of a type that can't be a key.
  */
 export const parseGrouping = (text: string, scope: Scope): KeyNode => {
-  const expression = parseExpression(text);
+  const expression = parseExpression(text, ['arg.0', 'ret.variant', '(comm, tid)']);
   const context = new Context(text, scope);
   const node = keyOf(context, valueIn(context, expression), expression);
   checkGrowth(context, node, expression);

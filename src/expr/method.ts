@@ -58,9 +58,9 @@ const isTextTest = (name: string): name is (typeof textTests)[number] => textTes
 const isPower = (name: string): name is keyof typeof powers => name in powers;
 const isZero = (left: IntNode) => ({ kind: 'compare-int', operation: '==', left, right: integer(0n) }) as const;
 
-const unsuited = (context: Context, { of, method }: Call, why: string) => {
+const unsuited = (context: Context, { of, method }: Call, why: string, hints: readonly string[] = []) => {
   const value = of.kind === 'placed' ? followed(of) : of;
-  return context.fault(method, `${describeValue(value)} has no ${quoted(method.text)}`, { why });
+  return context.fault(method, `${describeValue(value)} has no ${quoted(method.text)}`, { why, hints });
 };
 
 const lengthOf = (context: Context, call: Call): IntNode => {
@@ -127,9 +127,15 @@ const variantTest = (context: Context, call: Call): Loaded => {
   const found = names?.map((name) => shape?.variants.findIndex((variant) => variant.name === name) ?? -1) ?? [];
   const [wanted = -1, other = -1] = found;
   if (value === null || shape === null || (wanted < 0 && other < 0))
-    throw unsuited(context, call, `it isn't ${names?.includes('Some') ? 'an Option' : 'a Result'}`);
+    throw unsuited(context, call, `it isn't ${names?.includes('Some') ? 'an Option' : 'a Result'}`, testsOf(shape));
   return { kind: 'bool', node: wanted < 0 ? truth(false) : isVariant(shape, value.place, wanted) };
 };
+
+/** What can be asked of an Option or a Result. */
+const testsOf = (shape: EnumShape | null): string[] =>
+  Object.entries(asked).flatMap(([name, [wanted]]) =>
+    shape?.variants.some((variant) => variant.name === wanted) ? [`.${name}()`] : [],
+  );
 
 /** What Rust's integers have, exactly: a power of two above every number of the type is one too. */
 const power = (context: Context, call: Call, kind: (typeof powers)[keyof typeof powers]): Loaded => {

@@ -12,7 +12,8 @@ const mostHigh = 400;
  *
  * @throws {RsymError} `usage`, with the text and carets below what is wrong.
  */
-export const parseExpression = (text: string): Expression => new Parser(new Cursor(text)).whole();
+export const parseExpression = (text: string, examples: readonly string[] = []): Expression =>
+  new Parser(new Cursor(text)).whole(examples);
 
 class Parser {
   readonly #cursor: Cursor;
@@ -22,13 +23,17 @@ class Parser {
     this.#cursor = cursor;
   }
 
-  whole(): Expression {
+  whole(examples: readonly string[]): Expression {
     const cursor = this.#cursor;
-    if (cursor.isEnd)
-      throw cursor.fault(cursor.next, 'the expression is empty', { hints: ['ret is Err(_)', 'duration > 10ms'] });
+    if (cursor.isEnd) throw cursor.fault(cursor.next, 'the expression is empty', { hints: examples });
     const expression = this.#expression();
     if (cursor.isEnd) return expression;
     if (cursor.isSign('=')) throw cursor.expected('an operator', { why: 'values are compared by `==`' });
+    if (cursor.isSign(','))
+      throw cursor.expected('an operator or the end', {
+        why: 'several values at once are a tuple',
+        hints: [`(${cursor.text.trim()})`],
+      });
     throw cursor.expected('an operator or the end');
   }
 
@@ -106,7 +111,7 @@ class Parser {
       } else if (cursor.isSign('(') && (of.kind === 'name' || of.kind === 'path')) {
         throw cursor.fault(of, "functions can't be called", {
           why: 'what is asked of a value is written behind it; a variant with fields is asked for by `is`',
-          hints: ['name.len() > 5', 'ret is Some(1)'],
+          hints: ['name.len() > 5', `ret is ${isVariantName(of) ? cursor.text.slice(of.at, of.end) : 'Some'}(_)`],
         });
       } else return of;
     }
@@ -166,3 +171,7 @@ class Parser {
     return this.#high({ ...only, ...span }, only);
   }
 }
+
+/** As Rust has it, by its first letter. */
+const isVariantName = (of: Expression): boolean =>
+  /^\p{Lu}/u.test((of.kind === 'path' ? of.segments.at(-1) : of.kind === 'name' ? of.name : '') ?? '');

@@ -5,7 +5,8 @@ const most = 3;
 /** Those of the names that may have been meant, the likeliest first. */
 export const likely = (wanted: string, names: Iterable<string>): readonly string[] => {
   const own = wanted.toLowerCase();
-  const tolerance = Math.min(3, Math.floor((own.length + 2) / 3));
+  // Every name of one letter is one letter away from another.
+  const tolerance = /^\p{L}?$/u.test(own) ? 0 : Math.min(3, Math.floor((own.length + 2) / 3));
   return [...new Set(names)]
     .flatMap((name) => {
       const other = name.toLowerCase();

@@ -41,8 +41,8 @@ const columnsOf = ({ sum, isLeast, recentSeconds }: Latencies, isLive: boolean):
   { head: 'SHARE', leaves: 7, of: (row) => shareText(row.sum, sum) },
 ];
 
-/** Names are cut no shorter than this; in a narrower terminal columns are left out. */
-const leastName = 12;
+/** Longer names are cut no shorter than this; in a narrower terminal columns are left out. */
+const leastName = 32;
 /** Rows whose calls are drawn too. */
 const mostDrawn = 3;
 
@@ -95,9 +95,10 @@ const tableLines = (
   });
   const room = (): number =>
     columns === null ? Number.POSITIVE_INFINITY : columns - cells.reduce((sum, { width }) => sum + width + 2, 0);
-  while (room() < leastName && cells.length > 1) {
-    const least = Math.max(...cells.map(({ leaves }) => leaves));
-    cells = cells.filter(({ leaves }, i) => leaves < least || i !== cells.findLastIndex((one) => one.leaves === least));
+  const least = Math.min(leastName, Math.max(...[head, ...names].map(displayWidth)));
+  while (room() < least && cells.length > 1) {
+    const first = Math.max(...cells.map(({ leaves }) => leaves));
+    cells = cells.filter(({ leaves }, i) => leaves < first || i !== cells.findLastIndex((one) => one.leaves === first));
   }
   const space = Math.max(1, room());
   const line = (at: (cell: (typeof cells)[number]) => string, name: string, paint: (text: string) => string): string =>
