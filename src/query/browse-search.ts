@@ -1,139 +1,203 @@
-import { RsymError } from '../base/errors.ts';
 import type { SymbolTable } from '../elf/symbols.ts';
+import type { Entries } from './browse-entries.ts';
+import { FuzzySearch } from './browse-fuzzy.ts';
+import { isLower, narrows, pathMatcher, type Query, readQuery } from './browse-query.ts';
 import { isColdPart } from './locate.ts';
-import { type Pattern, parsePattern } from './pattern.ts';
+import type { Pattern } from './pattern.ts';
 
-/** What a text typed into the search field asks for. */
-type Query =
-  | { readonly kind: 'all' }
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'pattern'; readonly pattern: Pattern }
-  | { readonly kind: 'fault'; readonly fault: string };
+/** Rows looked at in one step: a plain text costs about 0.2 µs a row, a path up to 2, a pattern up to 5. */
+const stepRows = { text: 4_096, path: 2_048, pattern: 512 } as const;
 
-/** Globs, regular expressions, implementations, mangled names and addresses; all else is text that names contain. */
-const looksLikePattern = /^\/|\*|^<_|^<.* as _|^0x[0-9a-f_]+$|^_R[A-Z0-9]|^__?Z[NK\dL]/i;
-
-const read = (typed: string): Query => {
-  const text = typed.trim();
-  if (text === '') return { kind: 'all' };
-  if (!looksLikePattern.test(text)) return { kind: 'text', text };
-  try {
-    return { kind: 'pattern', pattern: parsePattern(text) };
-  } catch (error) {
-    if (error instanceof RsymError) return { kind: 'fault', fault: error.message };
-    throw error;
-  }
+/** What is searched. */
+export type SearchSource = {
+  readonly entries: Entries;
+  /** In the order in which they are to be shown. */
+  readonly rows: Uint32Array;
+  /** What fits best comes first; otherwise the order stays. */
+  readonly isRanked: boolean;
 };
 
-/** Rows looked at in one step: a plain text costs about 0.2 µs a row, a pattern up to 5. */
-const stepRows = { text: 4_096, pattern: 512 } as const;
+/** Best first: the last segment is the text; segments begin with it (of a path: one behind the other, or in order); it is anywhere. */
+const ranks = 4;
 
 /**
  * A search that is done in steps of a few milliseconds, so that its first rows can be shown, and a newer search begun,
  * before it has looked at every name. Names whose last segment is the text come first, then those with a segment that
- * begins with it, then the others, each in the order of `source`.
+ * begins with it, then the others that contain it, each in the order of the source; then those that are like it, by how
+ * much.
  */
 export class Search {
   readonly text: string;
   /** Why the text can't be searched for; null: it can. */
   readonly fault: string | null;
-  readonly #symbols: SymbolTable;
+  readonly #source: SearchSource;
   readonly #query: Query;
-  readonly #source: Uint32Array;
+  readonly #rows: Uint32Array;
   readonly #found: Uint32Array[] = [];
-  readonly #ranked: [Uint32Array[], Uint32Array[], Uint32Array[]] = [[], [], []];
+  readonly #ranked: readonly Uint32Array[][] = Array.from({ length: ranks }, () => []);
+  readonly #matchPath: ReturnType<typeof pathMatcher> | null;
+  #fuzzy: FuzzySearch | null = null;
   #at = 0;
 
-  constructor(symbols: SymbolTable, source: Uint32Array, typed: string, before?: Search) {
+  /** `before`: an earlier search of the same source, which this one may narrow. */
+  constructor(source: SearchSource, typed: string, before?: Search) {
     this.text = typed;
-    this.#symbols = symbols;
-    this.#query = read(typed);
+    this.#source = source;
+    this.#query = readQuery(typed);
     this.fault = this.#query.kind === 'fault' ? this.#query.fault : null;
-    this.#source = (before && this.#narrower(before)) ?? source;
+    this.#matchPath = this.#query.kind === 'path' ? pathMatcher(this.#query.text, this.#query.segments) : null;
+    this.#rows = (before && this.#narrower(before)) ?? source.rows;
   }
 
   get done(): boolean {
-    return this.#query.kind === 'all' || this.#query.kind === 'fault' || this.#at >= this.#source.length;
+    return this.#isExhausted && (this.#fuzzy?.done ?? !this.#isFuzzy);
   }
 
   /** What is found so far. */
   rows(): Uint32Array {
-    return this.#query.kind === 'all' ? this.#source : join(this.#ranked.flat());
+    if (this.#query.kind === 'all') return this.#source.rows;
+    const alike = Uint32Array.from(this.#fuzzy?.found ?? [], ({ row }) => row);
+    if (this.#source.isRanked) return join([...this.#ranked.flat(), alike]);
+    return this.#merged(join(this.#found), alike);
   }
 
   step(): void {
-    if (this.done || this.#query.kind === 'all' || this.#query.kind === 'fault') return;
-    const chunk = this.#source.subarray(this.#at, this.#at + stepRows[this.#query.kind]);
-    this.#at += chunk.length;
-    if (this.#query.kind === 'pattern') {
-      this.#ranked[2].push(this.#matching(this.#query.pattern, chunk));
+    const query = this.#query;
+    if (query.kind === 'all' || query.kind === 'fault') return;
+    if (this.#isExhausted) {
+      this.#stepFuzzy();
       return;
     }
-    const found = this.#symbols.search(this.#query.text, chunk);
-    this.#found.push(found);
-    this.#rank(this.#query.text, found);
+    const chunk = this.#rows.subarray(this.#at, this.#at + stepRows[query.kind]);
+    this.#at += chunk.length;
+    if (query.kind === 'pattern') {
+      const found = this.#matching(query.pattern, chunk);
+      this.#found.push(found);
+      this.#ranked[0]?.push(found);
+    } else if (query.kind === 'path') this.#path(query.text, query.segments, chunk);
+    else this.#text(query.text, chunk);
+  }
+
+  get #isExhausted(): boolean {
+    return this.#query.kind === 'all' || this.#query.kind === 'fault' || this.#at >= this.#rows.length;
+  }
+
+  get #isFuzzy(): boolean {
+    return this.#query.kind === 'text' || this.#query.kind === 'path';
+  }
+
+  #stepFuzzy(): void {
+    if (this.#query.kind !== 'text' && this.#query.kind !== 'path') return;
+    if (this.#fuzzy === null) {
+      const known = new Uint8Array(this.#source.entries.count);
+      for (const rows of this.#found) for (const row of rows) known[row] = 1;
+      this.#fuzzy = new FuzzySearch(this.#source.entries, this.#source.rows, this.#query.text, (row) => known[row] === 1);
+    }
+    if (!this.#fuzzy.done) this.#fuzzy.step();
   }
 
   /** A longer text is only in names that the shorter one is in. */
   #narrower(before: Search): Uint32Array | undefined {
-    const [mine, theirs] = [this.#query, before.#query];
-    if (mine.kind !== 'text' || theirs.kind !== 'text' || !before.done) return undefined;
-    const sameCase = isLower(mine.text) === isLower(theirs.text) || isLower(theirs.text);
-    return sameCase && mine.text.toLowerCase().includes(theirs.text.toLowerCase()) ? join(before.#found) : undefined;
+    if (before.#source.rows !== this.#source.rows || !before.#isExhausted) return undefined;
+    return narrows(this.#query, before.#query) ? join(before.#found) : undefined;
   }
 
-  #rank(text: string, found: Uint32Array): void {
-    if (found.length === 0) return;
-    const begins = this.#symbols.search(`::${text}`, found);
-    const isLast = lastSegmentTest(this.#symbols, text);
-    const exact: number[] = [];
-    const begun: number[] = [];
-    const others: number[] = [];
-    // Both lists are in the same order.
-    let next = 0;
-    for (const row of found) {
-      const isBegun = begins[next] === row;
-      if (isBegun) next++;
-      if (isLast(row, isBegun)) exact.push(row);
-      else (isBegun ? begun : others).push(row);
-    }
-    for (const [i, rows] of [exact, begun, others].entries()) this.#ranked[i]?.push(Uint32Array.from(rows));
+  #text(text: string, chunk: Uint32Array): void {
+    const { entries } = this.#source;
+    const found = entries.search(text, chunk);
+    this.#found.push(found);
+    if (!this.#source.isRanked || found.length === 0) return;
+    const begins = inOrderTest(entries.search(`::${text}`, found));
+    const isLast = lastSegmentTest(entries, text);
+    this.#rank(found, (row) => {
+      const isBegun = begins(row);
+      return isLast(row, isBegun) ? 0 : isBegun ? 1 : 3;
+    });
+  }
+
+  #path(text: string, segments: readonly string[], chunk: Uint32Array): void {
+    const { entries } = this.#source;
+    // Every match has all the segments; so has every name that contains the text.
+    let possible = chunk;
+    for (const segment of segments) possible = entries.search(segment, possible);
+    if (possible.length === 0) return;
+    const contains = inOrderTest(entries.search(text, possible));
+    const follows = inOrderTest(entries.search(`::${text.replace(/^::/, '')}`, possible));
+    const isLast = lastSegmentTest(entries, text.replace(/^::/, ''));
+    const rankOf = new Map<number, number>();
+    const found = possible.filter((row) => {
+      const isContained = contains(row);
+      // Asked of each row, in order.
+      const isLastOf = isLast(row, follows(row));
+      const match = this.#matchPath?.(entries.name(row)) ?? null;
+      if (match === null && !isContained) return false;
+      rankOf.set(row, isLastOf ? 0 : match?.isClose ? 1 : match ? 2 : 3);
+      return true;
+    });
+    this.#found.push(found);
+    if (this.#source.isRanked) this.#rank(found, (row) => rankOf.get(row) ?? 3);
+  }
+
+  #rank(found: Uint32Array, rankOf: (row: number) => number): void {
+    const parts: number[][] = Array.from({ length: ranks }, () => []);
+    for (const row of found) parts[rankOf(row)]?.push(row);
+    for (const [i, rows] of parts.entries()) if (rows.length > 0) this.#ranked[i]?.push(Uint32Array.from(rows));
   }
 
   #matching(pattern: Pattern, chunk: Uint32Array): Uint32Array {
-    const symbols = this.#symbols;
+    const { entries } = this.#source;
     if (pattern.address !== null) {
-      const holders = new Set(symbols.containing(pattern.address as ReturnType<SymbolTable['address']>));
-      return chunk.filter((row) => symbols.address(row) === pattern.address || holders.has(row));
+      const holders = new Set(entries.symbols.containing(pattern.address as ReturnType<SymbolTable['address']>));
+      return chunk.filter((row) => entries.address(row) === pattern.address || holders.has(row));
     }
-    const possible = pattern.literal === null ? chunk : symbols.search(pattern.literal, chunk);
-    return possible.filter((row) => pattern.matches(symbols.name(row), symbols.raw(row), symbols.address(row)));
+    const possible = pattern.literal === null ? chunk : entries.search(pattern.literal, chunk);
+    return possible.filter((row) => pattern.matches(entries.name(row), entries.raw(row), entries.address(row)));
+  }
+
+  /** Both in the order of the source. */
+  #merged(found: Uint32Array, alike: Uint32Array): Uint32Array {
+    if (alike.length === 0) return found;
+    const isFound = new Uint8Array(this.#source.entries.count);
+    for (const row of found) isFound[row] = 1;
+    for (const row of alike) isFound[row] = 1;
+    return this.#source.rows.filter((row) => isFound[row] === 1);
   }
 }
+
+/** Tells whether a row is among those found, if it is asked of rows in their order. */
+const inOrderTest = (found: Uint32Array): ((row: number) => boolean) => {
+  let next = 0;
+  return (row) => {
+    if (found[next] !== row) return false;
+    next++;
+    return true;
+  };
+};
 
 /**
  * Tells whether a name that contains the text is it, or has it as its last segment. Compares bytes: making strings of
  * a hundred thousand names takes longer than finding them. Valid until the table's memory next grows.
  */
-const lastSegmentTest = (symbols: SymbolTable, text: string): ((row: number, beginsSegment: boolean) => boolean) => {
+const lastSegmentTest = (entries: Entries, text: string): ((row: number, beginsSegment: boolean) => boolean) => {
   const wanted = Buffer.from(`::${text}`);
   const foldCase = isLower(text);
-  const wholeLength = Buffer.byteLength(text);
-  return (row, beginsSegment) => {
-    const name = symbols.nameBytes(row);
-    if (name.length === wholeLength) return true;
-    if (!beginsSegment) return false;
-    const from = name.length - wanted.length;
+  const isWanted = (name: Uint8Array, from: number): boolean => {
     for (let i = 0; i < wanted.length; i++) {
       const byte = name[from + i] ?? 0;
       if (byte !== wanted[i] && !(foldCase && byte >= 65 && byte <= 90 && byte + 32 === wanted[i])) return false;
     }
     return true;
   };
+  const wholeLength = wanted.length - 2;
+  return (row, beginsSegment) => {
+    const name = entries.nameBytes(row);
+    // Of the same length it is the text, as it contains it.
+    return name.length === wholeLength || (beginsSegment && isWanted(name, name.length - wanted.length));
+  };
 };
-const isLower = (text: string): boolean => text === text.toLowerCase();
 
 const join = (parts: readonly Uint32Array[]): Uint32Array => {
+  if (parts.length === 1 && parts[0]) return parts[0];
   const all = new Uint32Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {
