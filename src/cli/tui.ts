@@ -11,8 +11,9 @@ export const register = (program: Command): void => {
     .command('tui')
     .description('the screen: search functions, look at one, watch its calls; the same as `rsym FILE`')
     .argument('<FILE>', 'an executable, a library, or a wasm module')
+    .option('--selection <FILE>', 'mark the functions of FILE: patterns, one a line, as the screen saves them')
     .addHelpText('after', details)
-    .action(async (file: string) => {
+    .action(async (file: string, { selection }: { selection?: string }) => {
       requireTerminal();
       const { runScreen } = await import('../tui/start.ts');
       const { interrupted, running } = await runScreen(file, {
@@ -20,6 +21,7 @@ export const register = (program: Command): void => {
         output: process.stdout,
         env: process.env,
         signal: stopSignal(),
+        selection,
       });
       for (const pid of running)
         await write(process.stderr, `rsym: the program that was started, PID ${pid}, runs on\n`);

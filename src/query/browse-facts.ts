@@ -14,6 +14,10 @@ import { aliasesOf } from './locate.ts';
 /** What the symbol table says of one function. Names are safe on a terminal. */
 export type FunctionFacts = {
   readonly row: number;
+  /** What names it to `rsym trace`. */
+  readonly spec: string;
+  /** Debug info alone knows it: it has no symbol and no code of its own. */
+  readonly isInlined: boolean;
   readonly name: string;
   /** With hashes and disambiguators. */
   readonly fullName: string;
@@ -50,6 +54,8 @@ export const factsOf = (image: Image, symbols: SymbolTable, row: number): Functi
   const address = symbols.address(row);
   return {
     row,
+    spec: hex(address),
+    isInlined: false,
     name: sanitize(symbols.name(row)),
     fullName: sanitize(symbols.fullName(row)),
     raw: sanitize(symbols.raw(row)),
@@ -94,15 +100,20 @@ export const probeFactsOf = (sources: ProbeSources, row: number): ProbeFacts => 
       returns: { reason: 'it is a resolver: what is watched is the implementation' },
       implementation: implementation(image, symbols, row),
     };
-  return { ...counted, ...codeFacts(sources, row), implementation: null };
+  const { refusal: _refusal, ...facts } = codeFacts(sources, row);
+  return { ...counted, ...facts, implementation: null };
 };
 
 type CodeFacts = Pick<ProbeFacts, 'returns' | 'loopsToEntry' | 'cost'>;
 
-const codeFacts = ({ symbols, code, parts }: ProbeSources, row: number): CodeFacts => {
+/** Disassembles a function. */
+export const codeFacts = (
+  { symbols, code, parts }: Pick<ProbeSources, 'symbols' | 'code' | 'parts'>,
+  row: number,
+): CodeFacts & { readonly refusal: string | null } => {
   const [address, raw] = [symbols.address(row), symbols.raw(row)];
   const size = symbols.size(row);
-  const unknown = (reason: string): CodeFacts => ({ returns: { reason }, loopsToEntry: false, cost: null });
+  const unknown = (reason: string) => ({ returns: { reason }, loopsToEntry: false, cost: null, refusal: reason });
   const first = readUpTo(code.code, address, longestInstruction);
   if (first === undefined) return unknown('the file has no code at its address');
   const sweep = code.sweep({
@@ -119,6 +130,7 @@ const codeFacts = ({ symbols, code, parts }: ProbeSources, row: number): CodeFac
         : { reason: planned.mode === 'none' ? planned.reason : 'by uretprobe' },
     loopsToEntry: sweep.complete && sweep.loopsToEntry,
     cost: `${cost}: ${instruction}${'reason' in why ? `; ${why.reason}` : ''}`,
+    refusal: 'reason' in why ? why.reason : null,
   };
 };
 

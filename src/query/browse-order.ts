@@ -8,7 +8,7 @@ export type Order = (typeof orders)[number];
 export type FixedOrder = Exclude<Order, 'relevance'>;
 
 /** Rows in every fixed order. */
-export type Orders = Readonly<Record<FixedOrder, Uint32Array>>;
+export type Orders = Record<FixedOrder, Uint32Array>;
 
 /**
  * Rows, given by name, in another order; what has no address and no size comes last. `copies`: by row. A tenth of a

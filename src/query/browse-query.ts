@@ -63,8 +63,8 @@ export const pathMatcher = (text: string, segments: readonly string[]): ((name: 
   return (name) => {
     const found = close.exec(name);
     if (found?.indices) {
-      const ranges = found.indices.slice(1).map(([start, end]): Range => ({ start, end }));
-      return { isClose: true, ranges: ranges.filter(({ start, end }) => end > start) };
+      const pieces = found.indices.slice(1).map((piece): Range => ({ start: piece?.[0] ?? 0, end: piece?.[1] ?? 0 }));
+      return { isClose: true, ranges: pieces.filter(({ start, end }) => end > start) };
     }
     const ranges: Range[] = [];
     for (const segment of each) {

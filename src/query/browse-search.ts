@@ -91,7 +91,12 @@ export class Search {
     if (this.#fuzzy === null) {
       const known = new Uint8Array(this.#source.entries.count);
       for (const rows of this.#found) for (const row of rows) known[row] = 1;
-      this.#fuzzy = new FuzzySearch(this.#source.entries, this.#source.rows, this.#query.text, (row) => known[row] === 1);
+      this.#fuzzy = new FuzzySearch(
+        this.#source.entries,
+        this.#source.rows,
+        this.#query.text,
+        (row) => known[row] === 1,
+      );
     }
     if (!this.#fuzzy.done) this.#fuzzy.step();
   }
@@ -131,7 +136,7 @@ export class Search {
       const isLastOf = isLast(row, follows(row));
       const match = this.#matchPath?.(entries.name(row)) ?? null;
       if (match === null && !isContained) return false;
-      rankOf.set(row, isLastOf ? 0 : match?.isClose ? 1 : match ? 2 : 3);
+      rankOf.set(row, isContained && isLastOf ? 0 : match?.isClose ? 1 : match ? 2 : 3);
       return true;
     });
     this.#found.push(found);

@@ -2,24 +2,43 @@ import { accessSync, constants } from 'node:fs';
 import { RsymError } from '../base/errors.ts';
 import { shellCommand } from '../base/shell.ts';
 import { sanitize } from '../base/text.ts';
-import type { Address } from '../base/units.ts';
+import { type Address, hex } from '../base/units.ts';
+import { openDebugInfo } from '../elf/debug-info.ts';
+import type { DebugInfo } from '../elf/debug-model.ts';
 import type { Image } from '../elf/model.ts';
 import { openImage } from '../elf/open.ts';
 import type { SymbolKind, SymbolTable } from '../elf/symbols.ts';
+import { Entries } from './browse-entries.ts';
 import { type FunctionFacts, factsOf, type ProbeFacts, type ProbeSources, probeFactsOf } from './browse-facts.ts';
+import type { BrowseListing, RowDetails } from './browse-index.ts';
+import { inlinedFactsOf, inlinedProbeFacts } from './browse-inlined.ts';
+import { type FixedOrder, inOrder, type Order, type Orders } from './browse-order.ts';
 import { browsable, Search } from './browse-search.ts';
+import { patternFor, readSelection, SelectionSearch } from './browse-selection.ts';
+import { BrowseThread } from './browse-thread.ts';
+import { Tree } from './browse-tree.ts';
 import { ImageCode } from './exits.ts';
 
 export type { FunctionFacts, ProbeFacts } from './browse-facts.ts';
+export { highlighter, type Range } from './browse-highlight.ts';
+export type { RowDetails } from './browse-index.ts';
+export { type Order, orders } from './browse-order.ts';
 export type { Search } from './browse-search.ts';
+export { readSelection, type SelectionSearch, selectionText } from './browse-selection.ts';
+export { type Branch, branchIndex, branchLine, type Tree, type TreeView } from './browse-tree.ts';
 
-/** One line of a list; the name is safe on a terminal. */
+/** A function in a list; texts are safe on a terminal. */
 export type Entry = {
   readonly row: number;
   readonly name: string;
-  readonly address: Address;
-  readonly size: bigint;
-  readonly kind: SymbolKind;
+  /** null: it exists only inlined. */
+  readonly address: Address | null;
+  readonly size: bigint | null;
+  readonly kind: SymbolKind | 'inlined';
+  /** Symbols and inlined copies of its path; null until they are counted. */
+  readonly copies: number | null;
+  /** null until it was worked out, for functions that were asked for. */
+  readonly details: RowDetails | null;
 };
 
 /** What is known of a file as a whole. */
@@ -33,13 +52,34 @@ export type FileFacts = {
   readonly runnable: boolean;
 };
 
+/** What reading debug info tells a list. */
+export type BrowseListener = {
+  /** There are more functions, copies are counted. Searches and trees that were begun before don't know of it. */
+  readonly listed: () => void;
+  /** Details that were asked for are there. */
+  readonly detailed: () => void;
+  /** It is read in place, which keeps the screen waiting. */
+  readonly inPlace: () => void;
+  /** There will be none, and why. */
+  readonly failed: (reason: string) => void;
+};
+
+/** Details of functions that were on the screen; older ones are worked out anew. */
+const mostDetails = 4_096;
+
 /** A file's functions for a screen that shows a few of them at a time. */
 export class Browser implements Disposable {
   readonly facts: FileFacts;
   readonly #image: Image;
   readonly #symbols: SymbolTable;
+  readonly #entries: Entries;
   readonly #rows: Uint32Array;
   readonly #parts: ProbeSources['parts'];
+  #orders: Partial<Orders>;
+  #copies: Uint32Array | null = null;
+  readonly #details = new Map<number, RowDetails>();
+  #thread: BrowseThread | undefined;
+  #debug: DebugInfo | undefined;
   #sources: ProbeSources | undefined;
   #last: Search | undefined;
 
@@ -47,8 +87,10 @@ export class Browser implements Disposable {
   constructor(image: Image) {
     this.#image = image;
     this.#symbols = image.symbols();
+    this.#entries = new Entries(this.#symbols);
     const { rows, parts } = browsable(this.#symbols);
     this.#rows = rows;
+    this.#orders = { name: rows };
     this.#parts = parts;
     this.facts = {
       path: image.path,
@@ -58,31 +100,129 @@ export class Browser implements Disposable {
     };
   }
 
-  /** Begins a search; it narrows the one before where it can. */
-  search(text: string): Search {
-    this.#last = new Search(this.#symbols, this.#rows, text, this.#last);
+  /** Functions that can be listed, those of debug info too, once it is read. */
+  get count(): number {
+    return this.#byName.length;
+  }
+
+  /** Begins to read debug info in a thread of its own; what comes of it is told. */
+  readDebugInfo(listener: BrowseListener): void {
+    this.#thread ??= new BrowseThread(this.#image.path, {
+      listing: (listing) => {
+        // Rows of another file mean nothing here.
+        if (listing.identity !== this.#image.identity) listener.failed('the file has changed');
+        else this.#take(listing, listener);
+      },
+      details: (details) => {
+        this.#keep(details);
+        listener.detailed();
+      },
+      inPlace: listener.inPlace,
+      failed: (error) => {
+        if (!(error instanceof RsymError)) throw error;
+        listener.failed(sanitize(error.reason ?? error.message));
+      },
+    });
+  }
+
+  /** Has details worked out for these, where they aren't known; of several requests only the last is sure of an answer. */
+  lookUp(rows: readonly number[]): void {
+    const unknown = rows.filter((row) => !this.#details.has(row));
+    if (unknown.length > 0) this.#thread?.ask(unknown);
+  }
+
+  /** Begins a search; it narrows the one before where it can. `among`: these alone. */
+  search(text: string, { order = 'relevance', among }: SearchOptions = {}): Search {
+    const all = this.#inOrder(order === 'relevance' ? 'name' : order);
+    const rows = among ? all.filter((row) => among.has(row)) : all;
+    const source = { entries: this.#entries, rows, isRanked: order === 'relevance' };
+    this.#last = new Search(source, text, this.#last);
     return this.#last;
   }
 
+  /** A tree of all functions, to be filled in steps. */
+  tree(): Tree {
+    return new Tree(this.#entries, this.#byName);
+  }
+
   entry(row: number): Entry {
-    const symbols = this.#symbols;
+    const entries = this.#entries;
     return {
       row,
-      name: sanitize(symbols.name(row)),
-      address: symbols.address(row),
-      size: symbols.size(row),
-      kind: symbols.kind(row),
+      name: sanitize(entries.name(row)),
+      address: entries.address(row),
+      size: entries.size(row),
+      kind: entries.kind(row),
+      copies: this.#copies?.[row] ?? null,
+      details: this.#details.get(row) ?? null,
     };
   }
 
+  /** What `rsym trace` takes for a function: the address of a symbol, the path of one that exists only inlined. */
+  spec(row: number): string {
+    const at = this.#entries.address(row);
+    return at === null ? this.#entries.name(row) : hex(at);
+  }
+
+  /** A pattern for a function that another build of the file may know too; see {@link patternFor}. */
+  pattern(row: number): string {
+    return patternFor(this.#entries, row, this.#copies?.[row] ?? null);
+  }
+
+  /** Begins to look for the functions of a selection. Throws RsymError where a line can't be read. */
+  select(text: string, name: string): SelectionSearch {
+    return new SelectionSearch(this.#entries, this.#byName, readSelection(text, name));
+  }
+
   function(row: number): FunctionFacts {
+    const id = this.#entries.debugId(row);
+    if (id !== null) return inlinedFactsOf(this.#image, this.#debugInfo(), row, id);
     return factsOf(this.#image, this.#symbols, row);
   }
 
   /** Disassembles; a few tenths of a second the first time, for 100,000 functions. */
   probe(row: number): ProbeFacts {
+    const id = this.#entries.debugId(row);
+    if (id !== null) return inlinedProbeFacts(this.#debugInfo(), id);
     this.#sources ??= this.#prepare();
     return probeFactsOf(this.#sources, row);
+  }
+
+  get #byName(): Uint32Array {
+    return this.#orders.name ?? this.#rows;
+  }
+
+  #inOrder(order: FixedOrder): Uint32Array {
+    const known = this.#orders[order];
+    if (known) return known;
+    const copies = this.#copies ?? this.#countedCopies();
+    const rows = inOrder(this.#entries, this.#byName, order, copies);
+    this.#orders[order] = rows;
+    return rows;
+  }
+
+  /** Until debug info is read: of symbols alone. */
+  #countedCopies(): Uint32Array {
+    const copies = new Uint32Array(this.#entries.count);
+    for (const [i, count] of this.#symbols.copies(this.#rows).entries()) copies[this.#rows[i] ?? 0] = count;
+    return copies;
+  }
+
+  #take({ inlined, orders, copies }: BrowseListing, listener: BrowseListener): void {
+    this.#entries.setInlined(inlined);
+    this.#orders = { ...orders };
+    this.#copies = copies;
+    listener.listed();
+  }
+
+  #keep(details: readonly RowDetails[]): void {
+    if (this.#details.size > mostDetails) this.#details.clear();
+    for (const one of details) this.#details.set(one.row, one);
+  }
+
+  #debugInfo(): DebugInfo {
+    this.#debug ??= openDebugInfo(this.#image);
+    return this.#debug;
   }
 
   #prepare(): ProbeSources {
@@ -94,9 +234,13 @@ export class Browser implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#thread?.[Symbol.dispose]();
+    this.#debug?.[Symbol.dispose]();
     this.#image[Symbol.dispose]();
   }
 }
+
+export type SearchOptions = { readonly order?: Order; readonly among?: ReadonlySet<number> | undefined };
 
 /** Opens a file; only its headers are read. Throws RsymError that names it. */
 export const openForBrowsing = (path: string): Image => {

@@ -56,7 +56,14 @@ export class Controller {
   draw(): void {
     clearTimeout(this.#drawTimer);
     this.#drawTimer = undefined;
-    if (!this.#closed) this.#hooks.draw(this.#state);
+    if (this.#closed) return;
+    this.#hooks.draw(this.#state);
+    this.#list.drawn(this.#state);
+  }
+
+  /** Marks the functions of a selection; until debug info is read, some of them aren't known. */
+  mark(path: string): void {
+    this.#list.do({ kind: 'load', path });
   }
 
   /** All keys that came at once, then one frame. */
@@ -100,7 +107,7 @@ export class Controller {
         this.#do({ kind: 'command', command });
         // It opens the signature's field, and is the first character of every signature.
         if (char === '(' && command === 'sign' && this.#state.detail?.signature.text === '') continue;
-      } else if (field !== null) {
+      } else if (field !== null || modeOf(this.#state) === 'rows') {
         this.#do({ kind: 'typed', text: text.slice(at) });
         return;
       }

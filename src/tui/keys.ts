@@ -8,8 +8,8 @@ import { type LaunchCommand, launchKeys } from './launch/keys.ts';
 import { type ListCommand, listKeys } from './list/keys.ts';
 import { type LiveCommand, liveKeys } from './live/keys.ts';
 
-/** Where keys go. In `list`, `signature` and `launch`, characters that no line claims are text. */
-export type Mode = 'list' | 'detail' | 'signature' | 'launch' | 'live' | 'help';
+/** Where keys go. In `list`, `selection`, `signature` and `launch`, characters that no line claims are text. */
+export type Mode = 'list' | 'rows' | 'selection' | 'detail' | 'signature' | 'launch' | 'live' | 'help';
 
 export type Command =
   | ListCommand
@@ -49,8 +49,8 @@ export type Binding = {
 };
 
 const reading: readonly Mode[] = ['detail', 'live', 'help'];
-const typing: readonly Mode[] = ['list', 'signature', 'launch'];
-const all: readonly Mode[] = [...reading, ...typing];
+const typing: readonly Mode[] = ['list', 'selection', 'signature', 'launch'];
+const all: readonly Mode[] = [...reading, 'rows', ...typing];
 
 /** What comes first is hinted at first. */
 export const bindings: readonly Binding[] = [
@@ -67,7 +67,7 @@ export const bindings: readonly Binding[] = [
   { modes: reading, keys: ['end', 'G'], command: 'last', help: 'to the bottom' },
 
   { modes: ['detail', 'help'], keys: ['escape'], command: 'back', help: 'go back', hint: 'back' },
-  { modes: ['signature', 'launch'], keys: ['escape'], command: 'back', help: 'give it up', hint: 'back' },
+  { modes: ['selection', 'signature', 'launch'], keys: ['escape'], command: 'back', help: 'give it up', hint: 'back' },
 
   { modes: typing, keys: ['backspace'], command: 'erase', help: 'erase the character before the cursor' },
   { modes: typing, keys: ['delete', 'ctrl-d'], command: 'delete', help: 'erase the character behind the cursor' },
@@ -75,16 +75,16 @@ export const bindings: readonly Binding[] = [
   { modes: typing, keys: ['ctrl-u'], command: 'erase-all', help: 'erase all' },
   { modes: typing, keys: ['left'], command: 'left', help: 'a character left' },
   { modes: typing, keys: ['right'], command: 'right', help: 'a character right' },
-  { modes: ['signature', 'launch'], keys: ['home'], command: 'start', help: 'to the start of the line' },
-  { modes: ['signature', 'launch'], keys: ['end'], command: 'end', help: 'to the end of the line' },
+  { modes: ['selection', 'signature', 'launch'], keys: ['home'], command: 'start', help: 'to the start of the line' },
+  { modes: ['selection', 'signature', 'launch'], keys: ['end'], command: 'end', help: 'to the end of the line' },
   { modes: typing, keys: ['ctrl-a'], command: 'start', help: 'to the start of the line' },
   { modes: typing, keys: ['ctrl-e'], command: 'end', help: 'to the end of the line' },
 
-  { modes: reading, keys: ['?', 'f1'], command: 'help', help: 'these keys', hint: 'help' },
+  { modes: [...reading, 'rows'], keys: ['?', 'f1'], command: 'help', help: 'these keys', hint: 'help' },
   { modes: ['list'], keys: ['?'], command: 'help', help: 'these keys', whenEmpty: true, hint: 'help' },
   { modes: typing, keys: ['f1'], command: 'help', help: 'these keys' },
   { modes: all, keys: ['ctrl-l'], command: 'redraw', help: 'draw the screen anew' },
-  { modes: reading, keys: ['q'], command: 'quit', help: 'quit', hint: 'quit' },
+  { modes: [...reading, 'rows'], keys: ['q'], command: 'quit', help: 'quit', hint: 'quit' },
   { modes: ['list'], keys: ['q'], command: 'quit', help: 'quit', whenEmpty: true, hint: 'quit' },
   { modes: all, keys: ['ctrl-c'], command: 'interrupt', help: 'quit' },
 ];
@@ -118,7 +118,9 @@ export const keyLabel = (key: string): string =>
 export type HelpLine = { readonly keys: string; readonly help: string };
 
 const headings: Readonly<Record<Exclude<Mode, 'help'>, string>> = {
-  list: 'The list: type to search',
+  list: 'The search field',
+  rows: 'The list; other letters begin to search',
+  selection: 'The name of a file',
   detail: 'A function',
   signature: 'Its signature',
   launch: 'What to trace',

@@ -11,8 +11,11 @@ const hintRows = 1;
 const noticeRows = 1;
 
 /** Rows of the list of functions. */
-export const listHeight = ({ rows }: Size): number =>
-  Math.max(1, rows - titleRows - searchRows - noticeRows - hintRows);
+export const listHeight = (size: Size): number =>
+  Math.max(1, size.rows - titleRows - searchRows - (hasHeadings(size) ? 1 : 0) - noticeRows - hintRows);
+
+/** A line above the list says what its columns are, where there are more than need no word. */
+export const hasHeadings = ({ columns }: Size): boolean => columns >= 80;
 
 /** Rows between the title and the last two lines. */
 export const bodyHeight = ({ rows }: Size): number => Math.max(1, rows - titleRows - noticeRows - hintRows);

@@ -1,6 +1,7 @@
-import { Browser, openForBrowsing } from '../query/browse.ts';
+import { Browser, openForBrowsing, readSelection } from '../query/browse.ts';
 import { wantsColour } from '../report/terminal-colour.ts';
 import { Controller } from './controller.ts';
+import { readSelectionFile } from './list/selection-file.ts';
 import { makeTheme } from './parts/theme.ts';
 import { Terminal } from './terminal/terminal.ts';
 
@@ -16,13 +17,16 @@ type Options = {
   readonly env: NodeJS.ProcessEnv;
   /** Ends the screen, as if by a key. */
   readonly signal: AbortSignal;
+  /** A file with functions that are marked at first. */
+  readonly selection?: string | undefined;
 };
 
 /**
  * Shows the screen for a file until it is quit. However it ends, the terminal is restored, and no probe is left.
- * Throws RsymError where the file can't be opened.
+ * Throws RsymError where the file can't be opened, or the selection can't be read.
  */
-export const runScreen = async (path: string, { input, output, env, signal }: Options): Promise<Ending> => {
+export const runScreen = async (path: string, { input, output, env, signal, selection }: Options): Promise<Ending> => {
+  if (selection !== undefined) readSelection(readSelectionFile(selection), selection);
   using image = openForBrowsing(path);
   const { mount } = await loadView(env);
   const theme = makeTheme(wantsColour(env, output.isTTY === true));
@@ -50,6 +54,7 @@ export const runScreen = async (path: string, { input, output, env, signal }: Op
     (row) => browser.entry(row),
     fail,
   );
+  if (selection !== undefined) made.mark(selection);
   made.draw();
   controller = made;
   try {

@@ -39,16 +39,26 @@ export const initialState = (file: FileFacts, size: Size, rows: Uint32Array): St
 });
 
 export const modeOf = (state: State): Mode => {
-  if (state.help !== null) return 'help';
+  return state.help === null ? modeBelow(state) : 'help';
+};
+
+/** The mode that the help lies over. */
+export const modeBelow = (state: State): Exclude<Mode, 'help'> => {
+  if (state.level === 'list') return listMode(state.list);
   if (state.level === 'detail' && state.detail !== null && state.detail.before !== null) return 'signature';
   return state.level;
 };
+
+const listMode = ({ prompt, isTyping }: ListState): 'list' | 'rows' | 'selection' =>
+  prompt ? 'selection' : isTyping ? 'list' : 'rows';
 
 /** The field that has the cursor. */
 export const focusedField = (state: State): Field | null => {
   switch (modeOf(state)) {
     case 'list':
       return state.list.search;
+    case 'selection':
+      return state.list.prompt?.field ?? null;
     case 'signature':
       return state.detail?.signature ?? null;
     case 'launch':

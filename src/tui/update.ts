@@ -6,7 +6,7 @@ import { afterListNews, listArea, refitted } from './list/update.ts';
 import { afterLiveNews, liveArea } from './live/update.ts';
 import type { Edit } from './parts/field.ts';
 import { isMotion } from './parts/window.ts';
-import { focusedField, type Level, type State } from './state.ts';
+import { focusedField, type Level, modeOf, type State } from './state.ts';
 import { type Action, type Area, type Step, step } from './step.ts';
 
 const areas: Readonly<Record<Level, Area>> = {
@@ -68,5 +68,6 @@ const command = (state: State, name: Command): Step => {
   }
 };
 
+/** In the list, a letter that is no key begins to search. */
 const edited = (state: State, change: Edit): Step =>
-  focusedField(state) === null ? step(state) : areaOf(state).edited(state, change);
+  focusedField(state) === null && modeOf(state) !== 'rows' ? step(state) : areaOf(state).edited(state, change);

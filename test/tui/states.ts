@@ -14,10 +14,14 @@ export const entry = (row: number): Entry => ({
   address: address(0x1000n + 16n * BigInt(row)),
   size: 16n,
   kind: 'function',
+  copies: null,
+  details: null,
 });
 
 export const functionFacts = (row: number, overrides: Partial<FunctionFacts> = {}): FunctionFacts => ({
   row,
+  spec: '0x1000',
+  isInlined: false,
   name: names[row % names.length] ?? '',
   fullName: names[row % names.length] ?? '',
   raw: '_RNvC4demo5hello',

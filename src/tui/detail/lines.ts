@@ -29,14 +29,15 @@ const symbolFacts = (facts: FunctionFacts): Fact[] => [
   ...(facts.fullName === facts.name ? [] : [{ label: 'full name', text: facts.fullName }]),
   ...(facts.raw === facts.name ? [] : [{ label: 'raw name', text: facts.raw }]),
   {
-    label: 'address',
+    label: facts.isInlined ? 'first copy' : 'address',
     text: facts.offset === null ? hex(facts.address) : `${hex(facts.address)}, at ${hex(facts.offset)} in the file`,
   },
   { label: 'size', text: `${facts.size} bytes${facts.size === 0n ? ' (not known)' : ''}` },
   {
     label: 'kind',
-    text:
-      facts.kind === 'ifunc'
+    text: facts.isInlined
+      ? 'inlined only: it has no code of its own'
+      : facts.kind === 'ifunc'
         ? `${facts.binding} IFUNC: a resolver, which picks the implementation at run time`
         : `${facts.binding} ${facts.kind}`,
   },

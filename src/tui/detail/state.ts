@@ -1,4 +1,4 @@
-import type { RsymError } from '../../base/errors.ts';
+import { RsymError } from '../../base/errors.ts';
 import type { FunctionFacts, ProbeFacts } from '../../query/browse.ts';
 import { readSignature } from '../../query/given-signature.ts';
 import type { Field } from '../parts/field.ts';
@@ -22,5 +22,9 @@ export type DetailNews =
 export type DetailAsk = { readonly kind: 'inspect'; readonly row: number };
 
 /** The signature that was typed; null until the function is looked up. */
-export const given = ({ facts, signature }: DetailState): ReturnType<typeof readSignature> | null =>
-  facts === null ? null : readSignature(signature.text, facts.name, facts.address);
+export const given = ({ facts, signature }: DetailState): ReturnType<typeof readSignature> | null => {
+  if (facts === null) return null;
+  if (!facts.isInlined) return readSignature(signature.text, facts.name, facts.address);
+  if (signature.text.trim() === '') return { ok: true, spec: facts.spec, shown: null };
+  return { ok: false, error: new RsymError('usage', 'a function that is inlined has no registers of its own') };
+};

@@ -1,5 +1,5 @@
 import { displayWidth } from '../../report/terminal-width.ts';
-import { hintsFor, keyLabel } from '../keys.ts';
+import { hintsFor } from '../keys.ts';
 import { focusedField, modeOf, type State } from '../state.ts';
 
 /** The last line: the keys that matter most here, as many as fit. */
@@ -7,7 +7,6 @@ export const hintsText = (state: State): string => {
   const mode = modeOf(state);
   const field = focusedField(state);
   const hints = [...hintsFor(mode, field?.text === '')];
-  if (mode === 'list' && field?.text !== '') hints.push({ keys: keyLabel('escape'), help: 'clear' });
   if (field !== null) hints.push({ keys: 'F1', help: 'help' }, { keys: 'Ctrl-C', help: 'quit' });
   const shown: string[] = [];
   const seen = new Set<string>();

@@ -1,11 +1,12 @@
 import { helpSections } from '../keys.ts';
 import type { Line } from '../parts/line.ts';
 import { wrap } from '../parts/wrap.ts';
-import type { State } from '../state.ts';
+import { modeBelow, type State } from '../state.ts';
 
 /** The keys, those of the level below the help first. */
-export const helpLines = ({ level, detail, size }: State): readonly Line[] => {
-  const first = level === 'detail' && detail?.before ? 'signature' : level;
+export const helpLines = (state: State): readonly Line[] => {
+  const { size } = state;
+  const first = modeBelow(state);
   const column = 26;
   return helpSections(first).flatMap(({ heading, lines }): Line[] => [
     { label: heading, text: '', tone: 'plain' },
