@@ -17,6 +17,8 @@ export const placeOf = (name: string): Place => {
   if (name.length > longestName) return { branch: [pathless], leaf: name };
   const segments = name.includes('<') || name.includes('(') ? splitPath(name) : name.split('::');
   const [first = ''] = segments;
+  // What a template of C++ returns stands before its path.
+  if (segments.length > 1 && /^[\w:* &]+ \w+$/.test(first)) segments[0] = first.slice(first.lastIndexOf(' ') + 1);
   if (first.startsWith('<')) return methodPlace(first, segments.slice(1).join('::'));
   const parts = segments.findIndex((segment, i) => i > 0 && /^[<{(]/.test(segment));
   const own = parts < 0 ? segments.length - 1 : parts - 1;

@@ -1,6 +1,6 @@
 import { cleanup, single } from 'fuzzysort';
 import type { Entries } from './browse-entries.ts';
-import type { Range } from './browse-query.ts';
+import { isLower, type Range } from './browse-query.ts';
 
 /** Below this a name only happens to have the letters; 1 is the text itself. */
 const leastScore = 0.5;
@@ -29,6 +29,7 @@ export class FuzzySearch {
   readonly #rows: Uint32Array;
   readonly #text: string;
   readonly #words: readonly Uint8Array[];
+  readonly #foldsCase: boolean;
   readonly #isKnown: (row: number) => boolean;
   #at = 0;
   #near: number[] = [];
@@ -41,8 +42,8 @@ export class FuzzySearch {
     this.#rows = rows;
     this.#text = text;
     this.#isKnown = isKnown;
+    this.#foldsCase = isLower(text);
     this.#words = text
-      .toLowerCase()
       .split(/\s+/)
       .filter((word) => word !== '')
       .map((word) => new TextEncoder().encode(word));
@@ -71,7 +72,8 @@ export class FuzzySearch {
       const row = this.#rows[this.#at] ?? 0;
       if (this.#isKnown(row)) continue;
       const name = this.#entries.nameBytes(row);
-      if (name.length <= longestName && this.#words.every((word) => hasNear(name, word))) this.#near.push(row);
+      if (name.length <= longestName && this.#words.every((word) => hasNear(name, word, this.#foldsCase)))
+        this.#near.push(row);
     }
   }
 
@@ -103,8 +105,10 @@ export const fuzzyRanges = (text: string, name: string): readonly Range[] => {
 /** How often a place for the first letter is tried. */
 const mostTries = 8;
 
-/** Whether the letters are in the name in their order, near each other; capitals are taken for small letters. */
-const hasNear = (name: Uint8Array, letters: Uint8Array): boolean => {
+/** Whether the letters are in the name in their order, near each other; `foldsCase`: capitals are taken for small letters. */
+const hasNear = (name: Uint8Array, letters: Uint8Array, foldsCase: boolean): boolean => {
+  const upperCase = foldsCase ? 26 : 0;
+  const folded = (byte: number): number => (byte >= 65 && byte < 65 + upperCase ? byte + 32 : byte);
   const widest = spread(letters.length);
   let from = 0;
   for (let tries = 0; tries < mostTries; tries++) {
@@ -120,5 +124,3 @@ const hasNear = (name: Uint8Array, letters: Uint8Array): boolean => {
   }
   return false;
 };
-
-const folded = (byte: number): number => (byte >= 65 && byte <= 90 ? byte + 32 : byte);

@@ -38,6 +38,7 @@ export class Search {
   readonly #matchPath: ReturnType<typeof pathMatcher> | null;
   #fuzzy: FuzzySearch | null = null;
   #at = 0;
+  #count = 0;
 
   /** `before`: an earlier search of the same source, which this one may narrow. */
   constructor(source: SearchSource, typed: string, before?: Search) {
@@ -51,6 +52,12 @@ export class Search {
 
   get done(): boolean {
     return this.#isExhausted && (this.#fuzzy?.done ?? !this.#isFuzzy);
+  }
+
+  /** How many are found so far. */
+  get count(): number {
+    if (this.#query.kind === 'all') return this.#source.rows.length;
+    return this.#count + (this.#fuzzy?.found.length ?? 0);
   }
 
   /** What is found so far. */
@@ -72,10 +79,15 @@ export class Search {
     this.#at += chunk.length;
     if (query.kind === 'pattern') {
       const found = this.#matching(query.pattern, chunk);
-      this.#found.push(found);
+      this.#add(found);
       this.#ranked[0]?.push(found);
     } else if (query.kind === 'path') this.#path(query.text, query.segments, chunk);
     else this.#text(query.text, chunk);
+  }
+
+  #add(found: Uint32Array): void {
+    this.#found.push(found);
+    this.#count += found.length;
   }
 
   get #isExhausted(): boolean {
@@ -110,7 +122,7 @@ export class Search {
   #text(text: string, chunk: Uint32Array): void {
     const { entries } = this.#source;
     const found = entries.search(text, chunk);
-    this.#found.push(found);
+    this.#add(found);
     if (!this.#source.isRanked || found.length === 0) return;
     const begins = inOrderTest(entries.search(`::${text}`, found));
     const isLast = lastSegmentTest(entries, text);
@@ -139,7 +151,7 @@ export class Search {
       rankOf.set(row, isContained && isLastOf ? 0 : match?.isClose ? 1 : match ? 2 : 3);
       return true;
     });
-    this.#found.push(found);
+    this.#add(found);
     if (this.#source.isRanked) this.#rank(found, (row) => rankOf.get(row) ?? 3);
   }
 

@@ -155,8 +155,9 @@ export class Controller {
     setImmediate(() => {
       if (this.#closed || !isWanted()) return;
       try {
+        const before = this.#state;
         work();
-        this.draw();
+        if (this.#state !== before) this.draw();
       } catch (error) {
         this.#hooks.fail(error);
       }

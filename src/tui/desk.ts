@@ -2,7 +2,7 @@
 export type Desk<News> = {
   /** Changes the state; the next frame shows it. */
   readonly tell: (news: News) => void;
-  /** After what is to be seen now has been drawn, if it is still wanted then; draws when it is done. */
+  /** After what is to be seen now has been drawn, if it is still wanted then; draws when it has told something. */
   readonly later: (isWanted: () => boolean, work: () => void) => void;
   /** Draws before long: news comes faster than anybody reads. */
   readonly drawSoon: () => void;

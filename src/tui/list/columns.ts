@@ -1,6 +1,6 @@
 import { hex } from '../../base/units.ts';
 import type { Entry } from '../../query/browse.ts';
-import { padEnd, padStart } from '../../report/terminal-width.ts';
+import { padEnd } from '../../report/terminal-width.ts';
 import { shorten, truncate } from '../parts/wrap.ts';
 
 /** How wide each column is, 0: it isn't shown; `source` stands behind the name, the others before it. */
@@ -36,7 +36,7 @@ export const needsDetails = (columns: number): boolean => columnsFor(columns).tr
 export const columnsBefore = (entry: Entry, columns: Columns): string => {
   const parts = [
     ...place(entry, columns),
-    ...(columns.copies > 0 ? [padStart(entry.copies === null ? '' : `×${entry.copies}`, columns.copies)] : []),
+    ...(columns.copies > 0 ? [rightAligned(entry.copies === null ? '' : String(entry.copies), columns.copies)] : []),
     ...(columns.traceable > 0 ? [fitted(traceableText(entry), columns.traceable)] : []),
   ];
   return parts.length === 0 ? '' : `${parts.join(' ')}  `;
@@ -45,10 +45,13 @@ export const columnsBefore = (entry: Entry, columns: Columns): string => {
 /** What is only inlined has neither an address nor a size: the words stand in their place. */
 const place = ({ address, size }: Entry, columns: Columns): string[] => {
   if (columns.address === 0) return [];
-  if (address === null) return [padStart(columns.size > 0 ? 'inlined only' : 'inlined', placeWidth(columns))];
-  const shown = padStart(hex(address), columns.address);
-  return columns.size > 0 ? [shown, padStart(String(size ?? 0n), columns.size)] : [shown];
+  if (address === null) return [rightAligned(columns.size > 0 ? 'inlined only' : 'inlined', placeWidth(columns))];
+  const shown = rightAligned(hex(address), columns.address);
+  return columns.size > 0 ? [shown, rightAligned(String(size ?? 0n), columns.size)] : [shown];
 };
+
+/** Of plain letters and digits. */
+const rightAligned = (text: string, width: number): string => text.padStart(width);
 
 const placeWidth = ({ address, size }: Columns): number => address + (size > 0 ? size + 1 : 0);
 
@@ -58,9 +61,9 @@ export const sourceText = (entry: Entry, { source }: Columns): string =>
 /** The headings over the same columns. */
 export const headings = (columns: Columns): string => {
   const before = [
-    padStart('address', columns.address),
-    padStart('size', columns.size),
-    padStart('copies', columns.copies),
+    rightAligned('address', columns.address),
+    rightAligned('size', columns.size),
+    rightAligned('copies', columns.copies),
     ...(columns.traceable > 0 ? [padEnd('traceable', columns.traceable)] : []),
   ];
   const source = columns.source > 0 ? `  ${padEnd('source', columns.source)}` : '';

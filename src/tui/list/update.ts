@@ -38,6 +38,7 @@ const edited = (state: State, change: Edit): Step => {
 const back = (state: State): Step => {
   const { list } = state;
   if (list.prompt) return step(closedPrompt(state));
+  if (list.isTyping) return step(changed(state, { isTyping: false }));
   if (list.search.text !== '') return searched(state, { search: edit(list.search, { kind: 'erase-all' }) });
   return list.isMarkedOnly ? searched(state, { isMarkedOnly: false }) : step(state);
 };

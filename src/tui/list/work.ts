@@ -9,6 +9,9 @@ import type { ListAsk, ListNews, Wanted } from './state.ts';
 /** A key's answer is drawn within 16 ms: what a search needs longer is done behind it, piece by piece. */
 const searchMs = 4;
 
+/** Between two frames of a search that goes on. */
+const tellMs = 30;
+
 /** Of a tree that grows, every so many steps are shown. */
 const stepsShown = 16;
 
@@ -27,6 +30,9 @@ export class ListWork {
   #wanted: Wanted = { text: '', order: 'relevance', among: null, open: null };
   #search: Search | null = null;
   #tree: Tree | null = null;
+  #told: Search | null = null;
+  #toldCount = 0;
+  #toldAt = 0;
   #steps = 0;
   #isReading = false;
   /** Debug info is read, or can't be. */
@@ -124,7 +130,7 @@ export class ListWork {
       () => search.done,
       () => search.step(),
     );
-    if (!again || search.done) this.#tell(again);
+    if (search.done || (!again && this.#isWorthTelling(search))) this.#tell(again);
     if (!search.done)
       this.#desk.later(
         () => this.#search === search,
@@ -132,10 +138,18 @@ export class ListWork {
       );
   }
 
+  /** What is new since the last time; not a few at a time, as each needs a frame. */
+  #isWorthTelling(search: Search): boolean {
+    return search !== this.#told || (search.count !== this.#toldCount && performance.now() - this.#toldAt > tellMs);
+  }
+
   #tell(again: boolean): void {
     const search = this.#search;
     if (search === null) return;
     const rows = search.rows();
+    this.#told = search;
+    this.#toldCount = search.count;
+    this.#toldAt = performance.now();
     const { open } = this.#wanted;
     const tree = open === null ? {} : { tree: this.#treeNow().view(rows, open) };
     this.#desk.tell({ kind: 'found', rows, done: search.done, fault: search.fault, again, ...tree });
