@@ -12,7 +12,7 @@ const fewestLetters = 3;
 const longestName = 1_024;
 
 /** Rows looked at in one step, 1 µs each, and rows scored in one, up to 300 µs each. */
-const stepRows = { near: 2_048, scored: 8 } as const;
+const stepRows = { near: 1_024, scored: 4 } as const;
 
 /** The range that the letters of a text may take in a name, for each of them. */
 const spread = (letters: number): number => 8 + 4 * letters;

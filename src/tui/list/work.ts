@@ -7,7 +7,7 @@ import { SelectionWork } from './selection-work.ts';
 import type { ListAsk, ListNews, Wanted } from './state.ts';
 
 /** A key's answer is drawn within 16 ms: what a search needs longer is done behind it, piece by piece. */
-const searchMs = 4;
+const searchMs = 2;
 
 /** Between two frames of a search that goes on. */
 const tellMs = 30;
