@@ -41,8 +41,8 @@ type Node = {
 
 const newNode = (name: string, path: string): Node => ({ name, path, children: new Map(), sorted: [] });
 
-/** Names are taken apart in steps of so many, 1 to 10 µs each. */
-const stepRows = 256;
+/** Names are taken apart in steps of so many, a few µs each. */
+const stepRows = 128;
 /** A depth that no screen has room for. */
 const deepest = 32;
 const noNode = 0;

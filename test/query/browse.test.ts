@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { address } from '../../src/base/units.ts';
-import { Browser, openForBrowsing, type Search } from '../../src/query/browse.ts';
+import { Browser, openForBrowsing, orders, type Search } from '../../src/query/browse.ts';
 import { readSignature } from '../../src/query/given-signature.ts';
 import { fixture } from '../support/fixtures.ts';
 import { wasmWithNames } from '../support/wasm-names.ts';
@@ -28,6 +28,10 @@ describe('searching', () => {
     'hello',
     'qsort',
     'x::y::z',
+    'rustc::mir::pretty::write_mir_fn',
+    'rustc::mir::build::pretty::write',
+    'other::mir_pre',
+    'other::hamir::prewar',
     ...many,
   ];
 
@@ -66,6 +70,54 @@ describe('searching', () => {
       const wanted = names.filter((name) => name.toLowerCase().includes(text)).sort();
       expect(found(browser, text).sort()).toEqual(wanted);
     }
+  });
+
+  test('a path: segments by their beginnings, one behind the other first', () => {
+    expect(found(browser, 'mir::pre')).toEqual([
+      'rustc::mir::pretty::write_mir_fn',
+      'rustc::mir::build::pretty::write',
+      'other::hamir::prewar',
+    ]);
+    expect(found(browser, 'mi::pre::write')).toEqual([
+      'rustc::mir::pretty::write_mir_fn',
+      'rustc::mir::build::pretty::write',
+    ]);
+    // The whole last segment comes first.
+    expect(found(browser, 'pretty::write')).toEqual([
+      'rustc::mir::build::pretty::write',
+      'rustc::mir::pretty::write_mir_fn',
+    ]);
+    expect(found(browser, 'MIR::pre')).toEqual([]);
+  });
+
+  test('while a path is typed, what it will find stays', () => {
+    for (const text of ['mir', 'mir:', 'mir::', 'mir::p', 'mir::pr', 'mir::pre'])
+      expect(found(browser, text), text).toContain('rustc::mir::pretty::write_mir_fn');
+    expect(found(browser, 'mi::pretty:')).toEqual(found(browser, 'mi::pretty'));
+  });
+
+  test('what is like the text comes last', () => {
+    expect(found(browser, 'mirpretty')).toEqual(['rustc::mir::pretty::write_mir_fn', 'rustc::mir::build::pretty::write']);
+    expect(found(browser, 'xyz')).toContain('x::y::z');
+    expect(found(browser, 'Mirpretty')).toEqual([]);
+    expect(found(browser, 'qz')).toEqual([]);
+  });
+
+  test('in another order nothing else is found', () => {
+    for (const order of orders)
+      for (const text of ['hello', 'mir::pre', 'mirpretty', 'function_19', '']) {
+        const rows = [...finished(browser.search(text, { order })).rows()];
+        expect(rows.map((row) => browser.entry(row).name).sort()).toEqual(found(browser, text).sort());
+      }
+    const sizes = [...finished(browser.search('', { order: 'size' })).rows()].map((row) => browser.entry(row).size ?? 0n);
+    expect(sizes.every((size, i) => i === 0 || (sizes[i - 1] ?? 0n) >= size)).toBe(true);
+  });
+
+  test('among some, only they are found', () => {
+    const [one = -1, two = -1] = finished(browser.search('hello')).rows();
+    const among = new Set([one, two]);
+    expect([...finished(browser.search('', { among })).rows()].sort()).toEqual([one, two].sort());
+    expect([...finished(browser.search('main', { among })).rows()]).toEqual([]);
   });
 
   test('patterns', () => {

@@ -39,7 +39,7 @@ search: e
 
 
 5 functions
-Enter show · Esc clear · F1 help · Ctrl-C quit
+Enter show · / search · Space mark · v tree · ? help
 `);
   });
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { bindings, commandFor, helpSections, hintsFor, keyLabel, type Mode } from '../../src/tui/keys.ts';
 
-const modes: readonly Mode[] = ['list', 'detail', 'signature', 'launch', 'live', 'help'];
+const modes: readonly Mode[] = ['list', 'rows', 'selection', 'detail', 'signature', 'launch', 'live', 'help'];
 
 test('no key has two meanings in one mode', () => {
   for (const mode of modes) {
@@ -11,7 +11,7 @@ test('no key has two meanings in one mode', () => {
 });
 
 test('where one types, no character is a key once there is text', () => {
-  for (const mode of ['list', 'signature', 'launch'] as const)
+  for (const mode of ['list', 'selection', 'signature', 'launch'] as const)
     for (let code = 0x20; code < 0x7f; code++)
       expect(commandFor(mode, String.fromCharCode(code), false), `${mode} ${code}`).toBeUndefined();
 });
@@ -22,7 +22,7 @@ test('from everywhere there is a way out, a way back and help', () => {
     expect(commandFor(mode, 'escape', false)).toBe('back');
     expect(commandFor(mode, 'f1', false)).toBe('help');
   }
-  for (const mode of ['list', 'detail', 'live', 'help'] as const) {
+  for (const mode of ['list', 'rows', 'detail', 'live', 'help'] as const) {
     expect(commandFor(mode, 'q', true)).toBe('quit');
     expect(commandFor(mode, '?', true)).toBe('help');
   }

@@ -18,7 +18,7 @@ describe('the list', () => {
   test('typing asks for a search and goes to the top', () => {
     const start = follow(state(100), 'last');
     expect(start.list.cursor).toBe(99);
-    expect(effectsOf(start, typed('he'))).toEqual([{ kind: 'list', ask: { kind: 'search', text: 'he' } }]);
+    expect(effectsOf(start, typed('he'))).toMatchObject([{ kind: 'list', ask: { kind: 'search', text: 'he' } }]);
     expect(follow(start, typed('he')).list).toMatchObject({ cursor: 0, top: 0, search: { text: 'he', at: 2 } });
   });
 

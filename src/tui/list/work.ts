@@ -12,8 +12,8 @@ const searchMs = 2;
 /** Between two frames of a search that goes on. */
 const tellMs = 30;
 
-/** Of a tree that grows, every so many steps are shown. */
-const stepsShown = 16;
+/** The same of a tree that grows: laying it out takes longer than a step. */
+const growMs = 200;
 
 /** Does what is needed until it is done, but not for long. */
 const inTime = (isDone: () => boolean, step: () => void): void => {
@@ -33,7 +33,6 @@ export class ListWork {
   #told: Search | null = null;
   #toldCount = 0;
   #toldAt = 0;
-  #steps = 0;
   #isReading = false;
   /** Debug info is read, or can't be. */
   #isRead = false;
@@ -172,9 +171,7 @@ export class ListWork {
           () => tree.done,
           () => tree.step(),
         );
-        this.#steps++;
-        // Laying out what is there takes about as long as a step.
-        if (tree.done || this.#steps % stepsShown === 0) this.#tell(true);
+        if (tree.done || performance.now() - this.#toldAt > growMs) this.#tell(true);
         this.#grow();
       },
     );
