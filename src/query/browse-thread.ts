@@ -109,10 +109,15 @@ const startWorker = (path: string): Worker | null => {
   const extension = extname(here);
   const main = ownFile(`query/browse-worker${extension}`);
   if (!existsSync(fileURLToPath(main))) return null;
+  // Its streams are this process's terminal.
+  const options = { workerData: path, stdin: false, stdout: true, stderr: true };
   try {
-    const execArgv = extension === '.ts' ? ['--import', pathToFileURL(createRequire(here).resolve('tsx')).href] : [];
-    // Its streams are this process's terminal.
-    return new Worker(main, { workerData: path, execArgv, stdin: false, stdout: true, stderr: true });
+    if (extension !== '.ts') return new Worker(main, options);
+    // Node 20 gives a thread no loader by its arguments.
+    const tsx = pathToFileURL(createRequire(here).resolve('tsx'));
+    const [api, own] = [new URL('esm/api/index.mjs', tsx), main].map(({ href }) => JSON.stringify(href));
+    const code = `import(${api}).then(({ register }) => { register(); return import(${own}); })`;
+    return new Worker(code, { ...options, eval: true });
   } catch {
     return null;
   }
