@@ -4,7 +4,9 @@ import { Stopped, stopReason, stopSignal } from './stop.ts';
 import { requireTerminal } from './terminal.ts';
 
 const details = `
-Type to search, Enter shows a function, t traces it, ? shows the keys, q quits.`;
+Type to search, Enter shows a function, t traces it, ? shows the keys, q quits. A search is a part of a name, the begins of a
+path's segments (mir::pre), a glob, /an expression/ or 0xADDRESS. Esc or an arrow leads to the list, where Space marks, v shows a
+tree, s sorts, w saves what is marked to a file, and o opens such a file.`;
 
 export const register = (program: Command): void => {
   program

@@ -114,7 +114,7 @@ describe('a program with debug info', () => {
 });
 
 test('details of functions that are asked for: what can be traced, and where it is declared', async () => {
-  using browser = new Browser(openForBrowsing(fixture('hello/full-release')));
+  using browser = new Browser(openForBrowsing(fixture('hello/full-debug')));
   const [row = -1] = finished(browser.search('helloworld::hello')).rows();
   expect(browser.entry(row).details).toBeNull();
   expect(await read(browser, [row])).toBe('detailed');

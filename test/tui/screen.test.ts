@@ -50,6 +50,51 @@ describeNeeding(['tmux', 'linux'], 'the screen in a terminal', () => {
     expect((await expectRestored(terminal)).text).toContain('status 0');
   });
 
+  test('mark, save, and open what was saved', async () => {
+    const saved = join(folder, 'saved.txt');
+    {
+      await using terminal = inShell([hello]);
+      await terminal.waitFor(/\d+ functions/);
+      terminal.type('helloworld::');
+      await terminal.waitFor(/^› {2}.* helloworld::/m);
+      terminal.press('Down', 'Up', 'Space', 'Space');
+      await terminal.waitFor('2 marked');
+      terminal.press('w');
+      await terminal.waitFor('save the marked functions to:');
+      terminal.type(saved);
+      terminal.press('Enter');
+      await terminal.waitFor('2 functions saved to');
+      terminal.press('q');
+      await expectRestored(terminal);
+    }
+    await using terminal = inShell([hello, '--selection', saved].flatMap((arg, i) => (i === 0 ? ['tui', arg] : [arg])));
+    await terminal.waitFor('2 functions marked');
+    terminal.press('Escape', 'm');
+    const { text } = await terminal.waitFor(/^2 of /m);
+    expect(text.match(/^[› ]\* /gm)?.length).toBe(2);
+    terminal.press('q');
+    await expectRestored(terminal);
+  });
+
+  test('a selection that can not be read is an error before the screen', () => {
+    expect(cliFail(['tui', hello, '--selection', join(folder, 'nothing')])).toMatch(/the screen needs a terminal/);
+  });
+
+  test('a tree is opened, branch by branch', async () => {
+    await using terminal = inShell([hello]);
+    await terminal.waitFor(/\d+ functions/);
+    terminal.press('Escape', 'v');
+    await terminal.waitFor(/^ +▸ helloworld \d+$/m);
+    terminal.press('/');
+    terminal.type('helloworld');
+    await terminal.waitFor(/^› +▸ .*helloworld/m);
+    terminal.press('Down', 'Up', 'Right');
+    await terminal.waitFor(/^› +▾ helloworld/m);
+    await terminal.waitFor('helloworld::hello');
+    terminal.press('q');
+    await expectRestored(terminal);
+  });
+
   test('Ctrl-C quits from a field, too', async () => {
     await using terminal = inShell([hello]);
     await terminal.waitFor(/\d+ functions/);

@@ -29,7 +29,7 @@ export const listKeys: readonly Binding[] = [
   { modes: ['list', 'rows'], keys: ['page-down', 'ctrl-f'], command: 'page-down', help: 'a page down' },
   { modes: ['list'], keys: ['home'], command: 'first', help: 'the first function' },
   { modes: ['list'], keys: ['end'], command: 'last', help: 'the last function' },
-  { modes: ['list'], keys: ['escape'], command: 'back', help: 'to the list', hint: 'list' },
+  { modes: ['list'], keys: ['escape'], command: 'back', help: 'to the list' },
   { modes: ['list'], keys: ['tab'], command: 'leave-search', help: 'to the list' },
 
   { modes: ['rows'], keys: ['/', 'tab'], command: 'focus-search', help: 'to the search field', hint: 'search' },
