@@ -36,7 +36,8 @@ type Node = {
   readonly name: string;
   readonly path: string;
   readonly children: Map<string, number>;
-  sorted: number[] | null;
+  /** The same by name. */
+  readonly sorted: number[];
 };
 
 const newNode = (name: string, path: string): Node => ({ name, path, children: new Map(), sorted: [] });
@@ -46,6 +47,14 @@ const stepRows = 128;
 /** A depth that no screen has room for. */
 const deepest = 32;
 const noNode = 0;
+
+const nothing: TreeView = {
+  lines: new Uint32Array(),
+  depths: new Uint8Array(),
+  branches: [],
+  sorted: new Uint32Array(),
+  isWhole: false,
+};
 
 /** Functions by crate, module and type. Places are worked out in steps, once for each function. */
 export class Tree {
@@ -76,6 +85,7 @@ export class Tree {
 
   /** These functions in their branches; the functions of a branch in the order given, below its branches. */
   view(rows: Uint32Array, open: ReadonlySet<string>): TreeView {
+    if (this.#at === 0 && !this.done) return nothing;
     const own = this.#counts(rows);
     const starts = new Uint32Array(this.#nodes.length);
     const ends = new Uint32Array(this.#nodes.length);
@@ -113,10 +123,11 @@ export class Tree {
       path = path === '' ? name : `${path}::${name}`;
       const known = children.get(name);
       if (known === undefined) {
-        (this.#nodes[id] as Node).sorted = null;
-        children.set(name, this.#nodes.length);
+        const parent = this.#nodes[id] as Node;
         id = this.#nodes.length;
         this.#nodes.push(newNode(name, path));
+        children.set(name, id);
+        parent.sorted.splice(this.#placeOf(parent, name), 0, id);
       } else id = known;
     }
     return id;
@@ -158,10 +169,18 @@ export class Tree {
     return sorted;
   }
 
-  /** By name. */
+  /** Where a name belongs among those of a node; most come last, since functions come by name. */
+  #placeOf({ sorted }: Node, name: string): number {
+    let at = sorted.length;
+    while (at > 0 && this.#nameOf(sorted[at - 1] ?? 0) > name) at--;
+    return at;
+  }
+
+  #nameOf(id: number): string {
+    return this.#nodes[id]?.name ?? '';
+  }
+
   #childrenOf(id: number): readonly number[] {
-    const node = this.#nodes[id] as Node;
-    node.sorted ??= [...node.children].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, child]) => child);
-    return node.sorted;
+    return this.#nodes[id]?.sorted ?? [];
   }
 }
