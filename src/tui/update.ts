@@ -1,11 +1,13 @@
 import { afterDetailNews, detailArea } from './detail/update.ts';
+import { helpRowCount } from './help/lines.ts';
 import { helpArea } from './help/update.ts';
 import type { Command } from './keys.ts';
 import { launchArea } from './launch/update.ts';
+import { helpHeight } from './layout.ts';
 import { afterListNews, listArea, refitted } from './list/update.ts';
 import { afterLiveNews, liveArea } from './live/update.ts';
 import type { Edit } from './parts/field.ts';
-import { isMotion, type Motion } from './parts/window.ts';
+import { boundedTop, isMotion, type Motion } from './parts/window.ts';
 import { focusedField, type Level, type State } from './state.ts';
 import { type Action, type Area, type Step, step } from './step.ts';
 
@@ -27,7 +29,7 @@ export const update = (state: State, action: Action): Step => {
     case 'pointed':
       return areaOf(state).pointed?.({ ...state, notice: null }, action.row) ?? step(state);
     case 'resized':
-      return step(refitted({ ...state, size: action.size }));
+      return step(refittedHelp(refitted({ ...state, size: action.size })));
     case 'list':
       return step(afterListNews(state, action.news));
     case 'detail':
@@ -38,6 +40,10 @@ export const update = (state: State, action: Action): Step => {
       return step({ ...state, notice: action.text });
   }
 };
+
+/** In another size the keys take other rows. */
+const refittedHelp = (state: State): State =>
+  state.help === null ? state : { ...state, help: boundedTop(state.help, helpRowCount(state), helpHeight(state.size)) };
 
 const edits: Partial<Record<Command, Exclude<Edit['kind'], 'insert'>>> = {
   erase: 'erase',
