@@ -15,6 +15,7 @@ const { mount } = await import('../dist/tui/view.js');
 const [path] = process.argv.slice(2);
 const size = { columns: 160, rows: 50 };
 const painter = new Painter();
+const theme = makeTheme(true);
 const browser = new Browser(openForBrowsing(path));
 let bytes = 0;
 const fail = (error) => {
@@ -24,7 +25,7 @@ const view = mount(
   (frame) => {
     bytes += Buffer.byteLength(painter.paint(frame, size));
   },
-  makeTheme(true),
+  () => theme,
   (row) => browser.entry(row),
   fail,
 );
@@ -32,6 +33,7 @@ const controller = new Controller(browser, size, {
   draw: (state) => view.draw(state),
   forget: () => painter.forget(),
   quit: () => undefined,
+  suspend: () => undefined,
   fail,
 });
 controller.draw();

@@ -27,7 +27,7 @@ export type { Search } from './browse-search.ts';
 export { readSelection, type SelectionSearch, selectionText } from './browse-selection.ts';
 export { type Branch, branchIndex, branchLine, type Tree, type TreeView } from './browse-tree.ts';
 
-/** A function in a list; texts are safe on a terminal. */
+/** A function in a list; the name is safe on a terminal, and without its middle where it is very long. */
 export type Entry = {
   readonly row: number;
   readonly name: string;
@@ -40,6 +40,12 @@ export type Entry = {
   /** null until it was worked out, for functions that were asked for. */
   readonly details: RowDetails | null;
 };
+
+/** Lines are made anew for each frame, and no screen shows more of a name. */
+const longestName = 4096;
+
+const withinReach = (name: string): string =>
+  name.length <= longestName ? name : `${name.slice(0, longestName / 2)}…${name.slice(-longestName / 2)}`;
 
 /** What is known of a file as a whole. */
 export type FileFacts = {
@@ -149,7 +155,7 @@ export class Browser implements Disposable {
     const entries = this.#entries;
     return {
       row,
-      name: sanitize(entries.name(row)),
+      name: sanitize(withinReach(entries.name(row))),
       address: entries.address(row),
       size: entries.size(row),
       kind: entries.kind(row),

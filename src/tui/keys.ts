@@ -22,6 +22,9 @@ export type Command =
   | 'page-down'
   | 'first'
   | 'last'
+  | 'scroll-up'
+  | 'scroll-down'
+  | 'point'
   | 'erase'
   | 'erase-word'
   | 'erase-all'
@@ -33,6 +36,7 @@ export type Command =
   | 'back'
   | 'help'
   | 'redraw'
+  | 'suspend'
   | 'quit'
   | 'interrupt';
 
@@ -66,6 +70,10 @@ export const bindings: readonly Binding[] = [
   { modes: reading, keys: ['home', 'g'], command: 'first', help: 'to the top' },
   { modes: reading, keys: ['end', 'G'], command: 'last', help: 'to the bottom' },
 
+  { modes: all, keys: ['wheel-up'], command: 'scroll-up', help: 'three lines up' },
+  { modes: all, keys: ['wheel-down'], command: 'scroll-down', help: 'three lines down' },
+  { modes: ['list', 'rows', 'launch'], keys: ['click'], command: 'point', help: 'choose this row' },
+
   { modes: ['detail', 'help'], keys: ['escape'], command: 'back', help: 'go back', hint: 'back' },
   { modes: ['selection', 'signature', 'launch'], keys: ['escape'], command: 'back', help: 'give it up', hint: 'back' },
 
@@ -85,6 +93,7 @@ export const bindings: readonly Binding[] = [
   { modes: typing, keys: ['f1'], command: 'help', help: 'these keys' },
   { modes: all, keys: ['ctrl-l'], command: 'redraw', help: 'draw the screen anew' },
   { modes: [...reading, 'rows'], keys: ['q'], command: 'quit', help: 'quit', hint: 'quit' },
+  { modes: all, keys: ['ctrl-z'], command: 'suspend', help: 'stop rsym; `fg` in the shell goes on' },
   { modes: ['list'], keys: ['q'], command: 'quit', help: 'quit', whenEmpty: true, hint: 'quit' },
   { modes: all, keys: ['ctrl-c'], command: 'interrupt', help: 'quit' },
 ];
@@ -100,6 +109,8 @@ const labels: Readonly<Record<string, string>> = {
   'page-down': 'PageDown',
   'shift-tab': 'Shift-Tab',
   escape: 'Esc',
+  'wheel-up': 'Wheel↑',
+  'wheel-down': 'Wheel↓',
   up: '↑',
   down: '↓',
   left: '←',

@@ -10,6 +10,8 @@ import type { Size, State } from './state.ts';
 export type Action =
   | { readonly kind: 'command'; readonly command: Command }
   | { readonly kind: 'typed'; readonly text: string }
+  /** A row of the screen, counted from 0, was clicked on. */
+  | { readonly kind: 'pointed'; readonly row: number }
   | { readonly kind: 'resized'; readonly size: Size }
   | { readonly kind: 'list'; readonly news: ListNews }
   | { readonly kind: 'detail'; readonly news: DetailNews }
@@ -22,6 +24,7 @@ export type Effect =
   | { readonly kind: 'detail'; readonly ask: DetailAsk }
   | { readonly kind: 'live'; readonly ask: LiveAsk }
   | { readonly kind: 'redraw' }
+  | { readonly kind: 'suspend' }
   | { readonly kind: 'quit'; readonly interrupted: boolean };
 
 export type Step = { readonly state: State; readonly effects: readonly Effect[] };
@@ -34,6 +37,8 @@ export type Area = {
   /** Of the field that has the cursor. */
   readonly edited: (state: State, change: Edit) => Step;
   readonly scrolled: (state: State, motion: Motion) => State;
+  /** A click on a row of the screen; without it, clicks do nothing. */
+  readonly pointed?: (state: State, row: number) => Step;
   /** Esc. */
   readonly back: (state: State) => Step;
 };

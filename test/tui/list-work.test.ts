@@ -23,6 +23,7 @@ beforeEach(() => {
       draw: () => undefined,
       forget: () => undefined,
       quit: () => undefined,
+      suspend: () => undefined,
       fail: (error) => {
         throw error;
       },

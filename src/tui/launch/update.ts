@@ -23,6 +23,9 @@ const begin = (state: State): Step => {
   return begun(state, { title: `${detail.facts.name}${read.shown ?? ''}`, specs: [read.spec], scope });
 };
 
+/** Below the title and a line of words. */
+const firstChoiceRow = 2;
+
 /** Whose calls are to be watched, and how. */
 export const launchArea: Area = {
   command: (state, name) => {
@@ -44,5 +47,9 @@ export const launchArea: Area = {
     return step({ ...state, launch: { ...launch, fields, fault: null } });
   },
   scrolled: (state) => state,
+  pointed: (state, row) => {
+    const choice = choicesFor(state.file)[row - firstChoiceRow];
+    return step(choice === undefined ? state : { ...state, launch: { ...state.launch, choice, fault: null } });
+  },
   back: (state) => step({ ...state, level: 'detail' }),
 };

@@ -1,7 +1,7 @@
 import { branchIndex, branchLine, orders, type TreeView } from '../../query/browse.ts';
 import { opened } from '../detail/update.ts';
 import type { Command } from '../keys.ts';
-import { listHeight } from '../layout.ts';
+import { listHeight, listLineAt } from '../layout.ts';
 import { type Edit, edit } from '../parts/field.ts';
 import { type Motion, moved, scrolledTo } from '../parts/window.ts';
 import type { State } from '../state.ts';
@@ -96,8 +96,17 @@ const command = (state: State, name: Command): Step => {
   }
 };
 
+/** A click chooses a line. */
+const pointed = (state: State, row: number): Step => {
+  const { list, size } = state;
+  const line = listLineAt(size, row);
+  const cursor = list.top + (line ?? 0);
+  if (line === undefined || cursor >= list.rows.length) return step(state);
+  return step(changed(state, { cursor, isTyping: false }));
+};
+
 /** The list and its search field. */
-export const listArea: Area = { command, edited, scrolled, back };
+export const listArea: Area = { command, edited, scrolled, pointed, back };
 
 const openedRow = (state: State): Step => {
   const { list } = state;
