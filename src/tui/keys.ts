@@ -129,8 +129,8 @@ export const keyLabel = (key: string): string =>
 export type HelpLine = { readonly keys: string; readonly help: string };
 
 const headings: Readonly<Record<Exclude<Mode, 'help'>, string>> = {
-  list: 'The search field',
-  rows: 'The list; other letters begin to search',
+  list: 'The list, while searching',
+  rows: 'The list: other letters begin to search',
   selection: 'The name of a file',
   detail: 'A function',
   signature: 'Its signature',
