@@ -100,7 +100,8 @@ export const planProbes = (request: ProbesRequest): PlannedProbes => {
   };
 };
 
-const fastWarning =
+/** What `--returns fast` does to a program that unwinds. */
+export const fastWarning =
   'returns by uretprobe: a panic or exception that passes a watched function aborts the program, even where it would be caught';
 
 /** Unwinders of the program that will run, which with `-c` isn't TARGET. */
