@@ -5,7 +5,7 @@ import { probeCost } from '../code/cost.ts';
 import type { SourcePosition } from '../elf/function-model.ts';
 import type { ProbeSite } from '../trace/site.ts';
 import { ImageCode, type ReturnsChoice } from './exits.ts';
-import { fastWarning } from './planned-probes.ts';
+import { fastWarning } from './returns-warning.ts';
 import type { SelectSources } from './select-model.ts';
 import { textAt } from './show-code.ts';
 import { planTrace } from './trace-plan.ts';

@@ -8,8 +8,11 @@ import { type LaunchCommand, launchKeys } from './launch/keys.ts';
 import { type ListCommand, listKeys } from './list/keys.ts';
 import { type LiveCommand, liveKeys } from './live/keys.ts';
 
-/** Where keys go. In `list`, `signature` and `launch`, characters that no line claims are text. */
-export type Mode = 'list' | 'detail' | 'signature' | 'launch' | 'live' | 'help';
+/**
+ * Where keys go. In `list`, `signature` and `launch`, characters that no line claims are text; `switch` is a choice
+ * without a text.
+ */
+export type Mode = 'list' | 'detail' | 'signature' | 'launch' | 'switch' | 'live' | 'help';
 
 export type Command =
   | ListCommand
@@ -34,7 +37,8 @@ export type Command =
   | 'help'
   | 'redraw'
   | 'quit'
-  | 'interrupt';
+  | 'interrupt'
+  | 'copy';
 
 export type Binding = {
   readonly modes: readonly Mode[];
@@ -50,7 +54,7 @@ export type Binding = {
 
 const reading: readonly Mode[] = ['detail', 'live', 'help'];
 const typing: readonly Mode[] = ['list', 'signature', 'launch'];
-const all: readonly Mode[] = [...reading, ...typing];
+const all: readonly Mode[] = [...reading, ...typing, 'switch'];
 
 /** What comes first is hinted at first. */
 export const bindings: readonly Binding[] = [
@@ -67,7 +71,7 @@ export const bindings: readonly Binding[] = [
   { modes: reading, keys: ['end', 'G'], command: 'last', help: 'to the bottom' },
 
   { modes: ['detail', 'help'], keys: ['escape'], command: 'back', help: 'go back', hint: 'back' },
-  { modes: ['signature', 'launch'], keys: ['escape'], command: 'back', help: 'give it up', hint: 'back' },
+  { modes: ['signature', 'launch', 'switch'], keys: ['escape'], command: 'back', help: 'give it up', hint: 'back' },
 
   { modes: typing, keys: ['backspace'], command: 'erase', help: 'erase the character before the cursor' },
   { modes: typing, keys: ['delete', 'ctrl-d'], command: 'delete', help: 'erase the character behind the cursor' },
@@ -80,9 +84,16 @@ export const bindings: readonly Binding[] = [
   { modes: typing, keys: ['ctrl-a'], command: 'start', help: 'to the start of the line' },
   { modes: typing, keys: ['ctrl-e'], command: 'end', help: 'to the end of the line' },
 
-  { modes: reading, keys: ['?', 'f1'], command: 'help', help: 'these keys', hint: 'help' },
+  { modes: [...reading, 'switch'], keys: ['?', 'f1'], command: 'help', help: 'these keys', hint: 'help' },
   { modes: ['list'], keys: ['?'], command: 'help', help: 'these keys', whenEmpty: true, hint: 'help' },
   { modes: typing, keys: ['f1'], command: 'help', help: 'these keys' },
+  {
+    modes: ['detail', 'live', 'switch'],
+    keys: ['y'],
+    command: 'copy',
+    help: 'copy the command line that does the same',
+  },
+  { modes: [...typing, 'switch'], keys: ['ctrl-y'], command: 'copy', help: 'copy the command line that does the same' },
   { modes: all, keys: ['ctrl-l'], command: 'redraw', help: 'draw the screen anew' },
   { modes: reading, keys: ['q'], command: 'quit', help: 'quit', hint: 'quit' },
   { modes: ['list'], keys: ['q'], command: 'quit', help: 'quit', whenEmpty: true, hint: 'quit' },
@@ -122,6 +133,7 @@ const headings: Readonly<Record<Exclude<Mode, 'help'>, string>> = {
   detail: 'A function',
   signature: 'Its signature',
   launch: 'What to trace',
+  switch: 'What to trace, where there is nothing to type',
   live: 'Calls',
 };
 

@@ -2,6 +2,7 @@ import { Browser, openForBrowsing } from '../query/browse.ts';
 import { wantsColour } from '../report/terminal-colour.ts';
 import { Controller } from './controller.ts';
 import { makeTheme } from './parts/theme.ts';
+import type { State } from './state.ts';
 import { Terminal } from './terminal/terminal.ts';
 
 export type Ending = {
@@ -14,6 +15,8 @@ type Options = {
   readonly input: NodeJS.ReadStream;
   readonly output: NodeJS.WriteStream;
   readonly env: NodeJS.ProcessEnv;
+  /** A process to trace, chosen from the start. */
+  readonly pid?: number;
   /** Ends the screen, as if by a key. */
   readonly signal: AbortSignal;
 };
@@ -22,7 +25,7 @@ type Options = {
  * Shows the screen for a file until it is quit. However it ends, the terminal is restored, and no probe is left.
  * Throws RsymError where the file can't be opened.
  */
-export const runScreen = async (path: string, { input, output, env, signal }: Options): Promise<Ending> => {
+export const runScreen = async (path: string, { input, output, env, pid, signal }: Options): Promise<Ending> => {
   using image = openForBrowsing(path);
   const { mount } = await loadView(env);
   const theme = makeTheme(wantsColour(env, output.isTTY === true));
@@ -38,12 +41,14 @@ export const runScreen = async (path: string, { input, output, env, signal }: Op
   terminal.enter();
   terminal.show(`reading the names in ${path.replace(/[^ -~]/g, '?')}…`);
   const browser = new Browser(image);
-  const made = new Controller(browser, terminal.size, {
-    draw: (state) => view.draw(state),
+  const hooks = {
+    draw: (state: State) => view.draw(state),
     forget: () => terminal.forget(),
+    copy: (text: string) => terminal.copy(text),
     quit,
     fail,
-  });
+  };
+  const made = new Controller(browser, terminal.size, hooks, pid ?? null);
   const view = mount(
     (frame) => terminal.show(frame),
     theme,

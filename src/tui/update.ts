@@ -1,7 +1,9 @@
+import { sanitize } from '../base/text.ts';
+import { commandLine } from './command-line.ts';
 import { afterDetailNews, detailArea } from './detail/update.ts';
 import { helpArea } from './help/update.ts';
 import type { Command } from './keys.ts';
-import { launchArea } from './launch/update.ts';
+import { afterLaunchNews, launchArea } from './launch/update.ts';
 import { afterListNews, listArea, refitted } from './list/update.ts';
 import { afterLiveNews, liveArea } from './live/update.ts';
 import type { Edit } from './parts/field.ts';
@@ -30,6 +32,8 @@ export const update = (state: State, action: Action): Step => {
       return step(afterListNews(state, action.news));
     case 'detail':
       return step(afterDetailNews(state, action.news));
+    case 'launch':
+      return afterLaunchNews(state, action.news);
     case 'live':
       return step(afterLiveNews(state, action.news));
     case 'notice':
@@ -59,6 +63,8 @@ const command = (state: State, name: Command): Step => {
       return step(state, { kind: 'quit', interrupted: true });
     case 'redraw':
       return step(state, { kind: 'redraw' });
+    case 'copy':
+      return copied(state);
     case 'help':
       return step({ ...state, help: state.help === null ? 0 : null });
     case 'back':
@@ -70,3 +76,10 @@ const command = (state: State, name: Command): Step => {
 
 const edited = (state: State, change: Edit): Step =>
   focusedField(state) === null ? step(state) : areaOf(state).edited(state, change);
+
+const copied = (state: State): Step => {
+  const text = commandLine(state);
+  return text === null
+    ? step({ ...state, notice: 'no command does the same' })
+    : step({ ...state, notice: `copied: ${sanitize(text)}` }, { kind: 'copy', text });
+};

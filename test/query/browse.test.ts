@@ -111,7 +111,7 @@ describe('a function of a program', () => {
 });
 
 describe('a signature that was typed', () => {
-  const read = (text: string, name = 'demo::hello') => readSignature(text, name, address(0x1234n));
+  const read = (text: string, name = 'demo::hello') => readSignature(text, name, '0x1234');
 
   test('names the function by its address, however it was written', () => {
     for (const [text, spec] of [

@@ -1,13 +1,16 @@
-import type { RsymError } from '../../base/errors.ts';
+import { RsymError } from '../../base/errors.ts';
 import { sanitize } from '../../base/text.ts';
 import type { Line } from './line.ts';
 import { truncate, wrap } from './wrap.ts';
+
+/** An error, or what of one is to be told. */
+type Told = Pick<RsymError, 'message' | 'hints'> & { readonly reason?: string | undefined };
 
 /**
  * What failed, why, what next. The lines of a reason aren't wrapped: where a parser shows the place of a fault, the
  * second has carets below the first.
  */
-export const errorLines = (error: RsymError, columns: number): Line[] => {
+export const errorLines = (error: Told, columns: number): Line[] => {
   const reasons = error.reason?.split('\n') ?? [];
   const aligned = reasons.length > 1;
   return [
@@ -22,4 +25,11 @@ export const errorLines = (error: RsymError, columns: number): Line[] => {
         wrap(`try: ${sanitize(hint)}`, columns - 2, 2).map((text) => ({ label: '', text: `  ${text}`, tone: 'faint' })),
       ),
   ];
+};
+
+/** Of a fault in a field: the excerpt with its carets stands nearest to the field, then what is wrong. */
+export const faultLines = (fault: RsymError, columns: number): readonly Line[] => {
+  if (!fault.reason?.includes('\n')) return errorLines(fault, columns);
+  const excerpt = errorLines(new RsymError('usage', '', { reason: fault.reason }), columns).slice(1);
+  return [...excerpt, ...errorLines(new RsymError('usage', fault.message, { hints: fault.hints }), columns)];
 };

@@ -1,8 +1,8 @@
-import { styleText } from 'node:util';
+import { stripVTControlCharacters, styleText } from 'node:util';
 
 /** What a colour stands for; each gives the text with its escape codes. */
 export type Theme = Readonly<
-  Record<'title' | 'chosen' | 'plain' | 'faint' | 'label' | 'warning' | 'cursor', (text: string) => string>
+  Record<'title' | 'chosen' | 'plain' | 'faint' | 'label' | 'warning' | 'cursor' | 'painted', (text: string) => string>
 >;
 
 type Format = Parameters<typeof styleText>[0];
@@ -20,6 +20,7 @@ export const makeTheme = (colour: boolean): Theme => {
     label: coloured('blue'),
     warning: coloured('yellow'),
     cursor: always('inverse'),
+    painted: colour ? plain : stripVTControlCharacters,
   };
 };
 

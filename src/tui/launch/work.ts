@@ -1,0 +1,78 @@
+import type { PageThread } from '../../query/page-thread.ts';
+import { ProcessSearch } from '../../query/process-list.ts';
+import { examine } from '../../query/doctor.ts';
+import type { Desk } from '../desk.ts';
+import type { LiveRequest } from '../live/state.ts';
+import type { LaunchAsk, LaunchNews, Machine } from './state.ts';
+
+/** A key's answer is drawn within 16 ms. */
+const stepMs = 6;
+
+/** Finds out what the choice of what to trace needs: processes, what this machine allows, whether a condition fits. */
+export class LaunchWork {
+  readonly #path: string;
+  readonly #thread: PageThread;
+  readonly #desk: Desk<LaunchNews>;
+  #machine: Promise<Machine> | null = null;
+  #search: ProcessSearch | null = null;
+  #cancel: () => void = () => undefined;
+
+  constructor(path: string, thread: PageThread, desk: Desk<LaunchNews>) {
+    this.#path = path;
+    this.#thread = thread;
+    this.#desk = desk;
+  }
+
+  do(ask: LaunchAsk): void {
+    switch (ask.kind) {
+      case 'look':
+        this.#look();
+        break;
+      case 'list':
+        this.#list();
+        break;
+      case 'check':
+        this.#check(ask.request);
+        break;
+      case 'leave':
+        this.#cancel();
+        break;
+    }
+  }
+
+  /** Rights don't change while the screen is shown: once is enough. */
+  #look(): void {
+    if (this.#machine !== null) return;
+    this.#machine = examine().then(({ refusals, launch }) => ({ trace: refusals, launch: launch.refusals }));
+    this.#machine.then((machine) => {
+      this.#desk.tell({ kind: 'machine', machine });
+      this.#desk.drawSoon();
+    }, this.#desk.fail);
+  }
+
+  #list(): void {
+    const search = new ProcessSearch(this.#path);
+    this.#search = search;
+    const goOn = (): void => {
+      const end = performance.now() + stepMs;
+      do search.step();
+      while (!search.done && performance.now() < end);
+      this.#desk.tell({ kind: 'processes', found: search.found(), hidden: search.hidden, isDone: search.done });
+      if (!search.done) this.#desk.later(() => this.#search === search, goOn);
+    };
+    this.#desk.later(() => this.#search === search, goOn);
+  }
+
+  #check(request: LiveRequest): void {
+    this.#cancel();
+    const { specs: functions, scope, children = false, returns = 'safe', when } = request;
+    const told = (error: Extract<LaunchNews, { kind: 'checked' }>['error']): void => {
+      this.#desk.tell({ kind: 'checked', request, error });
+      this.#desk.drawSoon();
+    };
+    this.#cancel = this.#thread.ask(
+      { kind: 'check', functions, scope, children, returns, when },
+      { news: () => told(null), refused: told, failed: this.#desk.fail },
+    );
+  }
+}
