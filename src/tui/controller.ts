@@ -53,7 +53,7 @@ export class Controller {
       () => this.#state.detail,
     );
     this.#launch = new LaunchWork(
-      browser.facts.path,
+      browser,
       this.#thread,
       this.#desk((news) => ({ kind: 'launch', news })),
     );

@@ -126,6 +126,10 @@ export const keyLabel = (key: string): string =>
       ? `${key[0]?.toUpperCase()}${key.slice(1)}`
       : key);
 
+/** The first key of a command, to be named in a sentence. */
+export const keyFor = (command: Command): string =>
+  keyLabel(bindings.find((binding) => binding.command === command)?.keys[0] ?? '');
+
 export type HelpLine = { readonly keys: string; readonly help: string };
 
 const headings: Readonly<Record<Exclude<Mode, 'help'>, string>> = {

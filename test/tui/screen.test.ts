@@ -41,6 +41,8 @@ describeNeeding(['tmux', 'linux'], 'the screen in a terminal', () => {
     terminal.press('?');
     await terminal.waitFor('type its signature');
     terminal.press('Escape');
+    await terminal.waitFor(/^returns +can be watched, at/m);
+    terminal.type('5');
     await terminal.waitFor(/^raw name +_R/m);
     terminal.press('Escape');
     await terminal.waitFor('search: hello');

@@ -1,8 +1,9 @@
 import type { ReactElement } from 'react';
 import { sanitize } from '../../base/text.ts';
 import { hex } from '../../base/units.ts';
+import { keyFor } from '../keys.ts';
 import { codeHeight, factsHeight, faultRows } from '../layout.ts';
-import { faultLines } from '../parts/error-lines.ts';
+import { faultLines } from '../parts/fault-lines.ts';
 import { fieldText } from '../parts/field-row.ts';
 import { grouped } from '../parts/number.ts';
 import { Row } from '../parts/row.tsx';
@@ -33,16 +34,15 @@ const PagePane = ({ state, detail, theme }: Props): ReactElement => {
   const signature = {
     label: 'signature:  ',
     field: detail.signature,
-    placeholder: detail.before ? '(i: i32, len: usize) -> i32' : 'none is given (s to type one)',
+    placeholder: detail.before ? '(i: i32, len: usize) -> i32' : `none is given (${keyFor('sign')} to type one)`,
     focused: detail.before !== null,
     columns: size.columns,
   };
-  const fault = detail.fault === null ? [] : faultLines(detail.fault, size.columns);
   return (
     <>
       <Rows lines={shown} height={height} theme={theme} labelWidth={0} />
       <Row text={fieldText(signature, theme)} />
-      <Rows lines={fault} height={faultRows(state)} theme={theme} labelWidth={0} />
+      <Rows lines={faultLines(detail.fault, size.columns)} height={faultRows(state)} theme={theme} labelWidth={0} />
       <Row text={theme.faint(truncate(notice ?? (below > 0 ? `↓ ${below} more lines` : ''), size.columns))} />
     </>
   );
@@ -68,7 +68,7 @@ const copyText = ({ functions }: DetailState, code: CodeState): string => {
   const copies = copiesOf(functions);
   const copy = copies[code.copy];
   if (copy === undefined) return '';
-  const which = copies.length === 1 ? '' : `copy ${code.copy + 1} of ${copies.length} (n: next): `;
+  const which = copies.length === 1 ? '' : `copy ${code.copy + 1} of ${copies.length}: `;
   const into = copy.callers[0] === undefined ? '' : ` into ${sanitize(copy.callers[0].name)}`;
   return `${which}${copy.kind}${into} at ${hex(copy.address)}, ${copy.size} bytes; → a call begins, ← it ends`;
 };

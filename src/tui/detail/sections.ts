@@ -4,11 +4,12 @@ import { copyWords, type ProbeCosts } from '../../query/probe-costs.ts';
 import type { SourceExcerpt } from '../../query/source-excerpt.ts';
 import { copyTexts, headLines, layoutLines } from '../../report/show-text.ts';
 import { makePalette } from '../../report/terminal-colour.ts';
+import { keyFor } from '../keys.ts';
 import { errorLines } from '../parts/error-lines.ts';
 import { labelledLines } from '../parts/labelled.ts';
 import type { Line } from '../parts/line.ts';
 import { wrapPainted } from '../parts/painted.ts';
-import { truncate, wrap } from '../parts/wrap.ts';
+import { truncate, wrapProse } from '../parts/wrap.ts';
 import { symbolLines } from './symbol.ts';
 import type { DetailState } from './state.ts';
 
@@ -34,7 +35,7 @@ const painted = (text: string, columns: number): Line[] =>
   wrapPainted(text, columns, mostRows).map((piece) => ({ label: '', text: piece, tone: 'painted' }));
 
 const said = (text: string, columns: number, tone: Line['tone']): Line[] =>
-  wrap(text, columns, mostRows).map((piece) => ({ label: '', text: piece, tone }));
+  wrapProse(text, columns, mostRows).map((piece) => ({ label: '', text: piece, tone }));
 
 const signatureLines = ({ functions, sources, notes, trouble }: DetailState, columns: number): readonly Line[] => {
   if (trouble !== null) return errorLines(trouble, columns);
@@ -97,13 +98,13 @@ const returnsLines = ({ returns, copies }: ProbeCosts, columns: number): Line[] 
   const reason = copies.find((copy) => copy.reason !== null)?.reason ?? 'unknown';
   const text =
     returns === 'off'
-      ? 'off: no return value and no duration is seen (r: safe)'
+      ? 'off: no return value and no duration is seen'
       : returns === 'fast'
-        ? 'fast, by uretprobe (r: off)'
+        ? 'fast, by uretprobe'
         : exits > 0
-          ? `can be watched, at ${exits === 1 ? 'one exit' : `${exits} exits`} (r: fast, with a warning)`
+          ? `can be watched, at ${exits === 1 ? 'one exit' : `${exits} exits`}`
           : `can't be watched: ${reason}`;
-  return labelledLines('returns', text, columns, exits > 0 && returns === 'safe' ? 'plain' : 'warning');
+  return labelledLines('returns', `${text} (${keyFor('returns')} changes it)`, columns, exits > 0 && returns === 'safe' ? 'plain' : 'warning');
 };
 
 /** `8 probes: 5 emulated, 3 stepped`. */
@@ -114,7 +115,7 @@ export const sumText = ({ emulated, stepped, uretprobes, landings }: ProbeCosts)
     ...(stepped > 0 ? [`${stepped} stepped (a second trap each hit)`] : []),
     ...(uretprobes > 0 ? [`${uretprobes} by uretprobe`] : []),
   ];
-  const unwinders = landings === 0 ? '' : `; and ${landings} where unwinders land, hit by panics alone`;
+  const unwinders = landings === 0 ? '' : `; and ${landings} where unwinders land, hit by panics and exceptions alone`;
   return `${count} ${count === 1 ? 'probe' : 'probes'}: ${parts.join(', ')}${unwinders}`;
 };
 

@@ -17,8 +17,8 @@ export const launchKeys: readonly Binding[] = [
     command: 'previous-choice',
     help: 'the choice before; the process before',
   },
-  { modes: ['launch', 'switch'], keys: ['tab'], command: 'next-row', help: 'the next choice' },
-  { modes: ['launch', 'switch'], keys: ['shift-tab'], command: 'previous-row', help: 'the choice before' },
+  { modes: ['launch', 'switch'], keys: ['tab'], command: 'next-row', help: 'to the options; the next one', hint: 'options' },
+  { modes: ['launch', 'switch'], keys: ['shift-tab'], command: 'previous-row', help: 'the option before; to the choice' },
   {
     modes: ['switch'],
     keys: [' ', 'left', 'right'],

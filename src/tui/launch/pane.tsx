@@ -3,15 +3,17 @@ import { sanitize } from '../../base/text.ts';
 import type { ListedProcess } from '../../query/process-list.ts';
 import { fastWarning } from '../../query/returns-warning.ts';
 import { padEnd } from '../../report/terminal-width.ts';
+import { keyFor } from '../keys.ts';
 import { bodyHeight } from '../layout.ts';
-import { errorLines, faultLines } from '../parts/error-lines.ts';
+import { errorLines } from '../parts/error-lines.ts';
+import { faultLines } from '../parts/fault-lines.ts';
 import { fieldText } from '../parts/field-row.ts';
 import type { Line } from '../parts/line.ts';
 import { Row } from '../parts/row.tsx';
 import { Rows } from '../parts/rows.tsx';
 import type { Theme } from '../parts/theme.ts';
 import { scrolledTo } from '../parts/window.ts';
-import { shorten, truncate, wrap } from '../parts/wrap.ts';
+import { shorten, truncate, wrapProse } from '../parts/wrap.ts';
 import type { State } from '../state.ts';
 import { filtered, hasField, isScope, type LaunchRow, type LaunchState, rowsFor } from './state.ts';
 
@@ -48,7 +50,7 @@ export const LaunchPane = ({ state, theme }: Props): ReactElement => {
   const height = Math.max(0, bodyHeight(size) - rows.length - 1);
   const below = belowRows(state, theme, height).slice(0, height);
   // What is wrong stands right below its field, where there is room for it there.
-  const fault = launch.fault === null ? [] : faultLines(launch.fault.error, size.columns).slice(0, height);
+  const fault = faultLines(launch.fault?.error ?? null, size.columns).slice(0, height);
   const left = Math.max(0, height - fault.length);
   return (
     <>
@@ -90,7 +92,7 @@ const belowRows = (state: State, theme: Theme, height: number): readonly Line[] 
   const { launch, size } = state;
   const { columns } = size;
   const said = (text: string, tone: Line['tone']): Line[] =>
-    wrap(text, columns, 3).map((piece) => ({ label: '', text: piece, tone }));
+    wrapProse(text, columns, 3).map((piece) => ({ label: '', text: piece, tone }));
   const lines = [...missingLines(launch, columns), ...(launch.returns === 'fast' ? said(fastWarning, 'warning') : [])];
   if (launch.returns === 'off') lines.push(...said('returns are off: no result and no duration is seen', 'faint'));
   if (launch.choice === 'process') return [...lines, ...processLines(launch, theme, columns, height - lines.length)];
@@ -129,9 +131,10 @@ const processLines = (launch: LaunchState, theme: Theme, columns: number, height
 
 const processesText = ({ processes, fields }: LaunchState, shown: number): string => {
   const { all, isReading, hidden } = processes;
+  const again = `${keyFor('list-processes')} looks again`;
   const unseen = hidden === 0 ? '' : `; ${hidden} may not be looked into`;
   if (all === null || (isReading && all.length === 0)) return 'looking for processes…';
-  if (all.length === 0) return `no process has it open now (Ctrl-R looks again)${unseen}`;
+  if (all.length === 0) return `no process has it open now (${again})${unseen}`;
   const count = `${all.length} ${all.length === 1 ? 'process has' : 'processes have'} it`;
-  return `${fields.process.text === '' ? count : `${shown} of ${all.length}`}${isReading ? '…' : ' (Ctrl-R looks again)'}${unseen}`;
+  return `${fields.process.text === '' ? count : `${shown} of ${all.length}`}${isReading ? '…' : ` (${again})`}${unseen}`;
 };

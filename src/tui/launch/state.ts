@@ -10,7 +10,7 @@ export const scopeKinds = ['run', 'command', 'process', 'wait', 'everywhere'] as
 /** `wait`: as `everywhere`, begun before the process that is meant. */
 export type ScopeKind = (typeof scopeKinds)[number];
 
-const optionKinds = ['when', 'sample', 'children', 'returns'] as const;
+export const optionKinds = ['when', 'sample', 'children', 'returns'] as const;
 export type OptionKind = (typeof optionKinds)[number];
 
 /** What the cursor can be on. */
@@ -57,6 +57,7 @@ export type Processes = {
 export type Machine = { readonly trace: readonly Refusal[]; readonly launch: readonly Refusal[] };
 
 export type LaunchNews =
+  | { readonly kind: 'named'; readonly targets: Targets }
   | { readonly kind: 'machine'; readonly machine: Machine }
   | {
       readonly kind: 'processes';
@@ -68,6 +69,8 @@ export type LaunchNews =
   | { readonly kind: 'checked'; readonly request: LiveRequest; readonly error: RsymError | null };
 
 export type LaunchAsk =
+  /** How a trace takes these functions. */
+  | { readonly kind: 'name'; readonly rows: readonly number[] }
   | { readonly kind: 'look' }
   | { readonly kind: 'list' }
   | { readonly kind: 'check'; readonly request: LiveRequest }

@@ -11,6 +11,7 @@ import {
   type LaunchRow,
   type LaunchState,
   nextReturns,
+  optionKinds,
   rowsFor,
   type Targets,
 } from './state.ts';
@@ -20,6 +21,13 @@ export const launched = (state: State, targets: Targets): Step => {
   const over = state.level === 'list' ? 'list' : 'detail';
   const launch: LaunchState = { ...state.launch, targets, over, checking: null, fault: null };
   return arrived({ ...state, level: 'launch', launch }, launch.cursor, [{ kind: 'launch', ask: { kind: 'look' } }]);
+};
+
+/** The same for functions of the list; what they are called is found out. */
+export const launchedRows = (state: State, rows: readonly number[]): Step => {
+  if (rows.length === 0) return step(state);
+  const { state: next, effects } = launched(state, { title: '', specs: [] });
+  return step(next, { kind: 'launch', ask: { kind: 'name', rows } }, ...effects);
 };
 
 const changed = (state: State, change: Partial<LaunchState>): State => ({
@@ -46,6 +54,14 @@ const toRow = (state: State, by: number): Step => {
   return arrived(state, rows[at % rows.length] ?? state.launch.cursor);
 };
 
+/** Past the other choices of whose calls: walking over them would choose them. */
+const toGroup = (state: State, by: number): Step => {
+  const { cursor, choice } = state.launch;
+  const groups: readonly LaunchRow[] = [choice, ...optionKinds];
+  const at = (isScope(cursor) ? 0 : groups.indexOf(cursor)) + by + groups.length;
+  return arrived(state, groups[at % groups.length] ?? choice);
+};
+
 /** Within the list of processes first: out of it at its ends. */
 const moved = (state: State, by: number): Step => {
   const { launch } = state;
@@ -64,6 +80,8 @@ const switched = (state: State): Step => {
 
 /** A condition is checked before anything is attached: what it names may not be there. */
 const begin = (state: State): Step => {
+  // They are still being looked up.
+  if (state.launch.targets.specs.length === 0) return step(state);
   const request = requestOf(state.launch);
   if ('error' in request) return step(changed(state, { fault: request, checking: null }));
   if (request.when === undefined) return begun(state, request);
@@ -84,9 +102,9 @@ export const launchArea: Area = {
       case 'previous-choice':
         return moved(state, -1);
       case 'next-row':
-        return toRow(state, 1);
+        return toGroup(state, 1);
       case 'previous-row':
-        return toRow(state, -1);
+        return toGroup(state, -1);
       case 'switch':
         return switched(state);
       case 'list-processes':
@@ -112,6 +130,8 @@ export const launchArea: Area = {
 export const afterLaunchNews = (state: State, news: LaunchNews): Step => {
   const { launch } = state;
   switch (news.kind) {
+    case 'named':
+      return step(changed(state, { targets: news.targets }));
     case 'machine':
       return step(changed(state, { machine: news.machine }));
     case 'processes': {

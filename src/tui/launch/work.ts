@@ -1,6 +1,8 @@
+import type { Browser } from '../../query/browse.ts';
+import { examine } from '../../query/doctor.ts';
+import { functionSpec } from '../../query/function-spec.ts';
 import type { PageThread } from '../../query/page-thread.ts';
 import { ProcessSearch } from '../../query/process-list.ts';
-import { examine } from '../../query/doctor.ts';
 import type { Desk } from '../desk.ts';
 import type { LiveRequest } from '../live/state.ts';
 import type { LaunchAsk, LaunchNews, Machine } from './state.ts';
@@ -10,21 +12,24 @@ const stepMs = 6;
 
 /** Finds out what the choice of what to trace needs: processes, what this machine allows, whether a condition fits. */
 export class LaunchWork {
-  readonly #path: string;
+  readonly #browser: Browser;
   readonly #thread: PageThread;
   readonly #desk: Desk<LaunchNews>;
   #machine: Promise<Machine> | null = null;
   #search: ProcessSearch | null = null;
   #cancel: () => void = () => undefined;
 
-  constructor(path: string, thread: PageThread, desk: Desk<LaunchNews>) {
-    this.#path = path;
+  constructor(browser: Browser, thread: PageThread, desk: Desk<LaunchNews>) {
+    this.#browser = browser;
     this.#thread = thread;
     this.#desk = desk;
   }
 
   do(ask: LaunchAsk): void {
     switch (ask.kind) {
+      case 'name':
+        this.#name(ask.rows);
+        break;
       case 'look':
         this.#look();
         break;
@@ -40,6 +45,12 @@ export class LaunchWork {
     }
   }
 
+  #name(rows: readonly number[]): void {
+    const functions = rows.map((row) => this.#browser.function(row));
+    const title = functions.length === 1 ? (functions[0]?.name ?? '') : `${functions.length} functions`;
+    this.#desk.tell({ kind: 'named', targets: { title, specs: functions.map(functionSpec) } });
+  }
+
   /** Rights don't change while the screen is shown: once is enough. */
   #look(): void {
     if (this.#machine !== null) return;
@@ -51,7 +62,7 @@ export class LaunchWork {
   }
 
   #list(): void {
-    const search = new ProcessSearch(this.#path);
+    const search = new ProcessSearch(this.#browser.facts.path);
     this.#search = search;
     const goOn = (): void => {
       const end = performance.now() + stepMs;

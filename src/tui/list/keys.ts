@@ -1,9 +1,10 @@
 import type { Binding } from '../keys.ts';
 
-export type ListCommand = 'open';
+export type ListCommand = 'open' | 'trace-found';
 
 export const listKeys: readonly Binding[] = [
   { modes: ['list'], keys: ['enter'], command: 'open', help: 'show the function', hint: 'show' },
+  { modes: ['list'], keys: ['ctrl-x'], command: 'trace-found', help: 'trace the function' },
   { modes: ['list'], keys: ['up', 'ctrl-p'], command: 'up', help: 'the function above' },
   { modes: ['list'], keys: ['down', 'ctrl-n'], command: 'down', help: 'the function below' },
   { modes: ['list'], keys: ['page-up', 'ctrl-b'], command: 'page-up', help: 'a page up' },

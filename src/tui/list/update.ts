@@ -1,4 +1,5 @@
 import { opened } from '../detail/update.ts';
+import { launchedRows } from '../launch/update.ts';
 import { listHeight } from '../layout.ts';
 import { type Edit, edit } from '../parts/field.ts';
 import { moved, scrolledTo } from '../parts/window.ts';
@@ -21,7 +22,9 @@ const edited = (state: State, change: Edit): Step => {
 export const listArea: Area = {
   command: (state, name) => {
     const row = state.list.rows[state.list.cursor];
-    return name === 'open' && row !== undefined ? opened(state, row) : step(state);
+    if (row === undefined) return step(state);
+    if (name === 'open') return opened(state, row);
+    return name === 'trace-found' ? launchedRows(state, [row]) : step(state);
   },
   edited,
   scrolled: (state, motion) => {

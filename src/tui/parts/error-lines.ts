@@ -1,4 +1,4 @@
-import { RsymError } from '../../base/errors.ts';
+import type { RsymError } from '../../base/errors.ts';
 import { sanitize } from '../../base/text.ts';
 import type { Line } from './line.ts';
 import { truncate, wrap } from './wrap.ts';
@@ -25,11 +25,4 @@ export const errorLines = (error: Told, columns: number): Line[] => {
         wrap(`try: ${sanitize(hint)}`, columns - 2, 2).map((text) => ({ label: '', text: `  ${text}`, tone: 'faint' })),
       ),
   ];
-};
-
-/** Of a fault in a field: the excerpt with its carets stands nearest to the field, then what is wrong. */
-export const faultLines = (fault: RsymError, columns: number): readonly Line[] => {
-  if (!fault.reason?.includes('\n')) return errorLines(fault, columns);
-  const excerpt = errorLines(new RsymError('usage', '', { reason: fault.reason }), columns).slice(1);
-  return [...excerpt, ...errorLines(new RsymError('usage', fault.message, { hints: fault.hints }), columns)];
 };

@@ -1,7 +1,7 @@
 import { padEnd } from '../../report/terminal-width.ts';
 import type { Line } from './line.ts';
 import { makeTheme } from './theme.ts';
-import { wrap } from './wrap.ts';
+import { wrapProse } from './wrap.ts';
 
 const theme = makeTheme(true);
 const labelWidth = 12;
@@ -15,7 +15,7 @@ export const labelledLines = (
   columns: number,
   tone: 'plain' | 'faint' | 'warning' = 'plain',
 ): Line[] =>
-  wrap(text, columns - labelWidth, mostRows).map((piece, i) => ({
+  wrapProse(text, columns - labelWidth, mostRows).map((piece, i) => ({
     label: '',
     text: theme.label(padEnd(i === 0 ? label : '', labelWidth)) + theme[tone](piece),
     tone: 'painted',
