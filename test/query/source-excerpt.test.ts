@@ -1,14 +1,35 @@
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { SourceFiles } from '../../src/query/source-excerpt.ts';
-import { temporaryFolder } from '../support/temporary.ts';
+import { Temporary } from '../support/temporary.ts';
 
-const text = ['// first', '', '/// Says it.', '#[inline]', 'fn hello() {', '    one();', '\ttwo();', '}', '', 'fn next() {}'];
+const text = [
+  '// first',
+  '',
+  '/// Says it.',
+  '#[inline]',
+  'fn hello() {',
+  '    one();',
+  '\ttwo();',
+  '}',
+  '',
+  'fn next() {}',
+];
+
+const folders: Temporary[] = [];
+afterAll(() => {
+  for (const folder of folders) folder[Symbol.dispose]();
+});
 
 /** A binary in `target/debug`, older or newer than its sources in `src`. */
-const project = (content: string | Uint8Array, binaryTime = 2_000): { binary: string; source: string; folder: string } => {
-  const folder = temporaryFolder();
+const project = (
+  content: string | Uint8Array,
+  binaryTime = 2_000,
+): { binary: string; source: string; folder: string } => {
+  const made = new Temporary();
+  folders.push(made);
+  const folder = made.path;
   mkdirSync(join(folder, 'target/debug'), { recursive: true });
   mkdirSync(join(folder, 'src'));
   const binary = join(folder, 'target/debug/app');
@@ -43,7 +64,11 @@ describe('a declaration', () => {
 test('a relative path is found above the binary, and said', () => {
   const { binary, source } = project(text.join('\n'));
   const found = new SourceFiles(binary).excerpt('./src/main.rs', 6, 5, 7);
-  expect(found).toMatchObject({ path: source, note: `read from ${source}`, lines: ['fn hello() {', '    one();', '    two();'] });
+  expect(found).toMatchObject({
+    path: source,
+    note: `read from ${source}`,
+    lines: ['fn hello() {', '    one();', '    two();'],
+  });
   expect(new SourceFiles(binary).line('./src/main.rs', 6)).toBe('one();');
 });
 

@@ -9,7 +9,19 @@ import { App } from '../../src/tui/app.tsx';
 import { makeTheme } from '../../src/tui/parts/theme.ts';
 import type { Size, State } from '../../src/tui/state.ts';
 import { mount } from '../../src/tui/view.tsx';
-import { call, entry, facts, follow, functionFacts, page, pageNews, shownCopy, shownFunction, state, typed } from './states.ts';
+import {
+  call,
+  entry,
+  facts,
+  follow,
+  functionFacts,
+  page,
+  pageNews,
+  shownCopy,
+  shownFunction,
+  state,
+  typed,
+} from './states.ts';
 
 afterEach(cleanup);
 

@@ -65,7 +65,8 @@ export const codeLines = (detail: DetailState, code: CodeState, columns: number,
   const marks = probedIn(detail, code.copy);
   return rows.map((row): Line => {
     if (row.kind === 'gap') return { label: '', text: '  …', tone: 'faint' };
-    if (row.kind === 'line') return { label: '', text: truncate(lineText(code.lines[row.line]), columns), tone: 'faint' };
+    if (row.kind === 'line')
+      return { label: '', text: truncate(lineText(code.lines[row.line]), columns), tone: 'faint' };
     const { address, text, line } = row.instruction;
     const mark = marks.get(address) ?? ' ';
     const own = `${mark} ${hex(address)}  ${text}`;

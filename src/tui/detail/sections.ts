@@ -10,8 +10,8 @@ import { labelledLines } from '../parts/labelled.ts';
 import type { Line } from '../parts/line.ts';
 import { wrapPainted } from '../parts/painted.ts';
 import { truncate, wrapProse } from '../parts/wrap.ts';
-import { symbolLines } from './symbol.ts';
 import type { DetailState } from './state.ts';
+import { symbolLines } from './symbol.ts';
 
 /** A part of the page, that a key leads to. */
 export type Section = { readonly title: string; readonly lines: readonly Line[] };
@@ -104,7 +104,12 @@ const returnsLines = ({ returns, copies }: ProbeCosts, columns: number): Line[] 
         : exits > 0
           ? `can be watched, at ${exits === 1 ? 'one exit' : `${exits} exits`}`
           : `can't be watched: ${reason}`;
-  return labelledLines('returns', `${text} (${keyFor('returns')} changes it)`, columns, exits > 0 && returns === 'safe' ? 'plain' : 'warning');
+  return labelledLines(
+    'returns',
+    `${text} (${keyFor('returns')} changes it)`,
+    columns,
+    exits > 0 && returns === 'safe' ? 'plain' : 'warning',
+  );
 };
 
 /** `8 probes: 5 emulated, 3 stepped`. */

@@ -35,5 +35,7 @@ const symbolFacts = (facts: FunctionFacts): Fact[] => [
   ...facts.aliases
     .slice(0, mostAliases)
     .map((alias, i): Fact => ({ label: i === 0 ? 'same code' : '', text: alias, tone: 'warning' })),
-  ...(facts.aliases.length > mostAliases ? [{ label: '', text: `and ${facts.aliases.length - mostAliases} more` }] : []),
+  ...(facts.aliases.length > mostAliases
+    ? [{ label: '', text: `and ${facts.aliases.length - mostAliases} more` }]
+    : []),
 ];

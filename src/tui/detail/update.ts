@@ -40,9 +40,7 @@ const accepted = (state: State): Step => {
   const read = detail && given(detail);
   if (!detail || !read) return step(state);
   if (!read.ok)
-    return step(
-      changed(state, (one) => ({ ...one, before: one.before ?? one.signature, fault: read.error })),
-    );
+    return step(changed(state, (one) => ({ ...one, before: one.before ?? one.signature, fault: read.error })));
   const isOther = detail.before !== null && detail.before.text !== detail.signature.text;
   const taken = changed(state, (one) => ({ ...one, before: null, fault: null }));
   return isOther ? withCosts(taken) : step(taken);
@@ -117,7 +115,10 @@ export const detailArea: Area = {
       const { columns } = state.size;
       if (detail.code !== null) {
         const rows = codeRowCount(detail.code, columns);
-        return { ...detail, code: { ...detail.code, top: scrolledPage(detail.code.top, motion, rows, codeHeight(state)) } };
+        return {
+          ...detail,
+          code: { ...detail.code, top: scrolledPage(detail.code.top, motion, rows, codeHeight(state)) },
+        };
       }
       const count = pageOf(detail, columns).lines.length;
       return { ...detail, top: scrolledPage(detail.top, motion, count, factsHeight(state)) };

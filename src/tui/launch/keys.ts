@@ -1,6 +1,13 @@
 import type { Binding } from '../keys.ts';
 
-export type LaunchCommand = 'begin' | 'next-choice' | 'previous-choice' | 'next-row' | 'previous-row' | 'switch' | 'list-processes';
+export type LaunchCommand =
+  | 'begin'
+  | 'next-choice'
+  | 'previous-choice'
+  | 'next-row'
+  | 'previous-row'
+  | 'switch'
+  | 'list-processes';
 
 export const launchKeys: readonly Binding[] = [
   { modes: ['launch', 'switch'], keys: ['enter'], command: 'begin', help: 'begin tracing', hint: 'begin' },
@@ -17,8 +24,19 @@ export const launchKeys: readonly Binding[] = [
     command: 'previous-choice',
     help: 'the choice before; the process before',
   },
-  { modes: ['launch', 'switch'], keys: ['tab'], command: 'next-row', help: 'to the options; the next one', hint: 'options' },
-  { modes: ['launch', 'switch'], keys: ['shift-tab'], command: 'previous-row', help: 'the option before; to the choice' },
+  {
+    modes: ['launch', 'switch'],
+    keys: ['tab'],
+    command: 'next-row',
+    help: 'to the options; the next one',
+    hint: 'options',
+  },
+  {
+    modes: ['launch', 'switch'],
+    keys: ['shift-tab'],
+    command: 'previous-row',
+    help: 'the option before; to the choice',
+  },
   {
     modes: ['switch'],
     keys: [' ', 'left', 'right'],

@@ -124,7 +124,11 @@ const processLines = (launch: LaunchState, theme: Theme, columns: number, height
       const relation = { runs: '', maps: '[loaded] ', replaced: '[an earlier file] ' }[one.relation];
       const text = truncate(start + relation + sanitize(one.command), columns);
       const isHere = isChosen && cursor === 'process';
-      return { label: '', text: isHere ? theme.chosen(text) : text, tone: one.relation === 'replaced' ? 'warning' : 'plain' };
+      return {
+        label: '',
+        text: isHere ? theme.chosen(text) : text,
+        tone: one.relation === 'replaced' ? 'warning' : 'plain',
+      };
     }),
   ];
 };

@@ -124,7 +124,10 @@ export const launchArea: Area = {
   },
   scrolled: (state) => state,
   back: (state) =>
-    step({ ...changed(state, { checking: null }), level: state.launch.over }, { kind: 'launch', ask: { kind: 'leave' } }),
+    step(
+      { ...changed(state, { checking: null }), level: state.launch.over },
+      { kind: 'launch', ask: { kind: 'leave' } },
+    ),
 };
 
 export const afterLaunchNews = (state: State, news: LaunchNews): Step => {

@@ -23,7 +23,11 @@ export class Tracing {
     await this.#done;
   }
 
-  async #run(target: string, { specs, scope, returns, when, sample, children }: LiveRequest, tell: (news: LiveNews) => void): Promise<void> {
+  async #run(
+    target: string,
+    { specs, scope, returns, when, sample, children }: LiveRequest,
+    tell: (news: LiveNews) => void,
+  ): Promise<void> {
     // "Getting ready" is on the screen before the plan is made, which may take a second for a large file.
     await breathe();
     try {
