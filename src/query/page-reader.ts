@@ -6,7 +6,7 @@ import type { PageAsk, PageNews } from './page-model.ts';
 import { planProbes } from './planned-probes.ts';
 import { probeCosts } from './probe-costs.ts';
 import type { SelectSources } from './select-model.ts';
-import { showFunctions } from './show.ts';
+import { Shower } from './show.ts';
 import type { ShownCopy, ShownFunction } from './show-model.ts';
 import { sourcedCode } from './source-code.ts';
 import { type SourceExcerpt, SourceFiles } from './source-excerpt.ts';
@@ -20,13 +20,20 @@ const mostFunctions = 8;
 /** Lines above and below a call. */
 const around = 1;
 
-type Opened = { readonly image: Image; readonly debug: DebugInfo; readonly sources: SelectSources };
+type Opened = {
+  readonly image: Image;
+  readonly debug: DebugInfo;
+  readonly sources: SelectSources;
+  readonly shower: Shower;
+};
 
 /** Answers what the page of a function asks, in steps. What is read once serves all of them. */
 export class PageReader implements Disposable {
   readonly #path: string;
   readonly #files: SourceFiles;
   #opened: Opened | undefined;
+  /** What was shown last: its instructions are asked for next. */
+  #last: { readonly spec: string; readonly functions: readonly ShownFunction[] } | undefined;
 
   constructor(path: string) {
     this.#path = path;
@@ -53,18 +60,26 @@ export class PageReader implements Disposable {
   }
 
   *#page(spec: string): Generator<PageNews> {
-    const { sources, debug } = this.#open();
-    const functions: ShownFunction[] = [];
-    for (const fn of showFunctions(sources, [spec], null, { limit: mostCopies })) {
-      functions.push(fn);
-      if (functions.length === mostFunctions) break;
-    }
-    yield { kind: 'functions', functions, notes: debug.notes };
+    const functions = this.#functions(spec);
+    // An iterable can't be sent to another thread: instructions are asked for apart.
+    const sent = functions.map((fn) => ({ ...fn, copies: fn.copies.map((copy) => ({ ...copy, instructions: null })) }));
+    yield { kind: 'functions', functions: sent, notes: this.#open().debug.notes };
     yield {
       kind: 'sources',
       declared: functions.map(({ source }) => source && this.#files.declaration(source.file, source.line)),
       called: functions.flatMap(({ copies }) => copies.map((copy) => this.#callOf(copy))),
     };
+  }
+
+  #functions(spec: string): readonly ShownFunction[] {
+    if (this.#last?.spec === spec) return this.#last.functions;
+    const functions: ShownFunction[] = [];
+    for (const fn of this.#open().shower.named([spec])) {
+      functions.push(fn);
+      if (functions.length === mostFunctions) break;
+    }
+    this.#last = { spec, functions };
+    return functions;
   }
 
   #callOf({ callSite }: ShownCopy): SourceExcerpt | null {
@@ -74,14 +89,14 @@ export class PageReader implements Disposable {
   }
 
   #costs(functions: readonly string[], returns: Extract<PageAsk, { kind: 'costs' }>['returns']): PageNews {
-    return { kind: 'costs', costs: probeCosts(this.#open().sources, functions, returns) };
+    const { sources, shower } = this.#open();
+    const costs = probeCosts(sources, functions, returns, shower.imageCode());
+    return { kind: 'costs', costs };
   }
 
   *#code(spec: string, copy: number): Generator<PageNews> {
-    const { sources, debug } = this.#open();
-    const shown = [...showFunctions(sources, [spec], null, { limit: mostCopies, asm: true })];
-    const one = shown.slice(0, mostFunctions).flatMap(({ copies }) => copies)[copy];
-    const chunks = one?.instructions == null ? [] : sourcedCode(one.instructions, one.ranges, debug, this.#files);
+    const one = this.#functions(spec).flatMap(({ copies }) => copies)[copy];
+    const chunks = one?.instructions == null ? [] : sourcedCode(one.instructions, one.ranges, this.#open().debug, this.#files);
     for (const chunk of chunks) yield { kind: 'code', copy, chunk, isLast: false };
     yield { kind: 'code', copy, chunk: { instructions: [], lines: [] }, isLast: true };
   }
@@ -103,7 +118,9 @@ export class PageReader implements Disposable {
       const image = openImage(this.#path);
       try {
         const debug = openDebugInfo(image);
-        this.#opened = { image, debug, sources: { image, symbols: image.symbols(), debug } };
+        const sources = { image, symbols: image.symbols(), debug };
+        const shower = new Shower(sources, null, { limit: mostCopies, asm: true });
+        this.#opened = { image, debug, sources, shower };
       } catch (error) {
         image[Symbol.dispose]();
         throw error;
@@ -116,5 +133,6 @@ export class PageReader implements Disposable {
     this.#opened?.debug[Symbol.dispose]();
     this.#opened?.image[Symbol.dispose]();
     this.#opened = undefined;
+    this.#last = undefined;
   }
 }

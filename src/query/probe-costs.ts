@@ -50,7 +50,8 @@ export type ProbeCosts = {
 };
 
 /**
- * The probes that a trace of these functions would plant with this choice of returns, on any machine, with any rights.
+ * The probes that a trace of these functions would plant with this choice of returns, on any machine, with any rights. `code`: what reads
+ * the file's, where it is made already.
  *
  * @throws {RsymError} `not-found` if a function has no code in it, `unsupported` where nothing can be probed.
  */
@@ -58,6 +59,7 @@ export const probeCosts = (
   sources: SelectSources,
   functions: readonly string[],
   returns: ReturnsChoice,
+  code = new ImageCode(sources.image, sources.symbols),
 ): ProbeCosts => {
   checkFile(sources.image);
   const plan = planTrace(sources, {
@@ -67,8 +69,8 @@ export const probeCosts = (
     isRedacted: null,
     after: [],
     pids: [],
+    code,
   });
-  const code = new ImageCode(sources.image, sources.symbols);
   const at = (address: Address): CostedProbe => {
     const bytes = readUpTo(code.code, address, longestInstruction) ?? new Uint8Array();
     const cost = probeCost(bytes).cost === 'emulated' ? 'emulated' : 'stepped';

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { address } from '../../src/base/units.ts';
 import { Browser, openForBrowsing, type Search } from '../../src/query/browse.ts';
 import { readSignature } from '../../src/query/given-signature.ts';
 import { fixture } from '../support/fixtures.ts';

@@ -8,7 +8,7 @@ const open = follow(state(), 'open', facts(0), ...pageNews);
 describe('the list', () => {
   test.each([
     ['', 'rsym ls /bin/demo'],
-    ['hello', "rsym ls /bin/demo '/hello/i'"],
+    ['hello', 'rsym ls /bin/demo /hello/i'],
     ['Vec<', "rsym ls /bin/demo '/Vec</'"],
     ['a.b', "rsym ls /bin/demo '/a\\.b/i'"],
     ['*::push', "rsym ls /bin/demo '*::push'"],
