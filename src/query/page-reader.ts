@@ -96,7 +96,8 @@ export class PageReader implements Disposable {
 
   *#code(spec: string, copy: number): Generator<PageNews> {
     const one = this.#functions(spec).flatMap(({ copies }) => copies)[copy];
-    const chunks = one?.instructions == null ? [] : sourcedCode(one.instructions, one.ranges, this.#open().debug, this.#files);
+    const chunks =
+      one?.instructions == null ? [] : sourcedCode(one.instructions, one.ranges, this.#open().debug, this.#files);
     for (const chunk of chunks) yield { kind: 'code', copy, chunk, isLast: false };
     yield { kind: 'code', copy, chunk: { instructions: [], lines: [] }, isLast: true };
   }

@@ -1,6 +1,5 @@
 import { shellCommand } from '../base/shell.ts';
 import { looksLikePattern } from '../query/browse-search.ts';
-import { functionSpec } from '../query/function-spec.ts';
 import { traceWords } from '../query/trace-words.ts';
 import { requestOf } from './launch/request.ts';
 import type { State } from './state.ts';
@@ -14,7 +13,7 @@ export const commandLine = (state: State): string | null => {
     case 'detail':
       if (detail?.facts == null) return null;
       return shellCommand(
-        ...['rsym', 'show', fileWord(file.path), functionSpec(detail.facts)],
+        ...['rsym', 'show', fileWord(file.path), detail.facts.spec],
         ...(detail.code === null ? [] : ['--asm']),
       );
     case 'launch': {

@@ -174,6 +174,8 @@ describeNeeding(['tmux', 'linux'], 'the screen in a terminal', () => {
     terminal.type('red');
     await terminal.waitFor('1 of 7');
     terminal.press('Enter');
+    await terminal.waitFor(/^returns/m);
+    terminal.type('5');
     expect((await terminal.waitFor(/^name +red/m)).text).toContain('red\\x1b[31m\\x1b[2J');
   });
 });

@@ -24,6 +24,7 @@ export const functionFacts = (row: number, overrides: Partial<FunctionFacts> = {
   name: names[row % names.length] ?? '',
   fullName: names[row % names.length] ?? '',
   raw: '_RNvC4demo5hello',
+  spec: names[row % names.length] ?? '',
   address: address(0x1000n),
   offset: 0x400n,
   size: 16n,

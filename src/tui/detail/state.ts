@@ -1,6 +1,5 @@
 import type { RsymError } from '../../base/errors.ts';
 import type { FunctionFacts } from '../../query/browse.ts';
-import { functionSpec } from '../../query/function-spec.ts';
 import { readSignature } from '../../query/given-signature.ts';
 import type { PageNews } from '../../query/page-model.ts';
 import type { ProbeCosts } from '../../query/probe-costs.ts';
@@ -68,7 +67,7 @@ export const newDetail = (row: number, signature: Field = emptyField): DetailSta
 
 /** The signature that was typed; null until the function is looked up. */
 export const given = ({ facts, signature }: DetailState): ReturnType<typeof readSignature> | null =>
-  facts === null ? null : readSignature(signature.text, facts.name, functionSpec(facts));
+  facts === null ? null : readSignature(signature.text, facts.name, facts.spec);
 
 export const detailAfter = (detail: DetailState, news: DetailNews): DetailState => {
   if (news.kind === 'facts') return detail.row === news.facts.row ? { ...detail, facts: news.facts } : detail;

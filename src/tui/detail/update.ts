@@ -1,4 +1,3 @@
-import { functionSpec } from '../../query/function-spec.ts';
 import type { Command } from '../keys.ts';
 import { nextReturns } from '../launch/state.ts';
 import { launched } from '../launch/update.ts';
@@ -62,7 +61,7 @@ const withCode = (state: State, copy: number): Step => {
   const index = (copy + count) % count;
   return step(
     changed(state, (one) => ({ ...one, code: newCode(index) })),
-    { kind: 'detail', ask: { kind: 'code', row: detail.row, spec: functionSpec(detail.facts), copy: index } },
+    { kind: 'detail', ask: { kind: 'code', row: detail.row, spec: detail.facts.spec, copy: index } },
   );
 };
 

@@ -1,5 +1,4 @@
 import type { Browser } from '../../query/browse.ts';
-import { functionSpec } from '../../query/function-spec.ts';
 import type { PageAsk, PageThread } from '../../query/page-thread.ts';
 import type { Desk } from '../desk.ts';
 import { type DetailAsk, type DetailNews, type DetailState, given } from './state.ts';
@@ -33,7 +32,7 @@ export class DetailWork {
             this.lookUp();
             const detail = this.#shown();
             if (detail?.facts == null) return;
-            const spec = functionSpec(detail.facts);
+            const { spec } = detail.facts;
             const read = given(detail);
             this.#ask('page', row, { kind: 'function', spec, traced: read?.ok ? read.spec : spec, returns });
           },

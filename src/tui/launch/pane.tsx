@@ -2,7 +2,7 @@ import type { ReactElement } from 'react';
 import { sanitize } from '../../base/text.ts';
 import type { ListedProcess } from '../../query/process-list.ts';
 import { fastWarning } from '../../query/returns-warning.ts';
-import { padEnd } from '../../report/terminal-width.ts';
+import { displayWidth, padEnd } from '../../report/terminal-width.ts';
 import { keyFor } from '../keys.ts';
 import { bodyHeight } from '../layout.ts';
 import { errorLines } from '../parts/error-lines.ts';
@@ -122,7 +122,9 @@ const processLines = (launch: LaunchState, theme: Theme, columns: number, height
       const isChosen = top + i === processes.cursor;
       const start = `${isChosen ? '›' : ' '} ${String(one.pid).padStart(pid)}  ${padEnd(shorten(one.user, user), user)}  ${padEnd(shorten(one.comm, comm), comm)}  `;
       const relation = { runs: '', maps: '[loaded] ', replaced: '[an earlier file] ' }[one.relation];
-      const text = truncate(start + relation + sanitize(one.command), columns);
+      // What it was started with stands at the end.
+      const room = Math.max(0, columns - displayWidth(start + relation));
+      const text = truncate(start + relation + shorten(sanitize(one.command), room), columns);
       const isHere = isChosen && cursor === 'process';
       return {
         label: '',

@@ -1,6 +1,5 @@
 import type { Browser } from '../../query/browse.ts';
 import { examine } from '../../query/doctor.ts';
-import { functionSpec } from '../../query/function-spec.ts';
 import type { PageThread } from '../../query/page-thread.ts';
 import { ProcessSearch } from '../../query/process-list.ts';
 import type { Desk } from '../desk.ts';
@@ -48,7 +47,7 @@ export class LaunchWork {
   #name(rows: readonly number[]): void {
     const functions = rows.map((row) => this.#browser.function(row));
     const title = functions.length === 1 ? (functions[0]?.name ?? '') : `${functions.length} functions`;
-    this.#desk.tell({ kind: 'named', targets: { title, specs: functions.map(functionSpec) } });
+    this.#desk.tell({ kind: 'named', targets: { title, specs: functions.map(({ spec }) => spec) } });
   }
 
   /** Rights don't change while the screen is shown: once is enough. */
