@@ -7,7 +7,7 @@ import { ownFile } from '../base/own-file.ts';
 import type { FromWorker, ToWorker } from './page-messages.ts';
 import type { PageAsk, PageNews } from './page-model.ts';
 
-export type { PageAsk, PageNews } from './page-model.ts';
+export type { PageAsk } from './page-model.ts';
 
 type Listener = {
   readonly news: (news: PageNews) => void;

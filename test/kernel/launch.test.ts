@@ -30,7 +30,6 @@ describeNeeding(['kernel', 'tmux'], 'the choice of what to trace', () => {
     await terminal.waitFor(new RegExp(`${target.pid} .* serve 120$`, 'm'));
     terminal.type('serve 120');
     await terminal.waitFor(new RegExp(`^› +${target.pid} .* serve 120$`, 'm'));
-    expect(terminal.screen().text).not.toMatch(/serve 121$/m);
     terminal.press('Enter');
     await terminal.waitFor(/tracing · .* [1-9][\d,]* calls/);
     terminal.type('y');

@@ -114,6 +114,12 @@ describe('a process', () => {
     expect(begun(digits)).toMatchObject({ scope: { kind: 'processes', pids: [12] } });
   });
 
+  test('words that stand side by side come first', () => {
+    const apart = process(1, { command: '/120/demo serve 7' });
+    const listed = follow(picking, found(apart, process(2, { command: '/demo serve 120' })));
+    expect(filtered(follow(listed, typed('serve 120')).launch).map(({ pid }) => pid)).toEqual([2, 1]);
+  });
+
   test('or typed, one or several', () => {
     expect(begun(follow(picking, typed('77')))).toMatchObject({ scope: { kind: 'processes', pids: [77] } });
     const listed = follow(picking, found(process(12)));

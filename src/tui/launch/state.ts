@@ -129,7 +129,9 @@ export const filtered = ({ processes, fields }: LaunchState): readonly ListedPro
         [one.comm, one.user, one.command].some((text) => text.toLowerCase().includes(word)),
     ),
   );
-  // A whole PID means that process, whatever else the digits occur in.
-  const isMeant = ({ pid }: ListedProcess): boolean => words.length === 1 && String(pid) === words[0];
-  return [...left.filter(isMeant), ...left.filter((one) => !isMeant(one))];
+  // A whole PID means that process, whatever else the digits occur in; then come those that have the words side by side.
+  const phrase = words.join(' ');
+  const rank = ({ pid, command }: ListedProcess): number =>
+    String(pid) === phrase ? 0 : command.toLowerCase().includes(phrase) ? 1 : 2;
+  return [0, 1, 2].flatMap((wanted) => left.filter((one) => rank(one) === wanted));
 };
