@@ -1,3 +1,4 @@
+import type { Refusal } from './doctor.ts';
 import type { ReturnsChoice } from './exits.ts';
 import type { ProbeCosts } from './probe-costs.ts';
 import type { ShownFunction } from './show-model.ts';
@@ -12,6 +13,8 @@ export type PageAsk =
   | { readonly kind: 'costs'; readonly functions: readonly string[]; readonly returns: ReturnsChoice }
   /** The instructions of one copy: of the functions that the text names, the copies counted through. */
   | { readonly kind: 'code'; readonly spec: string; readonly copy: number }
+  /** What this machine allows. */
+  | { readonly kind: 'machine' }
   /** Whether a trace could be planned. */
   | {
       readonly kind: 'check';
@@ -39,5 +42,7 @@ export type PageNews =
     }
   | { readonly kind: 'costs'; readonly costs: ProbeCosts }
   | { readonly kind: 'code'; readonly copy: number; readonly chunk: CodeChunk; readonly isLast: boolean }
+  /** Why no probe can be planted, and why no program can be started; empty where it can. */
+  | { readonly kind: 'machine'; readonly trace: readonly Refusal[]; readonly launch: readonly Refusal[] }
   /** It can be planned; one plain line each of what a user should know. */
   | { readonly kind: 'checked'; readonly notes: readonly string[] };

@@ -41,7 +41,7 @@ export class PageReader implements Disposable {
   }
 
   /** @throws {RsymError} where the file can't be read, a text names nothing, or it can't be planned. */
-  *answer(ask: PageAsk): Generator<PageNews> {
+  *answer(ask: Exclude<PageAsk, { kind: 'machine' }>): Generator<PageNews> {
     switch (ask.kind) {
       case 'function':
         yield* this.#page(ask.spec);

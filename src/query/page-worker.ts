@@ -3,7 +3,9 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { RsymError } from '../base/errors.ts';
+import { examine } from './doctor.ts';
 import type { FromWorker, ToWorker } from './page-messages.ts';
+import type { PageNews } from './page-model.ts';
 import { PageReader } from './page-reader.ts';
 
 const port = parentPort;
@@ -15,12 +17,18 @@ let turn: Promise<void> = Promise.resolve();
 
 const tell = (message: FromWorker): void => port?.postMessage(message);
 
+/** Trying what the kernel allows loads the system calls, and takes a tenth of a second. */
+async function* machineNews(): AsyncGenerator<PageNews> {
+  const { refusals, launch } = await examine();
+  yield { kind: 'machine', trace: refusals, launch: launch.refusals };
+}
+
 const answer = async ({ id, ask }: Extract<ToWorker, { kind: 'ask' }>): Promise<void> => {
   // Between two steps what came meanwhile is read: that it is no longer wanted, for one.
   await breathe();
   try {
     if (!wanted.has(id)) return;
-    for (const news of reader.answer(ask)) {
+    for await (const news of ask.kind === 'machine' ? machineNews() : reader.answer(ask)) {
       tell({ id, kind: 'news', news });
       await breathe();
       if (!wanted.has(id)) return;

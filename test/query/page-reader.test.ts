@@ -15,7 +15,7 @@ const of = <Kind extends PageNews['kind']>(
   return found as Extract<PageNews, { kind: Kind }>;
 };
 
-const pageAsk = (spec: string): PageAsk => ({ kind: 'function', spec, traced: spec, returns: 'safe' });
+const pageAsk = (spec: string): Extract<PageAsk, { kind: 'function' }> => ({ kind: 'function', spec, traced: spec, returns: 'safe' });
 
 describe('a page', () => {
   test('is what show says, the cheap parts first, and can be sent to another thread', () => {
@@ -68,7 +68,7 @@ describe('instructions', () => {
 });
 
 describe('a check', () => {
-  const check = (when: string): PageAsk => ({
+  const check = (when: string): Extract<PageAsk, { kind: 'check' }> => ({
     kind: 'check',
     functions: ['helloworld::hello'],
     scope: { kind: 'everywhere' },

@@ -1,10 +1,9 @@
 import type { Browser } from '../../query/browse.ts';
-import { examine } from '../../query/doctor.ts';
 import type { PageThread } from '../../query/page-thread.ts';
 import { ProcessSearch } from '../../query/process-list.ts';
 import type { Desk } from '../desk.ts';
 import type { LiveRequest } from '../live/state.ts';
-import type { LaunchAsk, LaunchNews, Machine } from './state.ts';
+import type { LaunchAsk, LaunchNews } from './state.ts';
 
 /** A key's answer is drawn within 16 ms. */
 const stepMs = 6;
@@ -14,7 +13,7 @@ export class LaunchWork {
   readonly #browser: Browser;
   readonly #thread: PageThread;
   readonly #desk: Desk<LaunchNews>;
-  #machine: Promise<Machine> | null = null;
+  #hasLooked = false;
   #search: ProcessSearch | null = null;
   #cancel: () => void = () => undefined;
 
@@ -52,12 +51,20 @@ export class LaunchWork {
 
   /** Rights don't change while the screen is shown: once is enough. */
   #look(): void {
-    if (this.#machine !== null) return;
-    this.#machine = examine().then(({ refusals, launch }) => ({ trace: refusals, launch: launch.refusals }));
-    this.#machine.then((machine) => {
-      this.#desk.tell({ kind: 'machine', machine });
-      this.#desk.drawSoon();
-    }, this.#desk.fail);
+    if (this.#hasLooked) return;
+    this.#hasLooked = true;
+    this.#thread.ask(
+      { kind: 'machine' },
+      {
+        news: (news) => {
+          if (news.kind === 'machine') this.#desk.tell({ kind: 'machine', machine: news });
+          this.#desk.drawSoon();
+        },
+        // A trace that is begun says so itself.
+        refused: () => undefined,
+        failed: this.#desk.fail,
+      },
+    );
   }
 
   #list(): void {
