@@ -97,7 +97,8 @@ export class PageThread {
 const startWorker = (path: string): Worker => {
   const here = import.meta.url;
   const extension = extname(here);
-  const file = ownFile(`query/page-worker${extension}`);
+  // Joined with the command's modules, where these are: it starts several times faster.
+  const file = ownFile(extension === '.ts' ? 'query/page-worker.ts' : 'cli/page-worker.js');
   const options = { workerData: path };
   if (extension !== '.ts') return new Worker(file, options);
   // As it was written, while rsym itself is worked on: a thread's first file isn't one that tsx gets to see.

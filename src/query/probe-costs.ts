@@ -107,6 +107,10 @@ const costsOf = (site: ProbeSite, at: (address: Address) => CostedProbe): CopyCo
 
 /** A copy in few words: where it is inlined, else its address. */
 export const copyWords = ({ kind, address, caller, callSite }: CopyCosts): string =>
-  kind === 'inlined' && callSite !== null
-    ? `${hex(address)} inlined at ${sanitize(callSite.file.slice(callSite.file.lastIndexOf('/') + 1))}:${callSite.line}${caller === null ? '' : ` in ${caller}`}`
+  kind === 'inlined'
+    ? `${hex(address)} inlined${callSite === null ? '' : ` at ${siteText(callSite)}`}${caller === null ? '' : ` in ${caller}`}`
     : hex(address);
+
+/** Line 0: code that the compiler made. */
+const siteText = ({ file, line }: SourcePosition): string =>
+  sanitize(file.slice(file.lastIndexOf('/') + 1)) + (line === 0 ? '' : `:${line}`);

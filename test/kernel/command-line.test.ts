@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest';
+import { openDebugInfo } from '../../src/elf/debug-info.ts';
+import { openImage } from '../../src/elf/open.ts';
+import { probeCosts } from '../../src/query/probe-costs.ts';
 import { planWatch } from '../../src/query/watch.ts';
 import { commandLine } from '../../src/tui/command-line.ts';
 import type { LiveRequest } from '../../src/tui/live/state.ts';
@@ -53,6 +56,25 @@ type Told = {
   readonly ret: { readonly text: string } | null;
   readonly outcome: string;
 };
+
+describeNeeding(['kernel'], 'the cost that is told before attaching', () => {
+  for (const returns of ['safe', 'fast', 'off'] as const)
+    for (const [variant, name] of [
+      ['hello/full-debug', 'helloworld::hello'],
+      ['hello/full-release', 'helloworld::hello'],
+      ['endings/debug-v0', 'endings::pair'],
+    ] as const)
+      test(`${variant}, returns ${returns}: as many probes as are planted`, async () => {
+        const target = fixture(variant);
+        using image = openImage(target);
+        using debug = openDebugInfo(image);
+        const costs = probeCosts({ image, symbols: image.symbols(), debug }, [name], returns);
+        const request = { target, functions: [name], scope: { kind: 'everywhere' }, returns, seconds: 0.1 } as const;
+        const planted: number[] = [];
+        for await (const _ of planWatch(request).batches(({ probes }) => planted.push(probes)));
+        expect(planted).toEqual([costs.emulated + costs.stepped + costs.uretprobes + costs.landings]);
+      });
+});
 
 describeNeeding(['kernel'], 'the command line that is copied traces the same', () => {
   const launch = follow(open, 'trace');

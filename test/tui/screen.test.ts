@@ -52,6 +52,26 @@ describeNeeding(['tmux', 'linux'], 'the screen in a terminal', () => {
     expect((await expectRestored(terminal)).text).toContain('status 0');
   });
 
+  test('a function: its copies, its instructions, and the command that shows the same', async () => {
+    const path = fixture('inlined/release');
+    await using terminal = new Terminal([process.execPath, program, path], { width: 110, height: 50 });
+    await terminal.waitFor(/\d+ functions/);
+    terminal.type('inlined::mixed');
+    await terminal.waitFor(/^› .* inlined::mixed$/m);
+    terminal.press('Enter');
+    const { text } = await terminal.waitFor(/^probes +\d+ probes: \d+ stepped/m);
+    expect(text).toMatch(/^ +0x[0-9a-f]+ +\d+ +inlined into inlined::holder at \S+:\d+/m);
+    expect(text).toMatch(/ value: u64 +rdi +verified$/m);
+    terminal.type('a');
+    await terminal.waitFor(/^→ 0x[0-9a-f]+ {2}\w+ .* │ \S+:\d+/m);
+    terminal.type('n');
+    await terminal.waitFor(/^copy 2 of 3: inlined into/m);
+    terminal.type('y');
+    await terminal.waitFor(/^copied: rsym show \S+ inlined::mixed --asm$/m);
+    terminal.press('Escape');
+    await terminal.waitFor(/^1 signature$/m);
+  });
+
   test('Ctrl-C quits from a field, too', async () => {
     await using terminal = inShell([hello]);
     await terminal.waitFor(/\d+ functions/);

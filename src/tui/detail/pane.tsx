@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react';
 import { sanitize } from '../../base/text.ts';
 import { hex } from '../../base/units.ts';
+import { mostInstructions } from '../../query/source-code.ts';
 import { keyFor } from '../keys.ts';
 import { codeHeight, factsHeight, faultRows } from '../layout.ts';
 import { faultLines } from '../parts/fault-lines.ts';
@@ -53,7 +54,7 @@ const CodePane = ({ state, detail, code, theme }: Props & { readonly code: CodeS
   const height = codeHeight(state);
   const rows = codeRowCount(code, size.columns);
   const below = Math.max(0, rows - code.top - height);
-  const left = code.isWhole ? (rows === 0 ? 'there is no code of it here' : '') : 'reading…';
+  const left = code.isWhole ? endText(code, rows) : 'reading…';
   const status = notice ?? [left, below > 0 ? `↓ ${grouped(below)} more lines` : ''].filter(Boolean).join(' · ');
   return (
     <>
@@ -62,6 +63,12 @@ const CodePane = ({ state, detail, code, theme }: Props & { readonly code: CodeS
       <Row text={theme.faint(truncate(status, size.columns))} />
     </>
   );
+};
+
+const endText = ({ chunks }: CodeState, rows: number): string => {
+  if (rows === 0) return 'there is no code of it here';
+  const count = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  return count < mostInstructions ? '' : `only the first ${grouped(mostInstructions)} instructions are shown`;
 };
 
 const copyText = ({ functions }: DetailState, code: CodeState): string => {

@@ -34,16 +34,17 @@ const waiting: readonly Line[] = [{ label: '', text: 'reading…', tone: 'faint'
 const painted = (text: string, columns: number): Line[] =>
   wrapPainted(text, columns, mostRows).map((piece) => ({ label: '', text: piece, tone: 'painted' }));
 
-const said = (text: string, columns: number, tone: Line['tone']): Line[] =>
-  wrapProse(text, columns, mostRows).map((piece) => ({ label: '', text: piece, tone }));
+const said = (text: string, columns: number, tone: Line['tone'], before = ''): Line[] =>
+  wrapProse(text, columns, mostRows).map((piece) => ({ label: '', text: before + piece, tone }));
 
 const signatureLines = ({ functions, sources, notes, trouble }: DetailState, columns: number): readonly Line[] => {
   if (trouble !== null) return errorLines(trouble, columns);
   if (functions === null) return waiting;
+  const told = new Set<string>();
   return [
     ...functions.flatMap((fn, i) => [
       ...[...headLines(fn, palette, columns)].flatMap((line) => painted(line, columns)),
-      ...excerptLines(sources?.declared[i] ?? null, columns, 2),
+      ...excerptLines(sources?.declared[i] ?? null, columns, 2, told),
     ]),
     ...notes.flatMap((note) => said(note, columns, 'faint')),
   ];
@@ -52,30 +53,39 @@ const signatureLines = ({ functions, sources, notes, trouble }: DetailState, col
 const copyLines = ({ functions, sources, trouble }: DetailState, columns: number): readonly Line[] => {
   if (functions === null) return trouble === null ? waiting : [];
   let index = 0;
+  const told = new Set((sources?.declared ?? []).map((one) => `${one?.file}\0${one?.note}`));
   return functions.flatMap((fn) => [
     ...(functions.length === 1 ? [] : painted(palette.heading(fn.name), columns)),
     ...[...copyTexts(fn, palette, columns)].flatMap(({ lines }) => {
-      const call = excerptLines(sources?.called[index++] ?? null, columns, 6);
+      const call = excerptLines(sources?.called[index++] ?? null, columns, 6, told);
       const shown = lines.map((line) => painted(line, columns));
       return [...(shown[0] ?? []), ...call, ...shown.slice(1).flat()];
     }),
-    ...(fn.omitted > 0 ? said(`  … ${fn.omitted} more copies`, columns, 'faint') : []),
+    ...(fn.omitted > 0 ? said(`… ${fn.omitted} more copies`, columns, 'faint', '  ') : []),
   ]);
 };
 
-const excerptLines = (excerpt: SourceExcerpt | null, columns: number, indent: number): Line[] => {
+/** What is to be known of a file is said once: `told` has what was. */
+const excerptLines = (
+  excerpt: SourceExcerpt | null,
+  columns: number,
+  indent: number,
+  told: Set<string>,
+): Line[] => {
   if (excerpt === null) return [];
   const blank = ' '.repeat(indent);
   const { note, path, lines, from, line } = excerpt;
   const digits = String(from + lines.length).length;
-  const about = note === null ? null : path === null ? `${excerpt.file}: ${note}` : note;
+  const about = note === null ? '' : path === null ? `${excerpt.file}: ${note}` : note;
+  const isNew = about !== '' && !told.has(`${excerpt.file}\0${note}`);
+  told.add(`${excerpt.file}\0${note}`);
   return [
     ...lines.map((text, i): Line => {
       const number = from + i;
       const shown = `${blank}${number === line ? '›' : ' '} ${String(number).padStart(digits)} │ ${text}`;
       return { label: '', text: truncate(shown, columns), tone: number === line ? 'plain' : 'faint' };
     }),
-    ...(about === null ? [] : said(`${blank}${about}`, columns, 'faint')),
+    ...(isNew ? said(about, columns - indent, 'faint', blank) : []),
   ];
 };
 
