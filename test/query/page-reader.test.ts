@@ -15,7 +15,12 @@ const of = <Kind extends PageNews['kind']>(
   return found as Extract<PageNews, { kind: Kind }>;
 };
 
-const pageAsk = (spec: string): Extract<PageAsk, { kind: 'function' }> => ({ kind: 'function', spec, traced: spec, returns: 'safe' });
+const pageAsk = (spec: string): Extract<PageAsk, { kind: 'function' }> => ({
+  kind: 'function',
+  spec,
+  traced: spec,
+  returns: 'safe',
+});
 
 describe('a page', () => {
   test('is what show says, the cheap parts first, and can be sent to another thread', () => {

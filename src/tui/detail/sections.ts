@@ -66,12 +66,7 @@ const copyLines = ({ functions, sources, trouble }: DetailState, columns: number
 };
 
 /** What is to be known of a file is said once: `told` has what was. */
-const excerptLines = (
-  excerpt: SourceExcerpt | null,
-  columns: number,
-  indent: number,
-  told: Set<string>,
-): Line[] => {
+const excerptLines = (excerpt: SourceExcerpt | null, columns: number, indent: number, told: Set<string>): Line[] => {
   if (excerpt === null) return [];
   const blank = ' '.repeat(indent);
   const { note, path, lines, from, line } = excerpt;
