@@ -1,6 +1,6 @@
-// Compiles src/ into dist/, copies the built wasm core beside the compiled boundary, and joins the command's modules.
+// Compiles src/ into dist/, copies the built wasm core beside the compiled boundary, joins the command's modules, and writes the manual page.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -38,3 +38,11 @@ await build({
 rmSync(`${out}/cli`, { recursive: true });
 renameSync(joined, `${out}/cli`);
 chmodSync(`${out}/cli/main.js`, 0o755);
+
+// The manual page, where package.json's `man` has npm look for it.
+const page = spawnSync(process.execPath, [`${out}/cli/main.js`, 'man'], { encoding: 'utf8' });
+if (page.status !== 0) {
+  process.stderr.write(page.stderr);
+  process.exit(1);
+}
+writeFileSync(`${out}/rsym.1`, page.stdout);

@@ -15,6 +15,8 @@ const commands: Record<string, () => Promise<CommandModule>> = {
   tui: () => import('./tui.ts'),
   doctor: () => import('./doctor.ts'),
   demo: () => import('./demo.ts'),
+  completions: () => import('./completions.ts'),
+  man: () => import('./man.ts'),
 };
 
 export const commandNames: readonly string[] = Object.keys(commands);

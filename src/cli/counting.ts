@@ -4,7 +4,7 @@ import { truncateEnd } from '../report/terminal-width.ts';
 import { fileWriter } from './file-writer.ts';
 import { LiveFrame } from './live-frame.ts';
 import { paletteFor, write, writeJson } from './output.ts';
-import { adviseOn, type ScopeFlags, tell, tellBegin } from './watch-options.ts';
+import { adviseOn, type ScopeFlags, tell, tellBegin, tellEnded } from './watch-options.ts';
 
 export type CountingFlags = ScopeFlags & {
   readonly interval?: number;
@@ -90,6 +90,7 @@ export class CountScreen {
       if (flags.json) await writeJson(counting.json(reading, planted, notes), to);
       else await write(to, this.#table(reading, to, counting));
       tell([...notes.slice(told), ...counting.asides(reading), counting.summary(reading)]);
+      tellEnded(flags);
       if (counting.isEveryCall && counting.isNothing(reading)) adviseOn(target, watch.patterns, flags);
     }
   }

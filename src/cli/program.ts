@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { RsymError } from '../base/errors.ts';
 import { requestOf } from './arguments.ts';
+import { docsOf, type ProgramDocs } from './command-docs.ts';
 import { commandNames, registerCommands } from './commands.ts';
 import { write, writeAll } from './output.ts';
 import { requireTerminal } from './terminal.ts';
@@ -27,6 +28,13 @@ const makeProgram = (version: string, helpTexts: string[]): Command =>
       writeErr: () => undefined,
       outputError: () => undefined,
     });
+
+/** What all commands' definitions say. */
+export const programDocs = async (version: string): Promise<ProgramDocs> => {
+  const program = makeProgram(version, []);
+  await registerCommands(program, undefined);
+  return docsOf(program, details);
+};
 
 /** Reads a line with commander and answers it; returns 2 where nothing was asked. Throws RsymError `usage`. */
 export const answerByProgram = async (args: readonly string[], version: string): Promise<number> => {

@@ -20,6 +20,7 @@ import {
   splitAtDashes,
   tell,
   tellBegin,
+  tellEnded,
   whole,
 } from './watch-options.ts';
 
@@ -144,7 +145,10 @@ const trace = async (target: string, _: unknown, flags: Flags, command: Command)
       const answer = format(batch);
       if (answer.length > 0) await write(to, answer);
       await slices?.add(batch);
-      if (!batch.some((event) => event.event === 'end' && event.calls === 0)) continue;
+      const end = batch.findLast((event) => event.event === 'end');
+      if (end === undefined) continue;
+      tellEnded(flags);
+      if (end.calls > 0) continue;
       // Of calls that aren't wanted nothing is known: they may have been many.
       if (flags.when !== undefined) process.stderr.write('rsym: no call was seen for which --when holds\n');
       else adviseOn(target, watch.patterns, flags);

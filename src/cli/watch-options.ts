@@ -3,6 +3,7 @@ import { RsymError } from '../base/errors.ts';
 import { shellCommand } from '../base/shell.ts';
 import { sanitize } from '../base/text.ts';
 import type { WatchScope } from '../query/watch.ts';
+import { endedOf } from '../query/watched-processes.ts';
 import { noteLines } from '../report/note-lines.ts';
 import { collectPids } from './pid.ts';
 
@@ -84,6 +85,13 @@ export const adviseOn = (target: string, patterns: readonly string[], flags: Sco
     const question = shellCommand('rsym', 'doctor', target, pattern, ...pids);
     process.stderr.write(`rsym: no call was seen; why? ${sanitize(question)}\n`);
   }
+};
+
+/** Says on stderr which of the processes that were named have ended. */
+export const tellEnded = ({ pid: pids = [] }: ScopeFlags): void => {
+  const ended = endedOf(pids);
+  if (ended.length > 0)
+    process.stderr.write(`rsym: process ${ended.join(', ')} ${ended.length === 1 ? 'has' : 'have'} ended\n`);
 };
 
 /** Notes on stderr, not too many of them. */

@@ -13,7 +13,7 @@ import { ImageCode } from './exits.ts';
 export type { FunctionFacts, ProbeFacts } from './browse-facts.ts';
 export type { Search } from './browse-search.ts';
 
-/** One line of a list; the name is safe on a terminal. */
+/** One line of a list; the name is safe on a terminal, and without its middle where it is very long. */
 export type Entry = {
   readonly row: number;
   readonly name: string;
@@ -21,6 +21,12 @@ export type Entry = {
   readonly size: bigint;
   readonly kind: SymbolKind;
 };
+
+/** Lines are made anew for each frame, and no screen shows more of a name. */
+const longestName = 4096;
+
+const withinReach = (name: string): string =>
+  name.length <= longestName ? name : `${name.slice(0, longestName / 2)}…${name.slice(-longestName / 2)}`;
 
 /** What is known of a file as a whole. */
 export type FileFacts = {
@@ -68,7 +74,7 @@ export class Browser implements Disposable {
     const symbols = this.#symbols;
     return {
       row,
-      name: sanitize(symbols.name(row)),
+      name: sanitize(withinReach(symbols.name(row))),
       address: symbols.address(row),
       size: symbols.size(row),
       kind: symbols.kind(row),

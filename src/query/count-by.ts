@@ -1,5 +1,6 @@
 import { aggregateReadings, type Side } from '../trace/aggregate/aggregate.ts';
 import type { AggregateReading, Attached } from '../trace/aggregate/model.ts';
+import { inlinedLimit } from './copy-limits.ts';
 import { GroupedCalls, GroupedSites } from './grouped-calls.ts';
 import { type Measurement, measurement, timesOf } from './measurement.ts';
 import { checkPositive, checkWhole } from './number-limits.ts';
@@ -103,7 +104,7 @@ export const planCountBy = (request: CountByRequest): CountByWatch => {
     by: request.by ?? null,
     when: request.when ?? null,
     functions,
-    notes,
+    notes: [...notes, ...inlinedLimit(sites.filter(({ copy }) => copy.kind === 'inlined').length)],
     readings: async function* (onAttached) {
       const { children = false, side } = request;
       let before: GroupedCalls | null = null;

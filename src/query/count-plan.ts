@@ -9,6 +9,7 @@ import type { Image } from '../elf/model.ts';
 import type { SymbolTable } from '../elf/symbols.ts';
 import type { CountSite } from '../trace/count/site.ts';
 import type { JumpTarget } from '../trace/site.ts';
+import { inlinedLimit } from './copy-limits.ts';
 import type { CountedCopy, CountedFunction, UncountedCopy } from './count-model.ts';
 import type { WideSelection } from './count-wide.ts';
 import { EntryPlanner } from './entry-planner.ts';
@@ -51,7 +52,8 @@ export const planFunctions = (
   const { leftOut } = named;
   const notes =
     leftOut === 0 ? [] : [`${leftOut} inlined copies are not counted, too many to look at; --inlined counts them too`];
-  return planner.plan([...named.notes, ...notes], texts);
+  const seen = wanted.flatMap(({ copies }) => copies).filter((copy) => inlined.of(copy).entry !== null);
+  return planner.plan([...named.notes, ...notes, ...inlinedLimit(seen.length)], texts);
 };
 
 /** Plans counters for the code of its own that each of thousands of functions has. */

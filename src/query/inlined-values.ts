@@ -14,6 +14,7 @@ import { isNumber, named, namedParameter, sizeOf } from './called-function.ts';
 import type { CodeFacts } from './copy-code-facts.ts';
 import type { CopyFlows } from './copy-flows.ts';
 import type { CopyScopes } from './copy-scopes.ts';
+import { entryArm } from './entry-arm.ts';
 import { type SettledEntry, settledEntry, withOwn } from './settled-entry.ts';
 import { noneStale, type ShownResult, type ShownValues } from './shown-values.ts';
 import { type StaleMemory, staleMemory } from './stale-memory.ts';
@@ -70,6 +71,7 @@ export class InlinedValues {
       countsAsWell: (place, first) => entries?.countsAsWell(place, first) ?? false,
     });
     const stale = at === null ? null : this.#stale(copy, at, flow, settled);
+    const arm = at === null ? null : entryArm(fn, scope, at);
     return {
       at,
       args: args.map((arg, i) => ({
@@ -78,6 +80,7 @@ export class InlinedValues {
         ...namedParameter(fn, named(fn.parameters[i], scope)),
       })),
       captures: [],
+      ...(arm === null ? {} : { arm }),
       entries: entered === null ? 1 : entered.length + (entries?.laterEntries(entered).length ?? 0),
       stale: stale === null ? noneStale : { behindPointers: stale.behindPointers, places: stale.places },
       result: this.#bound(copy, fn, around, isProbeable, flow, at),

@@ -3,6 +3,7 @@ import { sanitize } from '../base/text.ts';
 import { aggregateReadings } from '../trace/aggregate/aggregate.ts';
 import type { AggregateReading, AggregateRun } from '../trace/aggregate/model.ts';
 import type { CopyInfo, ProbeSite } from '../trace/site.ts';
+import { inlinedLimit } from './copy-limits.ts';
 import { type CountByRequest, countByDefaults, countByLimits, mostInlined } from './count-by.ts';
 import { GroupedSites } from './grouped-calls.ts';
 import { Latencies } from './latencies.ts';
@@ -81,7 +82,10 @@ export const planLatency = (request: LatencyRequest): LatencyWatch => {
     functions: planned.functions.filter(({ name }) => names.has(name)),
     untimed,
     // Those copies are told of by themselves.
-    notes: notes.filter((note) => !untimed.some((copy) => note.endsWith(`returns aren't watched: ${copy.reason}`))),
+    notes: [
+      ...notes.filter((note) => !untimed.some((copy) => note.endsWith(`returns aren't watched: ${copy.reason}`))),
+      ...inlinedLimit(sites.filter(({ copy }) => copy.kind === 'inlined').length),
+    ],
     readings: async function* (onAttached) {
       const { children = false, sample } = request;
       let before: Latencies | null = null;

@@ -2,6 +2,7 @@ import type { PlacedArgument } from '../abi/placed-argument.ts';
 import type { PlacedResult } from '../abi/result-places.ts';
 import type { Address } from '../base/units.ts';
 import type { TypeId } from '../elf/type-model.ts';
+import type { EntryArm } from './entry-arm.ts';
 import type { StaleMemory } from './stale-memory.ts';
 
 export type ShownArgumentPlace = PlacedArgument & {
@@ -30,6 +31,8 @@ export type ShownValues = {
   readonly result: ShownResult;
   /** In how many places control comes into the copy; a probe is at one. */
   readonly entries: number;
+  /** Of an inlined copy: calls with other variants never come into its code. */
+  readonly arm?: EntryArm;
   /** Of a closure whose environment no parameter declares: the variables that it captured. */
   readonly captures: readonly ShownArgumentPlace[];
   /** Memory behind the arguments' pointers that isn't believed where they are read. */

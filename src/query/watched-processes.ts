@@ -68,3 +68,6 @@ export const refuseNarrow = (pid: number): void => {
     reason: 'it runs a 32-bit program; this version traces those of 64 bits',
   });
 };
+
+/** Those of the processes that have ended. */
+export const endedOf = (pids: readonly number[]): readonly number[] => pids.filter((pid) => !isAlive(pid));

@@ -9,6 +9,7 @@ import { LiveWork } from './live/work.ts';
 import { focusedField, initialState, modeOf, type Size, type State } from './state.ts';
 import type { Action, Effect } from './step.ts';
 import type { Key } from './terminal/key.ts';
+import type { Pointed } from './terminal/mouse.ts';
 import { update } from './update.ts';
 
 type Hooks = {
@@ -18,6 +19,8 @@ type Hooks = {
   /** To the terminal's clipboard. */
   readonly copy: (text: string) => void;
   readonly quit: (interrupted: boolean) => void;
+  /** Stops the process until the shell lets it go on. */
+  readonly suspend: () => void;
   /** Something that should not happen: ends the screen. */
   readonly fail: (error: unknown) => void;
 };
@@ -79,6 +82,8 @@ export class Controller {
       if (this.#closed) return;
       this.#detail.lookUp();
       if (key.kind === 'key') this.#press(key.name);
+      else if (key.kind === 'pointed') this.#point(key);
+      else if (key.kind === 'pasted') this.#do({ kind: 'typed', text: key.text });
       else this.#type(key.text);
     }
     this.draw();
@@ -100,6 +105,12 @@ export class Controller {
   #press(name: string): void {
     const command = commandFor(modeOf(this.#state), name, focusedField(this.#state)?.text === '');
     if (command !== undefined) this.#do({ kind: 'command', command });
+  }
+
+  #point({ name, row }: Pointed): void {
+    const command = commandFor(modeOf(this.#state), name, false);
+    if (command === 'point') this.#do({ kind: 'pointed', row });
+    else if (command !== undefined) this.#do({ kind: 'command', command });
   }
 
   #type(text: string): void {
@@ -148,6 +159,9 @@ export class Controller {
         break;
       case 'redraw':
         this.#hooks.forget();
+        break;
+      case 'suspend':
+        this.#hooks.suspend();
         break;
       case 'quit':
         this.#hooks.quit(effect.interrupted);

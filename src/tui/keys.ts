@@ -25,6 +25,9 @@ export type Command =
   | 'page-down'
   | 'first'
   | 'last'
+  | 'scroll-up'
+  | 'scroll-down'
+  | 'point'
   | 'erase'
   | 'erase-word'
   | 'erase-all'
@@ -36,6 +39,7 @@ export type Command =
   | 'back'
   | 'help'
   | 'redraw'
+  | 'suspend'
   | 'quit'
   | 'interrupt'
   | 'copy';
@@ -70,6 +74,10 @@ export const bindings: readonly Binding[] = [
   { modes: reading, keys: ['home', 'g'], command: 'first', help: 'to the top' },
   { modes: reading, keys: ['end', 'G'], command: 'last', help: 'to the bottom' },
 
+  { modes: all, keys: ['wheel-up'], command: 'scroll-up', help: 'three lines up' },
+  { modes: all, keys: ['wheel-down'], command: 'scroll-down', help: 'three lines down' },
+  { modes: ['list', 'launch'], keys: ['click'], command: 'point', help: 'choose this row' },
+
   { modes: ['detail', 'help'], keys: ['escape'], command: 'back', help: 'go back', hint: 'back' },
   { modes: ['signature', 'launch', 'switch'], keys: ['escape'], command: 'back', help: 'give it up', hint: 'back' },
 
@@ -95,6 +103,7 @@ export const bindings: readonly Binding[] = [
   },
   { modes: [...typing, 'switch'], keys: ['ctrl-y'], command: 'copy', help: 'copy the command line that does the same' },
   { modes: all, keys: ['ctrl-l'], command: 'redraw', help: 'draw the screen anew' },
+  { modes: all, keys: ['ctrl-z'], command: 'suspend', help: 'stop rsym; `fg` in the shell goes on' },
   { modes: reading, keys: ['q'], command: 'quit', help: 'quit', hint: 'quit' },
   { modes: ['list'], keys: ['q'], command: 'quit', help: 'quit', whenEmpty: true, hint: 'quit' },
   { modes: all, keys: ['ctrl-c'], command: 'interrupt', help: 'quit' },
@@ -111,6 +120,8 @@ const labels: Readonly<Record<string, string>> = {
   'page-down': 'PageDown',
   'shift-tab': 'Shift-Tab',
   escape: 'Esc',
+  'wheel-up': 'Wheel↑',
+  'wheel-down': 'Wheel↓',
   up: '↑',
   down: '↓',
   left: '←',

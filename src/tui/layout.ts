@@ -10,12 +10,21 @@ const searchRows = 1;
 const hintRows = 1;
 const noticeRows = 1;
 
+/** Which line of the list is on a row of the screen, the first shown being 0; undefined where none is. */
+export const listLineAt = (size: Size, row: number): number | undefined => {
+  const line = row - titleRows - searchRows;
+  return line >= 0 && line < listHeight(size) ? line : undefined;
+};
+
 /** Rows of the list of functions. */
 export const listHeight = ({ rows }: Size): number =>
   Math.max(1, rows - titleRows - searchRows - noticeRows - hintRows);
 
 /** Rows between the title and the last two lines. */
 export const bodyHeight = ({ rows }: Size): number => Math.max(1, rows - titleRows - noticeRows - hintRows);
+
+/** Rows for the keys. */
+export const helpHeight = bodyHeight;
 
 const fieldRows = 1;
 

@@ -1,9 +1,12 @@
 import { Browser, openForBrowsing } from '../query/browse.ts';
+import { wantsBlocks } from '../report/histogram.ts';
 import { wantsColour } from '../report/terminal-colour.ts';
 import { Controller } from './controller.ts';
-import { makeTheme } from './parts/theme.ts';
+import { hasManyColours, makeTheme, type Theme } from './parts/theme.ts';
 import type { State } from './state.ts';
-import { Terminal } from './terminal/terminal.ts';
+import { type Ground, groundIn } from './terminal/ground.ts';
+import type { Key } from './terminal/key.ts';
+import { type Listener, Terminal } from './terminal/terminal.ts';
 
 export type Ending = {
   readonly interrupted: boolean;
@@ -21,20 +24,37 @@ type Options = {
   readonly signal: AbortSignal;
 };
 
+/** A terminal at hand answers in less than one, one far away in a few tens of milliseconds. */
+const answerMs = 100;
+
 /**
  * Shows the screen for a file until it is quit. However it ends, the terminal is restored, and no probe is left.
- * Throws RsymError where the file can't be opened.
+ * Throws RsymError where the file can't be opened, or the environment asks for what isn't there.
  */
 export const runScreen = async (path: string, { input, output, env, pid, signal }: Options): Promise<Ending> => {
   using image = openForBrowsing(path);
   const { mount } = await loadView(env);
-  const theme = makeTheme(wantsColour(env, output.isTTY === true));
+  const asked = groundIn(env);
+  const colour = asked !== 'none' && wantsColour(env, output.isTTY === true);
+  const themeOn = (ground: Ground): Theme => makeTheme(colour, ground, hasManyColours(env));
+  let theme = themeOn(asked === 'none' ? 'unknown' : asked);
   const { ended, quit, fail } = ending();
   let controller: Controller | null = null;
-  using terminal = new Terminal(input, output, {
-    keys: guarded(fail, (keys) => controller?.keys(keys)),
+  const early: Key[] = [];
+  const listener: Listener = {
+    keys: guarded(fail, (keys) => (controller ? controller.keys(keys) : void early.push(...keys))),
     resized: guarded(fail, () => controller?.resized(terminal.size)),
+    ground: guarded(fail, (ground) => {
+      theme = themeOn(ground);
+      controller?.draw();
+    }),
     closed: () => quit(true),
+  };
+  const asks = colour && asked === 'unknown';
+  using terminal = new Terminal(input, output, listener, {
+    mouse: env['RSYM_MOUSE'] !== 'off',
+    ascii: !wantsBlocks(env),
+    asks,
   });
   if (signal.aborted) return { interrupted: true, running: [] };
   signal.addEventListener('abort', () => quit(true), { once: true });
@@ -46,18 +66,21 @@ export const runScreen = async (path: string, { input, output, env, pid, signal 
     forget: () => terminal.forget(),
     copy: (text: string) => terminal.copy(text),
     quit,
+    suspend: () => terminal.suspend(),
     fail,
   };
   const made = new Controller(browser, terminal.size, hooks, pid ?? null);
   const view = mount(
     (frame) => terminal.show(frame),
-    theme,
+    () => theme,
     (row) => browser.entry(row),
     fail,
   );
-  made.draw();
-  controller = made;
   try {
+    await terminal.answered(answerMs);
+    made.draw();
+    controller = made;
+    made.keys(early);
     const interrupted = await ended;
     return { interrupted, running: await leave(terminal, made) };
   } finally {

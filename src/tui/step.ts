@@ -11,6 +11,8 @@ import type { Size, State } from './state.ts';
 export type Action =
   | { readonly kind: 'command'; readonly command: Command }
   | { readonly kind: 'typed'; readonly text: string }
+  /** A row of the screen, counted from 0, was clicked on. */
+  | { readonly kind: 'pointed'; readonly row: number }
   | { readonly kind: 'resized'; readonly size: Size }
   | { readonly kind: 'list'; readonly news: ListNews }
   | { readonly kind: 'detail'; readonly news: DetailNews }
@@ -27,6 +29,7 @@ export type Effect =
   /** To the terminal's clipboard. */
   | { readonly kind: 'copy'; readonly text: string }
   | { readonly kind: 'redraw' }
+  | { readonly kind: 'suspend' }
   | { readonly kind: 'quit'; readonly interrupted: boolean };
 
 export type Step = { readonly state: State; readonly effects: readonly Effect[] };
@@ -39,6 +42,8 @@ export type Area = {
   /** Of the field that has the cursor. */
   readonly edited: (state: State, change: Edit) => Step;
   readonly scrolled: (state: State, motion: Motion) => State;
+  /** A click on a row of the screen; without it, clicks do nothing. */
+  readonly pointed?: (state: State, row: number) => Step;
   /** Esc. */
   readonly back: (state: State) => Step;
 };

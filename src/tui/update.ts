@@ -1,13 +1,15 @@
 import { sanitize } from '../base/text.ts';
 import { commandLine } from './command-line.ts';
 import { afterDetailNews, detailArea } from './detail/update.ts';
+import { helpRowCount } from './help/lines.ts';
 import { helpArea } from './help/update.ts';
 import type { Command } from './keys.ts';
 import { afterLaunchNews, launchArea } from './launch/update.ts';
+import { helpHeight } from './layout.ts';
 import { afterListNews, listArea, refitted } from './list/update.ts';
 import { afterLiveNews, liveArea } from './live/update.ts';
 import type { Edit } from './parts/field.ts';
-import { isMotion } from './parts/window.ts';
+import { boundedTop, isMotion, type Motion } from './parts/window.ts';
 import { focusedField, type Level, type State } from './state.ts';
 import { type Action, type Area, type Step, step } from './step.ts';
 
@@ -26,8 +28,10 @@ export const update = (state: State, action: Action): Step => {
       return command({ ...state, notice: null }, action.command);
     case 'typed':
       return edited({ ...state, notice: null }, { kind: 'insert', text: action.text });
+    case 'pointed':
+      return areaOf(state).pointed?.({ ...state, notice: null }, action.row) ?? step(state);
     case 'resized':
-      return step(refitted({ ...state, size: action.size }));
+      return step(refittedHelp(refitted({ ...state, size: action.size })));
     case 'list':
       return step(afterListNews(state, action.news));
     case 'detail':
@@ -40,6 +44,10 @@ export const update = (state: State, action: Action): Step => {
       return step({ ...state, notice: action.text });
   }
 };
+
+/** In another size the keys take other rows. */
+const refittedHelp = (state: State): State =>
+  state.help === null ? state : { ...state, help: boundedTop(state.help, helpRowCount(state), helpHeight(state.size)) };
 
 const edits: Partial<Record<Command, Exclude<Edit['kind'], 'insert'>>> = {
   erase: 'erase',
@@ -61,6 +69,12 @@ const command = (state: State, name: Command): Step => {
       return step(state, { kind: 'quit', interrupted: false });
     case 'interrupt':
       return step(state, { kind: 'quit', interrupted: true });
+    case 'scroll-up':
+      return step(scrolledBy(state, 'up'));
+    case 'scroll-down':
+      return step(scrolledBy(state, 'down'));
+    case 'suspend':
+      return step(state, { kind: 'suspend' });
     case 'redraw':
       return step(state, { kind: 'redraw' });
     case 'copy':
@@ -72,6 +86,15 @@ const command = (state: State, name: Command): Step => {
     default:
       return areaOf(state).command(state, name);
   }
+};
+
+/** As far as a turn of the wheel leads elsewhere. */
+const linesByWheel = 3;
+
+const scrolledBy = (state: State, motion: Motion): State => {
+  let moved = state;
+  for (let i = 0; i < linesByWheel; i++) moved = areaOf(moved).scrolled(moved, motion);
+  return moved;
 };
 
 const edited = (state: State, change: Edit): Step =>

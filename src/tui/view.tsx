@@ -15,7 +15,7 @@ export type View = { readonly draw: (state: State) => void; readonly unmount: ()
  */
 export const mount = (
   show: (frame: string) => void,
-  theme: Theme,
+  theme: () => Theme,
   entry: (row: number) => Entry,
   fail: (error: unknown) => void,
 ): View => {
@@ -33,7 +33,7 @@ export const mount = (
       rows.clear();
       ink.rerender(
         <HoldRow.Provider value={rows.hold}>
-          <App state={state} theme={theme} entry={entry} />
+          <App state={state} theme={theme()} entry={entry} />
         </HoldRow.Provider>,
       );
     },

@@ -148,6 +148,7 @@ describeNeeding(['kernel'], 'a running process', () => {
     const done = cli(['trace', '--json', path, work, '-p', String(target.pid)]);
     expect(done.status).toBe(0);
     expect(parse(done.stdout).at(-1)?.event).toBe('end');
+    expect(done.stderr).toMatch(new RegExp(`rsym: process ${target.pid} has ended\\n`));
   });
 
   testNeeding(

@@ -25,6 +25,8 @@ type Document = {
   readonly schema: number;
   readonly calls: string;
   readonly functions: readonly CountedFunction[];
+  /** With `--by` and `--when`. */
+  readonly groups?: readonly Pick<CountedFunction, 'calls' | 'lower_bound'>[];
   readonly uncounted: readonly { readonly function: string; readonly reason: string }[];
   readonly program: { readonly status: number | null } | null;
 };
@@ -67,6 +69,19 @@ describeNeeding(['kernel', 'rustc'], 'counting', () => {
     const generic = document.functions.find(({ name }) => name === 'counts::generic');
     expect(generic?.copies.map(({ calls }) => Number(calls)).sort()).toEqual([1000, 800].sort());
     expect(document.program?.status).toBe(0);
+  });
+
+  test('an inlined copy that only some calls come into: no more is said than that there are at least so many', () => {
+    const answered = join(folder.path, 'answered');
+    buildRust(fileURLToPath(new URL('programs/answered.rs', import.meta.url)), answered, ['-O']);
+    for (const by of [[], ['--by', 'pid']]) {
+      const { document, stderr } = counted([answered, 'answered::sum', ...by, '--', 'x']);
+      expect(stderr).toMatch(/an inlined copy is seen where its code begins/);
+      const [seen] = document.groups ?? document.functions;
+      if (Number(seen?.calls) === 10) continue;
+      expect(seen).toMatchObject({ lower_bound: true });
+      expect(stderr).toMatch(/calls may be missed: its code begins where `list` is `Some`/);
+    }
   });
 
   test('four threads at once', () => {

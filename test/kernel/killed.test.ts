@@ -70,9 +70,9 @@ describeNeeding(['kernel', 'rustc'], 'by SIGKILL', () => {
   };
 
   for (const [phase, kills] of [
-    ['begins', 20],
-    ['traces', 10],
-    ['ends', 20],
+    ['begins', 8],
+    ['traces', 5],
+    ['ends', 8],
   ] as const) {
     test(`rsym ends ${kills} times while it ${phase}: no breakpoint is left, and the process goes on`, async () => {
       await using target = start(program);

@@ -14,6 +14,7 @@ const versionFlag = {
   cargo: '--version',
   cc: '--version',
   find: '--version',
+  fish: '--version',
   gdb: '--version',
   'llvm-ar': '--version',
   'llvm-dwarfdump': '--version',
@@ -21,6 +22,8 @@ const versionFlag = {
   'llvm-nm': '--version',
   'llvm-symbolizer': '--version',
   ls: '--version',
+  man: '--version',
+  mandoc: '-Tascii',
   mkfifo: '--version',
   nm: '--version',
   npm: '--version',
@@ -33,6 +36,7 @@ const versionFlag = {
   taskset: '--version',
   tmux: '-V',
   unshare: '--version',
+  zsh: '--version',
 } as const;
 
 type Tool = keyof typeof versionFlag;

@@ -66,6 +66,16 @@ export class Terminal implements AsyncDisposable {
     this.#tmux('send-keys', '-l', '--', text.replace(/;$/, '\\;'));
   }
 
+  /** Pastes a text, in brackets where the program asked for them. */
+  paste(text: string): void {
+    this.#tmux('set-buffer', '--', text, ';', 'paste-buffer', '-p', '-r');
+  }
+
+  /** From now on all that the program writes goes to a file, too, as it is. */
+  record(path: string): void {
+    this.#tmux('pipe-pane', `cat >'${path}'`);
+  }
+
   resize(width: number, height: number): void {
     this.#tmux('resize-window', '-x', String(width), '-y', String(height));
   }
@@ -113,7 +123,7 @@ export class Terminal implements AsyncDisposable {
 
   /** The line settings as `stty -g` gives them: equal before and after where a program restores them. */
   modes(): string {
-    const { status, stdout, stderr } = run('stty', ['-F', this.#ask('#{pane_tty}'), '-g']);
+    const { status, stdout, stderr } = run('stty', ['-F', this.ask('#{pane_tty}'), '-g']);
     if (status !== 0) throw new Error(`stty: ${stderr}`);
     return stdout.trim();
   }
@@ -133,7 +143,8 @@ export class Terminal implements AsyncDisposable {
     }
   }
 
-  #ask(format: string): string {
+  /** What tmux knows of the terminal: `ask('#{mouse_any_flag}')`. */
+  ask(format: string): string {
     return this.#tmux('display-message', '-p', format).trimEnd();
   }
 

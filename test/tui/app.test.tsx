@@ -266,7 +266,7 @@ describe('as it is mounted', () => {
     const shown: string[] = [];
     const view = mount(
       (frame) => shown.push(frame),
-      makeTheme(false),
+      () => makeTheme(false),
       entry,
       () => undefined,
     );
@@ -282,7 +282,12 @@ describe('as it is mounted', () => {
       const broken = (): never => {
         throw new Error('provoked');
       };
-      mount(() => undefined, makeTheme(false), broken, resolve).draw(state());
+      mount(
+        () => undefined,
+        () => makeTheme(false),
+        broken,
+        resolve,
+      ).draw(state());
     });
     expect(await failed).toMatchObject({ message: 'provoked' });
   });

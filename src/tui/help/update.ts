@@ -1,6 +1,7 @@
+import { helpHeight } from '../layout.ts';
 import { scrolledPage } from '../parts/window.ts';
 import { type Area, step } from '../step.ts';
-import { helpLineCount } from './lines.ts';
+import { helpRowCount } from './lines.ts';
 
 /** The keys, which lie over everything. */
 export const helpArea: Area = {
@@ -8,7 +9,7 @@ export const helpArea: Area = {
   edited: (state) => step(state),
   scrolled: (state, motion) => ({
     ...state,
-    help: scrolledPage(state.help ?? 0, motion, helpLineCount(state), state.size.rows - 2),
+    help: scrolledPage(state.help ?? 0, motion, helpRowCount(state), helpHeight(state.size)),
   }),
   back: (state) => step({ ...state, help: null }),
 };

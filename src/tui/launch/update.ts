@@ -91,6 +91,9 @@ const begin = (state: State): Step => {
   });
 };
 
+/** Below the title and a line of words. */
+const firstChoiceRow = 2;
+
 /** Whose calls are to be watched, and how. */
 export const launchArea: Area = {
   command: (state, name) => {
@@ -123,6 +126,14 @@ export const launchArea: Area = {
     return step(changed(state, { fields, processes, fault: null, checking: null }));
   },
   scrolled: (state) => state,
+  pointed: (state, at) => {
+    const { fault } = state.launch;
+    const rows = rowsFor(state.file);
+    // Below a fault rows are further down.
+    const shown = fault === null ? rows : rows.slice(0, rows.indexOf(fault.at) + 1);
+    const row = shown[at - firstChoiceRow];
+    return row === undefined ? step(state) : arrived(state, row);
+  },
   back: (state) =>
     step(
       { ...changed(state, { checking: null }), level: state.launch.over },

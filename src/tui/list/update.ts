@@ -1,6 +1,6 @@
 import { opened } from '../detail/update.ts';
 import { launchedRows } from '../launch/update.ts';
-import { listHeight } from '../layout.ts';
+import { listHeight, listLineAt } from '../layout.ts';
 import { type Edit, edit } from '../parts/field.ts';
 import { moved, scrolledTo } from '../parts/window.ts';
 import type { State } from '../state.ts';
@@ -32,6 +32,12 @@ export const listArea: Area = {
     const height = listHeight(size);
     const cursor = moved(list.cursor, motion, list.rows.length, height);
     return { ...state, list: { ...list, cursor, top: scrolledTo(list.top, cursor, list.rows.length, height) } };
+  },
+  pointed: (state, row) => {
+    const { list, size } = state;
+    const line = listLineAt(size, row);
+    const cursor = list.top + (line ?? 0);
+    return step(line === undefined || cursor >= list.rows.length ? state : { ...state, list: { ...list, cursor } });
   },
   back: (state) => edited(state, { kind: 'erase-all' }),
 };

@@ -3,8 +3,21 @@
  * name, and a paste that ends in Enter as one text.
  */
 
-/** A named key (`up`, `enter`, `ctrl-c`, `escape`), or characters that were typed or pasted at once. */
-export type Key = { readonly kind: 'key'; readonly name: string } | { readonly kind: 'text'; readonly text: string };
+import { type Ground, groundOf } from './ground.ts';
+import { type Pointed, pointedOf } from './mouse.ts';
+
+/** A named key (`up`, `enter`, `ctrl-c`, `escape`), characters that were typed at once, pasted text, or the mouse. */
+export type Key =
+  | { readonly kind: 'key'; readonly name: string }
+  | { readonly kind: 'text' | 'pasted'; readonly text: string }
+  | Pointed;
+
+/** What the terminal tells of itself. */
+export type Report =
+  | { readonly kind: 'focused' }
+  | { readonly kind: 'ground'; readonly ground: Ground }
+  /** The answer that every terminal gives. */
+  | { readonly kind: 'attributes' };
 
 const finals: Readonly<Record<string, string>> = {
   A: 'up',
@@ -37,47 +50,95 @@ const controls: Readonly<Record<string, string>> = {
   '\0': 'ctrl-space',
 };
 
-// CSI parameters, intermediates, final; SS3 and its letter; the Linux console's F1.
-const sequence = /\x1b(?:\[\[([A-E])|\[([0-9;:<=>?]*)[ -/]*([@-~])|O([ -~]))/y;
+// CSI parameters, intermediates, final; SS3 and its letter; OSC and its text; the Linux console's F1.
+const sequence = /\x1b(?:\[\[([A-E])|\[([0-9;:<=>?]*)[ -/]*([@-~])|O([ -~])|\]([^\x07\x1b]*)(?:\x07|\x1b\\))/y;
 /** The begin of a sequence whose rest may be on its way. */
-const begun = /\x1b(?:\[\[?[0-9;:<=>?]*[ -/]*|O)?$/;
+const begun = /\x1b(?:\[\[?[0-9;:<=>?]*[ -/]*|O|\][^\x07\x1b]*\x1b?)?$/;
 const longestSequence = 64;
+
+/** Around a text that was pasted (DEC private mode 2004). */
+const pasteBegin = '\x1b[200~';
+const pasteEnd = '\x1b[201~';
+const longestPaste = 1 << 20;
 
 /** Keys from chunks of input; a sequence may be cut between two of them. */
 export class KeyDecoder {
   #pending = '';
+  #pasted: string | null = null;
 
-  /** True where an escape character waits to be told from the begin of a sequence: `flush` decides. */
-  get waiting(): boolean {
-    return this.#pending !== '';
+  /**
+   * `escape` where an escape character waits to be told from the begin of a sequence, `rest` where the rest of a sequence
+   * or of a paste must come: `flush` no longer waits.
+   */
+  get waiting(): 'escape' | 'rest' | null {
+    if (this.#pasted !== null) return 'rest';
+    return this.#pending === '' ? null : this.#pending === '\x1b' ? 'escape' : 'rest';
   }
 
-  decode(chunk: string): Key[] {
-    const input = this.#pending + chunk;
+  decode(chunk: string): (Key | Report)[] {
+    const keys: (Key | Report)[] = [];
+    let input = this.#pending + chunk;
+    for (;;) {
+      if (this.#pasted !== null) {
+        const end = input.indexOf(pasteEnd);
+        const at = end < 0 ? input.length - startOf(pasteEnd, input) : end;
+        this.#pasted = (this.#pasted + input.slice(0, at)).slice(0, longestPaste);
+        this.#pending = input.slice(at);
+        if (end < 0) return keys;
+        keys.push(...this.#endOfPaste());
+        input = input.slice(end + pasteEnd.length);
+      }
+      const begin = input.indexOf(pasteBegin);
+      if (begin < 0) break;
+      keys.push(...keysOf(input.slice(0, begin)));
+      input = input.slice(begin + pasteBegin.length);
+      this.#pasted = '';
+    }
     const cut = begun.exec(input.slice(-longestSequence))?.[0].length ?? 0;
     this.#pending = input.slice(input.length - cut);
-    return keysOf(input.slice(0, input.length - cut));
+    keys.push(...keysOf(input.slice(0, input.length - cut)));
+    return keys;
   }
 
-  /** Nothing followed: what waits is the Escape key. */
-  flush(): Key[] {
+  /** Nothing followed: what waits is the Escape key, or the end of a paste. */
+  flush(): (Key | Report)[] {
     const input = this.#pending;
     this.#pending = '';
-    return keysOf(input);
+    return this.#pasted === null ? keysOf(input) : this.#endOfPaste();
+  }
+
+  #endOfPaste(): Key[] {
+    const text = oneLine(this.#pasted ?? '');
+    this.#pasted = null;
+    this.#pending = '';
+    return text === '' ? [] : [{ kind: 'pasted', text }];
   }
 }
 
+/** How many characters at the end of `input` may be the begin of `marker`. */
+const startOf = (marker: string, input: string): number => {
+  for (let length = Math.min(marker.length - 1, input.length); length > 0; length--)
+    if (input.endsWith(marker.slice(0, length))) return length;
+  return 0;
+};
+
+const oneLine = (text: string): string =>
+  text
+    .replace(/[\r\n]+$/, '')
+    .replace(/\r\n|[\r\n\t]/g, ' ')
+    .replace(/[\0-\x1f\x7f]/g, '');
+
 const named = (name: string): Key => ({ kind: 'key', name });
 
-const keysOf = (input: string): Key[] => {
-  const keys: Key[] = [];
+const keysOf = (input: string): (Key | Report)[] => {
+  const keys: (Key | Report)[] = [];
   for (let at = 0; at < input.length; ) {
     const char = input[at] ?? '';
     if (char === '\x1b') {
       sequence.lastIndex = at;
       const found = sequence.exec(input);
-      const name = found ? sequenceName(found) : 'escape';
-      if (name !== undefined) keys.push(named(name));
+      const key = found ? sequenceKey(found) : named('escape');
+      if (key !== undefined) keys.push(key);
       at = found ? sequence.lastIndex : at + 1;
     } else if (char < ' ' || char === '\x7f') {
       keys.push(named(controls[char] ?? `ctrl-${String.fromCharCode(char.charCodeAt(0) + 96)}`));
@@ -97,8 +158,26 @@ const endOfText = (input: string, from: number): number => {
   return at;
 };
 
-/** Undefined for a sequence that stands for no key we know: it must not be taken for text. */
-const sequenceName = ([, console_, parameters = '', final = '', single]: RegExpExecArray): string | undefined => {
+/** Undefined for a sequence that stands for nothing we know: it must not be taken for text. */
+const sequenceKey = (found: RegExpExecArray): Key | Report | undefined => {
+  const [, console_, parameters = '', final = '', single, command] = found;
+  if (command !== undefined) {
+    const ground = groundOf(command);
+    return ground && { kind: 'ground', ground };
+  }
+  if (parameters.startsWith('<')) return pointedOf(parameters, final);
+  if (final === 'I' && parameters === '') return { kind: 'focused' };
+  if (final === 'c' && parameters.startsWith('?')) return { kind: 'attributes' };
+  const name = keyName(console_, parameters, final, single);
+  return name === undefined ? undefined : named(name);
+};
+
+const keyName = (
+  console_: string | undefined,
+  parameters: string,
+  final: string,
+  single: string | undefined,
+): string | undefined => {
   if (console_ !== undefined) return console_ === 'A' ? 'f1' : undefined;
   if (single !== undefined) return finals[single];
   return final === '~' ? numbers[parameters.split(';')[0] ?? ''] : finals[final];

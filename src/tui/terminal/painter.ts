@@ -1,4 +1,5 @@
 import type { Size } from '../state.ts';
+import { alignedRow } from './aligned-row.ts';
 
 /*
  * Ink's own writer erases the whole frame before each new one, and one that fills the screen it clears together with
@@ -23,7 +24,7 @@ export class Painter {
     for (let row = 0; row < Math.max(lines.length, shown?.length ?? 0); row++) {
       const line = lines[row] ?? '';
       // Erased first: erasing behind a line that fills the last column would take its last character.
-      if (line !== (shown?.[row] ?? '')) parts.push(`${csi}${row + 1};1H${csi}2K${line}`);
+      if (line !== (shown?.[row] ?? '')) parts.push(`${csi}${row + 1};1H${csi}2K${alignedRow(line)}`);
     }
     return parts.length === 0 ? '' : `${beginUpdate}${parts.join('')}${endUpdate}`;
   }

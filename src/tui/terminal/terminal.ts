@@ -1,20 +1,30 @@
 import type { Size } from '../state.ts';
-import { type Key, KeyDecoder } from './key.ts';
+import { asciiRow } from './ascii-row.ts';
+import { askBackground, type Ground } from './ground.ts';
+import { type Key, KeyDecoder, type Report } from './key.ts';
+import { enterCodes, leaveCodes } from './modes.ts';
 import { Painter } from './painter.ts';
 
 type Input = NodeJS.ReadStream;
 type Output = NodeJS.WriteStream;
 
-type Listener = {
+export type Listener = {
   readonly keys: (keys: readonly Key[]) => void;
   readonly resized: () => void;
+  /** What the terminal says of its background, once asked. */
+  readonly ground: (ground: Ground) => void;
   /** The terminal is gone. */
   readonly closed: () => void;
 };
 
-// Alternate screen, no cursor, no wrapping: a character that is wider than we think must not move the rows below.
-const enterCodes = '\x1b[?1049h\x1b[?25l\x1b[?7l';
-const leaveCodes = '\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l';
+type Options = {
+  /** Whether the wheel and clicks are ours; else the terminal selects text with them. */
+  readonly mouse: boolean;
+  /** Only ASCII can be shown. */
+  readonly ascii: boolean;
+  /** Whether the terminal is asked for its background: at once, and when its window gets the focus again. */
+  readonly asks: boolean;
+};
 
 /**
  * Ink ends the process at these where nobody else listens; whoever listens may do so for the first signal only, and
@@ -25,21 +35,29 @@ const nothing = (): void => undefined;
 
 /** The end of an escape sequence comes at once; a person needs longer for the next key. */
 const escapeMs = 20;
+/** What has surely begun may come over a slow line. */
+const restMs = 500;
 
 /** Owns the terminal from `enter` to `leave`, which any way out of the program comes by. */
 export class Terminal implements Disposable {
   readonly #input: Input;
   readonly #output: Output;
   readonly #listener: Listener;
+  readonly #options: Options;
   readonly #painter = new Painter();
   readonly #decoder = new KeyDecoder();
   #timer: NodeJS.Timeout | undefined;
+  #answered: () => void = nothing;
+  /** From `enter` to `leave`. */
+  #isOpen = false;
+  /** Not while the process is stopped by its own doing. */
   #entered = false;
 
-  constructor(input: Input, output: Output, listener: Listener) {
+  constructor(input: Input, output: Output, listener: Listener, options: Options) {
     this.#input = input;
     this.#output = output;
     this.#listener = listener;
+    this.#options = options;
   }
 
   get size(): Size {
@@ -48,25 +66,39 @@ export class Terminal implements Disposable {
   }
 
   enter(): void {
-    this.#entered = true;
-    this.#input.setRawMode(true);
+    this.#isOpen = true;
     this.#input.setEncoding('utf8');
     this.#input.on('data', this.#onData);
     this.#input.on('end', this.#listener.closed);
     this.#input.on('error', this.#listener.closed);
     this.#output.on('resize', this.#onResize);
     process.on('SIGCONT', this.#onContinue);
+    process.on('SIGTSTP', this.#onStop);
     // Before the handler that prints the error and ends the process: it must print on the restored screen.
     process.prependListener('uncaughtException', this.#restore);
     process.on('exit', this.#restore);
     for (const signal of signals) process.on(signal, nothing);
-    this.#output.write(enterCodes);
+    this.#take();
+  }
+
+  /** Resolves when the terminal has answered what it was asked, or hasn't for `ms` milliseconds. */
+  async answered(ms: number): Promise<void> {
+    if (!this.#options.asks) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#answered = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   /** Shows a frame; nothing once the terminal is left. */
   show(frame: string): void {
     if (!this.#entered) return;
-    const text = this.#painter.paint(frame, this.size);
+    const { columns } = this.size;
+    const lines = this.#options.ascii ? frame.split('\n').map((line) => asciiRow(line, columns)) : null;
+    const text = this.#painter.paint(lines === null ? frame : lines.join('\n'), this.size);
     if (text !== '') this.#output.write(text);
   }
 
@@ -80,16 +112,27 @@ export class Terminal implements Disposable {
     this.#painter.forget();
   }
 
+  /**
+   * Stops the process, and with it whatever shares its terminal, as Ctrl-Z does elsewhere; goes on when the shell
+   * says so. Where no shell could say so, the kernel doesn't stop it, and it goes on at once.
+   */
+  suspend(): void {
+    this.#stop(0);
+  }
+
   /** Puts everything back as it was before `enter`; does nothing the second time. */
   leave(): void {
-    if (!this.#entered) return;
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
     this.#restore();
     clearTimeout(this.#timer);
+    this.#answered();
     this.#input.off('data', this.#onData);
     // What listens for errors stays: reading from a terminal that is gone fails later, too.
     this.#input.off('end', this.#listener.closed);
     this.#output.off('resize', this.#onResize);
     process.off('SIGCONT', this.#onContinue);
+    process.off('SIGTSTP', this.#onStop);
     process.off('uncaughtException', this.#restore);
     process.off('exit', this.#restore);
     for (const signal of signals) process.off(signal, nothing);
@@ -98,6 +141,17 @@ export class Terminal implements Disposable {
 
   [Symbol.dispose](): void {
     this.leave();
+  }
+
+  #take(): void {
+    this.#entered = true;
+    this.#input.setRawMode(true);
+    this.#output.write(enterCodes(this.#options.mouse));
+    this.#ask();
+  }
+
+  #ask(): void {
+    if (this.#options.asks) this.#output.write(askBackground);
   }
 
   readonly #restore = (): void => {
@@ -114,21 +168,51 @@ export class Terminal implements Disposable {
 
   readonly #onData = (chunk: string): void => {
     clearTimeout(this.#timer);
-    const keys = this.#decoder.decode(chunk);
-    if (this.#decoder.waiting) this.#timer = setTimeout(() => this.#listener.keys(this.#decoder.flush()), escapeMs);
-    if (keys.length > 0) this.#listener.keys(keys);
+    this.#receive(this.#decoder.decode(chunk));
+    const { waiting } = this.#decoder;
+    if (waiting !== null)
+      this.#timer = setTimeout(() => this.#receive(this.#decoder.flush()), waiting === 'escape' ? escapeMs : restMs);
   };
+
+  #receive(received: readonly (Key | Report)[]): void {
+    const keys: Key[] = [];
+    for (const one of received) {
+      if (one.kind === 'ground') this.#listener.ground(one.ground);
+      else if (one.kind === 'attributes') this.#answered();
+      else if (one.kind === 'focused') this.#ask();
+      else keys.push(one);
+    }
+    if (keys.length > 0) this.#listener.keys(keys);
+  }
 
   readonly #onResize = (): void => {
     this.#painter.forget();
     this.#listener.resized();
   };
 
-  /** After a stop from outside, the shell has set the terminal its own way. */
+  /** A stop that was asked for from outside. */
+  readonly #onStop = (): void => this.#stop(process.pid);
+
+  /** `whom` as `kill` takes it: a process, or 0 for all of this process's group. */
+  #stop(whom: number): void {
+    if (!this.#entered) return;
+    this.#restore();
+    // Listened to, it would not stop; and going on is no news then.
+    process.off('SIGTSTP', this.#onStop);
+    process.off('SIGCONT', this.#onContinue);
+    process.kill(whom, 'SIGTSTP');
+    process.on('SIGTSTP', this.#onStop);
+    process.on('SIGCONT', this.#onContinue);
+    this.#take();
+    this.#onResize();
+  }
+
+  /** After a stop that can't be seen coming (SIGSTOP), the shell has set the terminal its own way. */
   readonly #onContinue = (): void => {
     if (!this.#entered) return;
-    this.#input.setRawMode(true);
-    this.#output.write(enterCodes);
+    // It is set only where it differs from what was set before.
+    this.#input.setRawMode(false);
+    this.#take();
     this.#onResize();
   };
 }
