@@ -24,7 +24,8 @@ for (const name of ['elfinfo.wasm']) {
 const joined = `${out}/joined`;
 await build({
   absWorkingDir: root,
-  entryPoints: [`${out}/cli/main.js`],
+  // The thread's file lies beside the command's: they share most of their modules.
+  entryPoints: { main: `${out}/cli/main.js`, 'page-worker': `${out}/query/page-worker.js` },
   outdir: joined,
   bundle: true,
   splitting: true,

@@ -8,14 +8,13 @@ import { toFileOffset } from '../elf/address-map.ts';
 import type { Image } from '../elf/model.ts';
 import type { Binding, Scheme, SymbolKind, SymbolTable } from '../elf/symbols.ts';
 import { type ImageCode, planReturns } from './exits.ts';
+import { functionSpec } from './function-spec.ts';
 import { implementationOf } from './ifunc.ts';
 import { aliasesOf } from './locate.ts';
 
 /** What the symbol table says of one function. Names are safe on a terminal. */
 export type FunctionFacts = {
   readonly row: number;
-  /** What names it to `rsym trace`. */
-  readonly spec: string;
   /** Debug info alone knows it: it has no symbol and no code of its own. */
   readonly isInlined: boolean;
   readonly name: string;
@@ -23,6 +22,8 @@ export type FunctionFacts = {
   readonly fullName: string;
   readonly raw: string;
   readonly address: Address;
+  /** What `show` and `trace` take for it, with all its copies. */
+  readonly spec: string;
   /** null where it has no bytes in the file. */
   readonly offset: bigint | null;
   readonly size: bigint;
@@ -52,13 +53,14 @@ export type ProbeFacts = {
 
 export const factsOf = (image: Image, symbols: SymbolTable, row: number): FunctionFacts => {
   const address = symbols.address(row);
+  const named = { name: symbols.name(row), raw: symbols.raw(row), address };
   return {
     row,
-    spec: hex(address),
+    spec: functionSpec(named),
     isInlined: false,
-    name: sanitize(symbols.name(row)),
+    name: sanitize(named.name),
     fullName: sanitize(symbols.fullName(row)),
-    raw: sanitize(symbols.raw(row)),
+    raw: sanitize(named.raw),
     address,
     offset: image.format === 'elf' ? (toFileOffset(image, address) ?? null) : null,
     size: symbols.size(row),

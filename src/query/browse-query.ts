@@ -11,7 +11,7 @@ export type Query =
   | { readonly kind: 'fault'; readonly fault: string };
 
 /** Globs, regular expressions, implementations, mangled names and addresses; all else is text. */
-const looksLikePattern = /^\/|\*|^<_|^<.* as _|^0x[0-9a-f_]+$|^_R[A-Z0-9]|^__?Z[NK\dL]/i;
+export const looksLikePattern = /^\/|\*|^<_|^<.* as _|^0x[0-9a-f_]+$|^_R[A-Z0-9]|^__?Z[NK\dL]/i;
 
 export const readQuery = (typed: string): Query => {
   // Half of a `::` that is being typed.

@@ -1,26 +1,24 @@
 import { formatSignature, parseSpec, type Signature } from '../abi/signature.ts';
 import { RsymError } from '../base/errors.ts';
-import { type Address, hex } from '../base/units.ts';
 
-/** A signature typed for one function. `spec` names that function to a trace, by its address. */
+/** A signature typed for one function. `spec` names that function to a trace. */
 export type GivenSignature =
   | { readonly ok: true; readonly spec: string; readonly shown: string | null }
   | { readonly ok: false; readonly error: RsymError };
 
 /**
  * Reads what was typed for a function: `(i: i32) -> i32`, the whole of `fn path(i: i32) -> i32`, a C prototype, or
- * nothing. `name` is the one that errors show.
+ * nothing. `name` is the one that errors show, `spec` the pattern that a trace finds the function by.
  */
-export const readSignature = (typed: string, name: string, address: Address): GivenSignature => {
+export const readSignature = (typed: string, name: string, spec: string): GivenSignature => {
   const text = typed.trim();
-  if (text === '') return { ok: true, spec: hex(address), shown: null };
+  if (text === '') return { ok: true, spec, shown: null };
   try {
     const whole = text.startsWith('(') ? `${shortName(name)}${text}` : text;
     const { pattern, signature } = parseSpec(whole);
     if (signature === null)
       throw new RsymError('usage', 'there is no list of arguments', { hints: ['(i: i32, len: usize) -> i32'] });
-    const spec = renamed(whole, pattern, hex(address));
-    return { ok: true, spec, shown: withoutPath(signature) };
+    return { ok: true, spec: renamed(whole, pattern, spec), shown: withoutPath(signature) };
   } catch (error) {
     if (error instanceof RsymError) return { ok: false, error };
     throw error;

@@ -107,6 +107,15 @@ const partsOfTable = new WeakMap<SymbolTable, readonly number[]>();
 
 /** Rows of the cold parts, by the raw name of the function that each belongs to. */
 export const coldParts = (symbols: SymbolTable): ReadonlyMap<string, readonly number[]> => {
+  const known = partsFound.get(symbols) ?? findParts(symbols);
+  partsFound.set(symbols, known);
+  return known;
+};
+
+/** By table: looking through a large one takes a tenth of a second. */
+const partsFound = new WeakMap<SymbolTable, ReadonlyMap<string, readonly number[]>>();
+
+const findParts = (symbols: SymbolTable): ReadonlyMap<string, readonly number[]> => {
   const parts = new Map<string, number[]>();
   for (const i of partRows(symbols)) {
     const [, base] = coldPart.exec(symbols.raw(i)) ?? [];

@@ -11,6 +11,7 @@ import { parseAfter } from './after-plan.ts';
 import type { ReturnsChoice } from './exits.ts';
 import { typeExpressions } from './expressions.ts';
 import { redactionOf } from './redaction.ts';
+import { fastWarning } from './returns-warning.ts';
 import { targetFile } from './target.ts';
 import { planTrace, type WatchedFunction } from './trace-plan.ts';
 import { filesOf, findLandingSites } from './unwinder.ts';
@@ -99,9 +100,6 @@ export const planProbes = (request: ProbesRequest): PlannedProbes => {
     notes,
   };
 };
-
-const fastWarning =
-  'returns by uretprobe: a panic or exception that passes a watched function aborts the program, even where it would be caught';
 
 /** Unwinders of the program that will run, which with `-c` isn't TARGET. */
 const planLandings = (image: Image, pids: readonly number[], scope: Scope, notes: string[]): readonly LandingSite[] => {

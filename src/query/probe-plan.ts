@@ -43,6 +43,8 @@ export type ProbePlanOptions = {
   readonly isTimed?: boolean;
   /** Nobody asks for arguments and results. */
   readonly withoutValues?: boolean;
+  /** What reads the file's code, where it is made already: in a large file that takes a while. */
+  readonly code?: ImageCode;
 };
 
 /** Parts of one value's shape. */
@@ -67,7 +69,7 @@ export class ProbePlanner {
   constructor(sources: SelectSources, options: ProbePlanOptions) {
     this.#sources = sources;
     this.#options = options;
-    this.#code = new ImageCode(sources.image, sources.symbols);
+    this.#code = options.code ?? new ImageCode(sources.image, sources.symbols);
     this.#flows = new CopyFlows(this.#code);
     this.#values = new CopyValues(sources, this.#code, this.#flows);
     this.#relocations = new Relocations(sources.image);

@@ -192,7 +192,8 @@ const neededRegisters = (values: ShownValues | null): ReadonlySet<AnyRegister> =
   );
 };
 
-const textAt = (at: Address, bytes: Uint8Array): string => {
+/** The instruction that bytes begin with, as disassembly shows it. */
+export const textAt = (at: Address, bytes: Uint8Array): string => {
   const range = { start: at, end: address(at + BigInt(bytes.length)) };
   const [first] = listCode(range, (from, length) => (from === at ? bytes.subarray(0, length) : undefined));
   return first?.text ?? '(bad)';

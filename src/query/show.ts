@@ -6,6 +6,7 @@ import { abiNotes } from './abi-notes.ts';
 import type { CopyFacts } from './copy-facts.ts';
 import { CopyValues } from './copy-values.ts';
 import { isDamage } from './damage.ts';
+import type { ImageCode } from './exits.ts';
 import { givenValues } from './given-values.ts';
 import { inlinedThere } from './inlined-into.ts';
 import { select } from './select.ts';
@@ -31,12 +32,10 @@ export const showFunctions = (
   other: DebugInfo | null,
   options: ShowOptions,
   missing: RsymError[] = [],
-): Iterable<ShownFunction> => {
-  const selected = select(sources, texts, missing);
-  return new Shower(sources, other, options).all(selected);
-};
+): Iterable<ShownFunction> => new Shower(sources, other, options).named(texts, missing);
 
-class Shower {
+/** As {@link showFunctions}, for several questions about one file: what serves them all is found once. */
+export class Shower {
   readonly #debug: DebugInfo;
   readonly #options: ShowOptions;
   readonly #reader: CopyReader;
@@ -54,7 +53,17 @@ class Shower {
     this.#signatures = new SignatureSource(sources.debug, other);
   }
 
-  *all(functions: readonly SelectedFunction[]): Generator<ShownFunction> {
+  /** @throws {RsymError} as {@link showFunctions}. */
+  named(texts: readonly string[], missing: RsymError[] = []): Iterable<ShownFunction> {
+    return this.#all(select(this.#sources, texts, missing));
+  }
+
+  /** What reads the file's code. */
+  imageCode(): ImageCode {
+    return this.#code.imageCode();
+  }
+
+  *#all(functions: readonly SelectedFunction[]): Generator<ShownFunction> {
     for (const fn of functions) yield this.#show(fn);
   }
 

@@ -4,7 +4,7 @@ import { sanitize } from '../base/text.ts';
 import { type Address, address } from '../base/units.ts';
 import type { ProbeSite } from '../trace/site.ts';
 import { type AfterRequest, afterNotes } from './after-plan.ts';
-import type { ReturnsChoice } from './exits.ts';
+import type { ImageCode, ReturnsChoice } from './exits.ts';
 import { ProbePlanner } from './probe-plan.ts';
 import type { SelectedCopy, SelectSources } from './select-model.ts';
 import { type Wanted, WantedFunctions } from './wanted.ts';
@@ -23,6 +23,8 @@ export type TracePlanRequest = {
   readonly isTimed?: boolean;
   /** Nobody asks for arguments and results. */
   readonly withoutValues?: boolean;
+  /** What reads the file's code, where it is made already. */
+  readonly code?: ImageCode;
 };
 
 /** A function that will be watched. */

@@ -36,8 +36,8 @@ export const checkScope = (request: Request): void => {
   if (request.functions.length === 0) throw new RsymError('usage', 'no function is named');
 };
 
-/** Throws RsymError `unsupported` where nothing of a file can be probed. */
-export const checkImage = (image: Image): void => {
+/** Throws RsymError `unsupported` where nothing of a file can be probed on any machine. */
+export const checkFile = (image: Image): void => {
   if (image.format !== 'elf' || image.machine !== 'x86-64' || image.bits !== 64) {
     throw new RsymError('unsupported', `cannot trace ${sanitize(image.path)}`, {
       reason: `this version traces 64-bit x86 ELF programs; it is ${image.format}, ${image.machine}${image.bits === 32 ? ', 32 bits' : ''}`,
@@ -48,6 +48,11 @@ export const checkImage = (image: Image): void => {
       reason: `nothing runs it: it is a ${image.type} file`,
     });
   }
+};
+
+/** The same where this machine can't probe it either. */
+export const checkImage = (image: Image): void => {
+  checkFile(image);
   if (inNestedPidNamespace()) {
     throw new RsymError('unsupported', 'cannot trace from inside a PID namespace', {
       reason: "the kernel's probes know processes by other numbers than this container does",

@@ -18,19 +18,34 @@ export function* showText(answer: ShowAnswer, palette: Palette, columns = defaul
 }
 
 function* functionLines(fn: ShownFunction, palette: Palette, columns: number): Generator<string> {
+  yield* headLines(fn, palette, columns);
+  for (const copy of copyTexts(fn, palette, columns)) {
+    yield* copy.lines;
+    yield* instructionLines(copy.copy, palette);
+  }
+  if (fn.omitted > 0) yield `  … ${fn.omitted} more copies; --all shows them`;
+  const layouts = [...layoutLines(fn, palette)];
+  if (layouts.length === 0) return;
+  yield '';
+  yield `  ${palette.heading('types')}`;
+  for (const line of layouts) yield `  ${line}`;
+}
+
+/** What it was declared as, where, and what may surprise; text is safe on a terminal, long lines aren't cut. */
+export function* headLines(fn: ShownFunction, palette: Palette, columns: number): Generator<string> {
   const signature = fn.signature?.text ?? fn.name;
   yield palette.heading(sanitize(signature)) + withGenerics(fn.signature, palette);
   if (fn.source !== null) yield `  declared at ${sanitize(positionText(fn.source))}`;
   yield* noteLines(fn.notes, 2, columns, palette);
-  yield* copyLines(fn, palette, columns);
-  if (fn.omitted > 0) yield `  … ${fn.omitted} more copies; --all shows them`;
+}
+
+/** The layouts of the types in its signature; nothing where there are none. */
+export function* layoutLines({ types }: ShownFunction, palette: Palette): Generator<string> {
   // What a scalar or a pointer is, its name says.
-  const layouts = fn.types.types.filter(({ kind }) => hasLayout.has(kind));
+  const layouts = types.types.filter(({ kind }) => hasLayout.has(kind));
   if (layouts.length === 0) return;
-  yield '';
-  yield `  ${palette.heading('types')}`;
-  for (const type of layouts) for (const line of typeLines(type, palette)) yield `  ${line}`;
-  if (fn.types.cut !== null) yield `  ${palette.warning(fn.types.cut)}`;
+  for (const type of layouts) yield* typeLines(type, palette);
+  if (types.cut !== null) yield palette.warning(types.cut);
 }
 
 const hasLayout: ReadonlySet<string> = new Set(['struct', 'union', 'enum', 'enumeration', 'typedef']);
@@ -47,23 +62,35 @@ const genericsText = (signature: ShownFunction['signature']): string =>
     .map(({ name, type }) => `${sanitize(name)} = ${sanitize(type)}`)
     .join(', ');
 
-function* copyLines(fn: ShownFunction, palette: Palette, columns: number): Generator<string> {
+type CopyText = { readonly copy: ShownCopy; readonly lines: readonly string[] };
+
+/** Each copy: where it is, where its values are, and what a probe would cost. Instructions are left out. */
+export function* copyTexts(fn: ShownFunction, palette: Palette, columns: number): Generator<CopyText> {
   const width = widest(fn.copies, ({ address }) => hex(address));
   const sizeWidth = widest(fn.copies, ({ size }) => String(size));
   const shared = sharedNames(fn.copies);
   for (const copy of fn.copies) {
     const address = palette.address(hex(copy.address).padStart(width));
-    yield `  ${address}  ${String(copy.size).padStart(sizeWidth)}  ${kindText(copy, fn, shared, palette)}`;
+    const head = `  ${address}  ${String(copy.size).padStart(sizeWidth)}  ${kindText(copy, fn, shared, palette)}`;
     const indent = ' '.repeat(width + sizeWidth + 6);
-    for (const outer of callerTexts(copy, palette).slice(1)) yield `${indent}itself inlined${outer}`;
-    if (fn.signature === null && copy.signature !== null)
-      yield `${indent}${sanitize(copy.signature.text)}${withGenerics(copy.signature, palette)}`;
-    if (copy.values !== null)
-      for (const line of valueLines(copy.values, columns - indent.length, palette)) yield indent + line;
-    for (const line of probeLines(copy)) yield* wrapIndented(line, indent.length, columns);
-    yield* noteLines(copy.notes, indent.length, columns, palette);
-    yield* instructionLines(copy, palette);
+    yield { copy, lines: [head, ...copyLines(copy, fn, indent, palette, columns)] };
   }
+}
+
+function* copyLines(
+  copy: ShownCopy,
+  fn: ShownFunction,
+  indent: string,
+  palette: Palette,
+  columns: number,
+): Generator<string> {
+  for (const outer of callerTexts(copy, palette).slice(1)) yield `${indent}itself inlined${outer}`;
+  if (fn.signature === null && copy.signature !== null)
+    yield `${indent}${sanitize(copy.signature.text)}${withGenerics(copy.signature, palette)}`;
+  if (copy.values !== null)
+    for (const line of valueLines(copy.values, columns - indent.length, palette)) yield indent + line;
+  for (const line of probeLines(copy)) yield* wrapIndented(line, indent.length, columns);
+  yield* noteLines(copy.notes, indent.length, columns, palette);
 }
 
 function* noteLines(notes: readonly string[], indent: number, columns: number, palette: Palette): Generator<string> {

@@ -44,10 +44,11 @@ const Pane = ({ state, theme, entry }: Props): ReactElement => {
   return <ListPane state={state} theme={theme} entry={entry} />;
 };
 
-const titleOf = ({ help, level, detail, live, file }: State): string => {
+const titleOf = ({ help, level, detail, launch, live, file }: State): string => {
   if (help !== null) return 'rsym: keys';
   if (level === 'live' && live) return live.title;
   if (level === 'list') return `rsym ${sanitize(file.path)}`;
+  if (level === 'launch') return launch.targets.title;
   return detail?.facts?.name ?? 'rsym';
 };
 

@@ -1,7 +1,9 @@
 import type { Browser } from '../query/browse.ts';
+import { PageThread } from '../query/page-thread.ts';
 import type { Desk } from './desk.ts';
 import { DetailWork } from './detail/work.ts';
 import { commandFor } from './keys.ts';
+import { LaunchWork } from './launch/work.ts';
 import { ListWork } from './list/work.ts';
 import { LiveWork } from './live/work.ts';
 import { focusedField, initialState, modeOf, type Size, type State } from './state.ts';
@@ -14,6 +16,8 @@ type Hooks = {
   readonly draw: (state: State) => void;
   /** The screen no longer shows what was drawn. */
   readonly forget: () => void;
+  /** To the terminal's clipboard. */
+  readonly copy: (text: string) => void;
   readonly quit: (interrupted: boolean) => void;
   /** Stops the process until the shell lets it go on. */
   readonly suspend: () => void;
@@ -28,23 +32,33 @@ const drawMs = 40;
 export class Controller {
   readonly #hooks: Hooks;
   readonly #list: ListWork;
+  readonly #thread: PageThread;
   readonly #detail: DetailWork;
+  readonly #launch: LaunchWork;
   readonly #live: LiveWork;
   #state: State;
   #drawTimer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(browser: Browser, size: Size, hooks: Hooks) {
+  /** `pid`: a process to trace, chosen from the start. */
+  constructor(browser: Browser, size: Size, hooks: Hooks, pid: number | null = null) {
     this.#hooks = hooks;
-    this.#state = initialState(browser.facts, size, browser.search('').rows());
+    this.#state = initialState(browser.facts, size, browser.search('').rows(), pid);
     this.#list = new ListWork(
       browser,
       this.#desk((news) => ({ kind: 'list', news })),
     );
+    this.#thread = new PageThread(browser.facts.path);
     this.#detail = new DetailWork(
       browser,
+      this.#thread,
       this.#desk((news) => ({ kind: 'detail', news })),
       () => this.#state.detail,
+    );
+    this.#launch = new LaunchWork(
+      browser,
+      this.#thread,
+      this.#desk((news) => ({ kind: 'launch', news })),
     );
     this.#live = new LiveWork(
       browser.facts.path,
@@ -91,7 +105,8 @@ export class Controller {
   async close(): Promise<readonly number[]> {
     this.#closed = true;
     clearTimeout(this.#drawTimer);
-    return await this.#live.close();
+    const [running] = await Promise.all([this.#live.close(), this.#thread.close()]);
+    return running;
   }
 
   #press(name: string): void {
@@ -142,6 +157,12 @@ export class Controller {
         break;
       case 'live':
         this.#live.do(effect.ask);
+        break;
+      case 'launch':
+        this.#launch.do(effect.ask);
+        break;
+      case 'copy':
+        this.#hooks.copy(effect.text);
         break;
       case 'redraw':
         this.#hooks.forget();

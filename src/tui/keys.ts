@@ -8,8 +8,11 @@ import { type LaunchCommand, launchKeys } from './launch/keys.ts';
 import { type ListCommand, listKeys } from './list/keys.ts';
 import { type LiveCommand, liveKeys } from './live/keys.ts';
 
-/** Where keys go. In `list`, `selection`, `signature` and `launch`, characters that no line claims are text. */
-export type Mode = 'list' | 'rows' | 'selection' | 'detail' | 'signature' | 'launch' | 'live' | 'help';
+/**
+ * Where keys go. In `list`, `selection`, `signature` and `launch`, characters that no line claims are text; `rows` is the
+ * list without its search field, `switch` a choice without a text.
+ */
+export type Mode = 'list' | 'rows' | 'selection' | 'detail' | 'signature' | 'launch' | 'switch' | 'live' | 'help';
 
 export type Command =
   | ListCommand
@@ -38,7 +41,8 @@ export type Command =
   | 'redraw'
   | 'suspend'
   | 'quit'
-  | 'interrupt';
+  | 'interrupt'
+  | 'copy';
 
 export type Binding = {
   readonly modes: readonly Mode[];
@@ -54,7 +58,7 @@ export type Binding = {
 
 const reading: readonly Mode[] = ['detail', 'live', 'help'];
 const typing: readonly Mode[] = ['list', 'selection', 'signature', 'launch'];
-const all: readonly Mode[] = [...reading, 'rows', ...typing];
+const all: readonly Mode[] = [...reading, 'rows', ...typing, 'switch'];
 
 /** What comes first is hinted at first. */
 export const bindings: readonly Binding[] = [
@@ -75,7 +79,13 @@ export const bindings: readonly Binding[] = [
   { modes: ['list', 'rows', 'launch'], keys: ['click'], command: 'point', help: 'choose this row' },
 
   { modes: ['detail', 'help'], keys: ['escape'], command: 'back', help: 'go back', hint: 'back' },
-  { modes: ['selection', 'signature', 'launch'], keys: ['escape'], command: 'back', help: 'give it up', hint: 'back' },
+  {
+    modes: ['selection', 'signature', 'launch', 'switch'],
+    keys: ['escape'],
+    command: 'back',
+    help: 'give it up',
+    hint: 'back',
+  },
 
   { modes: typing, keys: ['backspace'], command: 'erase', help: 'erase the character before the cursor' },
   { modes: typing, keys: ['delete', 'ctrl-d'], command: 'delete', help: 'erase the character behind the cursor' },
@@ -88,9 +98,16 @@ export const bindings: readonly Binding[] = [
   { modes: typing, keys: ['ctrl-a'], command: 'start', help: 'to the start of the line' },
   { modes: typing, keys: ['ctrl-e'], command: 'end', help: 'to the end of the line' },
 
-  { modes: [...reading, 'rows'], keys: ['?', 'f1'], command: 'help', help: 'these keys', hint: 'help' },
+  { modes: [...reading, 'rows', 'switch'], keys: ['?', 'f1'], command: 'help', help: 'these keys', hint: 'help' },
   { modes: ['list'], keys: ['?'], command: 'help', help: 'these keys', whenEmpty: true, hint: 'help' },
   { modes: typing, keys: ['f1'], command: 'help', help: 'these keys' },
+  {
+    modes: ['rows', 'detail', 'live', 'switch'],
+    keys: ['y'],
+    command: 'copy',
+    help: 'copy the command line that does the same',
+  },
+  { modes: [...typing, 'switch'], keys: ['ctrl-y'], command: 'copy', help: 'copy the command line that does the same' },
   { modes: all, keys: ['ctrl-l'], command: 'redraw', help: 'draw the screen anew' },
   { modes: [...reading, 'rows'], keys: ['q'], command: 'quit', help: 'quit', hint: 'quit' },
   { modes: all, keys: ['ctrl-z'], command: 'suspend', help: 'stop rsym; `fg` in the shell goes on' },
@@ -126,6 +143,10 @@ export const keyLabel = (key: string): string =>
       ? `${key[0]?.toUpperCase()}${key.slice(1)}`
       : key);
 
+/** The first key of a command, to be named in a sentence. */
+export const keyFor = (command: Command): string =>
+  keyLabel(bindings.find((binding) => binding.command === command)?.keys[0] ?? '');
+
 export type HelpLine = { readonly keys: string; readonly help: string };
 
 const headings: Readonly<Record<Exclude<Mode, 'help'>, string>> = {
@@ -135,6 +156,7 @@ const headings: Readonly<Record<Exclude<Mode, 'help'>, string>> = {
   detail: 'A function',
   signature: 'Its signature',
   launch: 'What to trace',
+  switch: 'What to trace, where there is nothing to type',
   live: 'Calls',
 };
 

@@ -37,6 +37,9 @@ export const faultRows = ({ detail }: State): number => (detail?.fault ? 4 : 0);
 /** Rows for what is known of a function. */
 export const factsHeight = (state: State): number => Math.max(1, bodyHeight(state.size) - fieldRows - faultRows(state));
 
+/** Rows for instructions: above them stands which copy it is. */
+export const codeHeight = ({ size }: State): number => Math.max(1, bodyHeight(size) - 1);
+
 /** Notes stay in sight above the calls, but never take more than a third of the rows. */
 export const notesHeight = (size: Size, count: number): number => Math.min(count, Math.floor(bodyHeight(size) / 3));
 

@@ -4,6 +4,7 @@ import { wantsColour } from '../report/terminal-colour.ts';
 import { Controller } from './controller.ts';
 import { readSelectionFile } from './list/selection-file.ts';
 import { hasManyColours, makeTheme, type Theme } from './parts/theme.ts';
+import type { State } from './state.ts';
 import { type Ground, groundIn } from './terminal/ground.ts';
 import type { Key } from './terminal/key.ts';
 import { type Listener, Terminal } from './terminal/terminal.ts';
@@ -18,6 +19,8 @@ type Options = {
   readonly input: NodeJS.ReadStream;
   readonly output: NodeJS.WriteStream;
   readonly env: NodeJS.ProcessEnv;
+  /** A process to trace, chosen from the start. */
+  readonly pid?: number;
   /** Ends the screen, as if by a key. */
   readonly signal: AbortSignal;
   /** A file with functions that are marked at first. */
@@ -32,7 +35,10 @@ const answerMs = 100;
  * Throws RsymError where the file can't be opened, the selection can't be read, or the environment asks for what isn't
  * there.
  */
-export const runScreen = async (path: string, { input, output, env, signal, selection }: Options): Promise<Ending> => {
+export const runScreen = async (
+  path: string,
+  { input, output, env, pid, signal, selection }: Options,
+): Promise<Ending> => {
   if (selection !== undefined) readSelection(readSelectionFile(selection), selection);
   using image = openForBrowsing(path);
   const { mount } = await loadView(env);
@@ -63,13 +69,15 @@ export const runScreen = async (path: string, { input, output, env, signal, sele
   terminal.enter();
   terminal.show(`reading the names in ${path.replace(/[^ -~]/g, '?')}…`);
   const browser = new Browser(image);
-  const made = new Controller(browser, terminal.size, {
-    draw: (state) => view.draw(state),
+  const hooks = {
+    draw: (state: State) => view.draw(state),
     forget: () => terminal.forget(),
+    copy: (text: string) => terminal.copy(text),
     quit,
     suspend: () => terminal.suspend(),
     fail,
-  });
+  };
+  const made = new Controller(browser, terminal.size, hooks, pid ?? null);
   const view = mount(
     (frame) => terminal.show(frame),
     () => theme,

@@ -1,7 +1,7 @@
 import type { FileFacts } from '../query/browse.ts';
 import type { DetailState } from './detail/state.ts';
 import type { Mode } from './keys.ts';
-import { type LaunchState, newLaunch } from './launch/state.ts';
+import { hasField, type LaunchState, newLaunch } from './launch/state.ts';
 import { type ListState, newList } from './list/state.ts';
 import type { LiveState } from './live/state.ts';
 import type { Field } from './parts/field.ts';
@@ -26,14 +26,15 @@ export type Level = 'list' | 'detail' | 'launch' | 'live';
 
 export type Size = { readonly columns: number; readonly rows: number };
 
-export const initialState = (file: FileFacts, size: Size, rows: Uint32Array): State => ({
+/** `pid`: a process to trace, chosen from the start. */
+export const initialState = (file: FileFacts, size: Size, rows: Uint32Array, pid: number | null = null): State => ({
   file,
   size,
   level: 'list',
   help: null,
   list: newList(rows),
   detail: null,
-  launch: newLaunch(file),
+  launch: newLaunch(file, pid),
   live: null,
   notice: null,
 });
@@ -46,6 +47,7 @@ export const modeOf = (state: State): Mode => {
 export const modeBelow = (state: State): Exclude<Mode, 'help'> => {
   if (state.level === 'list') return listMode(state.list);
   if (state.level === 'detail' && state.detail !== null && state.detail.before !== null) return 'signature';
+  if (state.level === 'launch' && !hasField(state.launch.cursor)) return 'switch';
   return state.level;
 };
 
@@ -62,7 +64,7 @@ export const focusedField = (state: State): Field | null => {
     case 'signature':
       return state.detail?.signature ?? null;
     case 'launch':
-      return state.launch.choice === 'everywhere' ? null : state.launch.fields[state.launch.choice];
+      return hasField(state.launch.cursor) ? state.launch.fields[state.launch.cursor] : null;
     default:
       return null;
   }

@@ -1,5 +1,6 @@
 import type { DetailAsk, DetailNews } from './detail/state.ts';
 import type { Command } from './keys.ts';
+import type { LaunchAsk, LaunchNews } from './launch/state.ts';
 import type { ListAsk, ListNews } from './list/state.ts';
 import type { LiveAsk, LiveNews } from './live/state.ts';
 import type { Edit } from './parts/field.ts';
@@ -15,6 +16,7 @@ export type Action =
   | { readonly kind: 'resized'; readonly size: Size }
   | { readonly kind: 'list'; readonly news: ListNews }
   | { readonly kind: 'detail'; readonly news: DetailNews }
+  | { readonly kind: 'launch'; readonly news: LaunchNews }
   | { readonly kind: 'live'; readonly news: LiveNews }
   | { readonly kind: 'notice'; readonly text: string };
 
@@ -22,14 +24,17 @@ export type Action =
 export type Effect =
   | { readonly kind: 'list'; readonly ask: ListAsk }
   | { readonly kind: 'detail'; readonly ask: DetailAsk }
+  | { readonly kind: 'launch'; readonly ask: LaunchAsk }
   | { readonly kind: 'live'; readonly ask: LiveAsk }
+  /** To the terminal's clipboard. */
+  | { readonly kind: 'copy'; readonly text: string }
   | { readonly kind: 'redraw' }
   | { readonly kind: 'suspend' }
   | { readonly kind: 'quit'; readonly interrupted: boolean };
 
 export type Step = { readonly state: State; readonly effects: readonly Effect[] };
 
-export const step = (state: State, ...effects: Effect[]): Step => ({ state, effects });
+export const step = (state: State, ...effects: readonly Effect[]): Step => ({ state, effects });
 
 /** A level of the screen: what its keys and its field do to the state. */
 export type Area = {

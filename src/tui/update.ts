@@ -1,8 +1,10 @@
+import { sanitize } from '../base/text.ts';
+import { commandLine } from './command-line.ts';
 import { afterDetailNews, detailArea } from './detail/update.ts';
 import { helpRowCount } from './help/lines.ts';
 import { helpArea } from './help/update.ts';
 import type { Command } from './keys.ts';
-import { launchArea } from './launch/update.ts';
+import { afterLaunchNews, launchArea } from './launch/update.ts';
 import { helpHeight } from './layout.ts';
 import { afterListNews, listArea, refitted } from './list/update.ts';
 import { afterLiveNews, liveArea } from './live/update.ts';
@@ -34,6 +36,8 @@ export const update = (state: State, action: Action): Step => {
       return step(afterListNews(state, action.news));
     case 'detail':
       return step(afterDetailNews(state, action.news));
+    case 'launch':
+      return afterLaunchNews(state, action.news);
     case 'live':
       return step(afterLiveNews(state, action.news));
     case 'notice':
@@ -73,6 +77,8 @@ const command = (state: State, name: Command): Step => {
       return step(state, { kind: 'suspend' });
     case 'redraw':
       return step(state, { kind: 'redraw' });
+    case 'copy':
+      return copied(state);
     case 'help':
       return step({ ...state, help: state.help === null ? 0 : null });
     case 'back':
@@ -94,3 +100,10 @@ const scrolledBy = (state: State, motion: Motion): State => {
 /** In the list, a letter that is no key begins to search. */
 const edited = (state: State, change: Edit): Step =>
   focusedField(state) === null && modeOf(state) !== 'rows' ? step(state) : areaOf(state).edited(state, change);
+
+const copied = (state: State): Step => {
+  const text = commandLine(state);
+  return text === null
+    ? step({ ...state, notice: 'no command does the same' })
+    : step({ ...state, notice: `copied: ${sanitize(text)}` }, { kind: 'copy', text });
+};

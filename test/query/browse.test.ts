@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { address } from '../../src/base/units.ts';
 import { Browser, openForBrowsing, orders, type Search } from '../../src/query/browse.ts';
 import { readSignature } from '../../src/query/given-signature.ts';
 import { fixture } from '../support/fixtures.ts';
@@ -168,7 +167,7 @@ describe('a function of a program', () => {
 });
 
 describe('a signature that was typed', () => {
-  const read = (text: string, name = 'demo::hello') => readSignature(text, name, address(0x1234n));
+  const read = (text: string, name = 'demo::hello') => readSignature(text, name, '0x1234');
 
   test('names the function by its address, however it was written', () => {
     for (const [text, spec] of [

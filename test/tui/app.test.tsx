@@ -3,12 +3,25 @@ import { renderToString } from 'ink';
 import { cleanup, render } from 'ink-testing-library';
 import { afterEach, describe, expect, test } from 'vitest';
 import { RsymError } from '../../src/base/errors.ts';
+import { address } from '../../src/base/units.ts';
 import { displayWidth } from '../../src/report/terminal-width.ts';
 import { App } from '../../src/tui/app.tsx';
 import { makeTheme } from '../../src/tui/parts/theme.ts';
 import type { Size, State } from '../../src/tui/state.ts';
 import { mount } from '../../src/tui/view.tsx';
-import { call, entry, facts, follow, functionFacts, probeFacts, state, typed } from './states.ts';
+import {
+  call,
+  entry,
+  facts,
+  follow,
+  functionFacts,
+  page,
+  pageNews,
+  shownCopy,
+  shownFunction,
+  state,
+  typed,
+} from './states.ts';
 
 afterEach(cleanup);
 
@@ -16,10 +29,7 @@ const frameOf = (shown: State, colour = false): string =>
   render(<App state={shown} theme={makeTheme(colour)} entry={entry} />).lastFrame() ?? '';
 const plainFrame = (shown: State): string => `\n${stripVTControlCharacters(frameOf(shown)).replace(/ +$/gm, '')}\n`;
 
-const open = follow(state(), 'open', facts(0), {
-  kind: 'detail',
-  news: { kind: 'probe', row: 0, probe: probeFacts() },
-});
+const open = follow(state(), 'open', facts(0), ...pageNews);
 const tracing = follow(open, 'sign', typed('(i: i32) -> i32'), 'accept', 'trace', 'begin', {
   kind: 'live',
   news: { kind: 'attached', probes: 3, pid: 7 },
@@ -52,14 +62,31 @@ Enter show · / search · Space mark · v tree · ? help
     expect(plainFrame(none)).toContain('\n0 of 5\n');
   });
 
-  test('a function and the fault in its signature', () => {
-    expect(
-      plainFrame(
-        follow(open, { kind: 'resized', size: { columns: 60, rows: 19 } }, 'sign', typed('(i: i33)'), 'accept'),
-      ),
-    ).toBe(
-      `
+  test('a function', () => {
+    expect(plainFrame(follow(open, { kind: 'resized', size: { columns: 60, rows: 34 } }))).toBe(`
 demo::hello                                             demo
+1 signature
+demo::hello
+  declared at src/main.rs:7
+  › 7 │ fn hello() {
+    8 │ }
+
+2 copies
+  0x1000  16  symbol
+              a probe on \`push rbp\` is emulated; returns
+                watched at 2 exits
+
+3 cost of a trace
+returns     can be watched, at 2 exits (r changes it)
+probes      3 probes: 1 emulated, 2 stepped (a second trap
+            each hit)
+each copy   0x1000: entry emulated (push rbp); 2 exits,
+            stepped
+
+4 types
+none with a layout
+
+5 symbol
 name        demo::hello
 raw name    _RNvC4demo5hello
 address     0x1000, at 0x400 in the file
@@ -68,34 +95,51 @@ kind        local function
 section     .text
 scheme      rust-v0
 crate       demo
-returns     can be watched, at 2 exits
-probe       emulated: push rbp
+signature:  none is given (Enter to type one)
 
+t trace · a asm · r returns · Enter signature · Esc back
+`);
+  });
+
+  test('the fault in its signature', () => {
+    expect(plainFrame(follow(open, 'section-5', 'sign', typed('(i: i33)'), 'accept'))).toBe(
+      `
+demo::hello                                             demo
+5 symbol
+name        demo::hello
+raw name    _RNvC4demo5hello
+address     0x1000, at 0x400 in the file
 signature:  (i: i33)
   hello(i: i33)
            ^^^
 the type \`i33\` cannot be read: how it is passed depends on i
 ts layout, at character 10
-
+↓ 5 more lines
 Enter take it · Esc back · F1 help · Ctrl-C quit
 `,
     );
   });
 
   test('the choice of what to trace', () => {
-    expect(plainFrame(follow(open, 'trace', typed('1 "2')))).toBe(`
+    expect(
+      plainFrame(follow(open, { kind: 'resized', size: { columns: 60, rows: 16 } }, 'trace', typed('1 "2'), 'begin')),
+    ).toBe(`
 demo::hello                                             demo
 Its calls in:
 › run it with these arguments: 1 "2
+the command has no closing "
+  1 "2
   run another command:
   a running process, PID:
+  the next process that runs it (begins before that does)
   every process that runs it
+  only calls for which this holds:
+  one call of so many: 1
+  also what these processes start: no
+  returns: safe
 
 
-
-
-The output of a program that is started here is not shown.
-Enter begin · ↓ choose · Esc back · F1 help · Ctrl-C quit
+Enter begin · ↓ choose · Tab options · Esc back · F1 help
 `);
   });
 
@@ -139,10 +183,51 @@ describe('every level at every size', () => {
       state(),
       'open',
       { kind: 'detail', news: { kind: 'facts', facts: strange } },
+      page({
+        kind: 'functions',
+        functions: Array(3).fill(shownFunction({ name: wide, copies: Array(9).fill(shownCopy({ name: long })) })),
+        notes: [long],
+      }),
       'sign',
       typed(`(${long}`),
       'accept',
     ),
+    code: follow(
+      open,
+      'code',
+      page({
+        kind: 'code',
+        copy: 0,
+        chunk: {
+          instructions: Array.from({ length: 500 }, (_, i) => ({
+            address: address(0x1000n + BigInt(i)),
+            text: i % 2 === 0 ? long : wide,
+            line: i % 3 === 0 ? null : i % 2,
+            isPieceStart: i % 50 === 49,
+          })),
+          lines: [
+            { file: wide, line: 1, text: long },
+            { file: long, line: 1_000_000, text: null },
+          ],
+        },
+        isLast: true,
+      }),
+    ),
+    processes: follow(open, 'trace', 'next-choice', 'next-choice', {
+      kind: 'launch',
+      news: {
+        kind: 'processes',
+        found: Array.from({ length: 300 }, (_, pid) => ({
+          pid,
+          relation: 'runs',
+          comm: wide,
+          user: long,
+          command: wide,
+        })),
+        hidden: 3,
+        isDone: true,
+      },
+    }),
     launch: follow(open, 'trace', typed(`"${wide}`), 'begin'),
     live: follow(
       tracing,

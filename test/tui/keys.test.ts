@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { bindings, commandFor, helpSections, hintsFor, keyLabel, type Mode } from '../../src/tui/keys.ts';
 
-const modes: readonly Mode[] = ['list', 'rows', 'selection', 'detail', 'signature', 'launch', 'live', 'help'];
+const modes: readonly Mode[] = ['list', 'rows', 'selection', 'detail', 'signature', 'launch', 'switch', 'live', 'help'];
 
 test('no key has two meanings in one mode', () => {
   for (const mode of modes) {

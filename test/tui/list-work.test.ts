@@ -21,6 +21,7 @@ beforeEach(() => {
     { columns: 140, rows: 30 },
     {
       draw: () => undefined,
+      copy: () => undefined,
       forget: () => undefined,
       quit: () => undefined,
       suspend: () => undefined,

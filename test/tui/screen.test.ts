@@ -41,6 +41,8 @@ describeNeeding(['tmux', 'linux'], 'the screen in a terminal', () => {
     terminal.press('?');
     await terminal.waitFor('type its signature');
     terminal.press('Escape');
+    await terminal.waitFor(/^returns +can be watched, at/m);
+    terminal.type('5');
     await terminal.waitFor(/^raw name +_R/m);
     terminal.press('Escape');
     await terminal.waitFor('search: hello');
@@ -93,6 +95,26 @@ describeNeeding(['tmux', 'linux'], 'the screen in a terminal', () => {
     await terminal.waitFor('helloworld::hello');
     terminal.press('q');
     await expectRestored(terminal);
+  });
+
+  test('a function: its copies, its instructions, and the command that shows the same', async () => {
+    const path = fixture('inlined/release');
+    await using terminal = new Terminal([process.execPath, program, path], { width: 110, height: 50 });
+    await terminal.waitFor(/\d+ functions/);
+    terminal.type('inlined::mixed');
+    await terminal.waitFor(/^› .* inlined::mixed$/m);
+    terminal.press('Enter');
+    const { text } = await terminal.waitFor(/^probes +\d+ probes: \d+ stepped/m);
+    expect(text).toMatch(/^ +0x[0-9a-f]+ +\d+ +inlined into inlined::holder at \S+:\d+/m);
+    expect(text).toMatch(/ value: u64 +rdi +verified$/m);
+    terminal.type('a');
+    await terminal.waitFor(/^→ 0x[0-9a-f]+ {2}\w+ .* │ \S+:\d+/m);
+    terminal.type('n');
+    await terminal.waitFor(/^copy 2 of 3: inlined into/m);
+    terminal.type('y');
+    await terminal.waitFor(/^copied: rsym show \S+/m);
+    terminal.press('Escape');
+    await terminal.waitFor(/^1 signature$/m);
   });
 
   test('Ctrl-C quits from a field, too', async () => {
@@ -217,6 +239,8 @@ describeNeeding(['tmux', 'linux'], 'the screen in a terminal', () => {
     terminal.type('red');
     await terminal.waitFor('1 of 7');
     terminal.press('Enter');
+    await terminal.waitFor(/^returns/m);
+    terminal.type('5');
     expect((await terminal.waitFor(/^name +red/m)).text).toContain('red\\x1b[31m\\x1b[2J');
   });
 });

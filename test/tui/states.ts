@@ -1,5 +1,8 @@
-import { address } from '../../src/base/units.ts';
-import type { Entry, FileFacts, FunctionFacts, ProbeFacts } from '../../src/query/browse.ts';
+import { address, fileOffset } from '../../src/base/units.ts';
+import type { Entry, FileFacts, FunctionFacts } from '../../src/query/browse.ts';
+import type { PageNews } from '../../src/query/page-model.ts';
+import type { ProbeCosts } from '../../src/query/probe-costs.ts';
+import type { ShownCopy, ShownFunction } from '../../src/query/show-model.ts';
 import type { CallEvent } from '../../src/query/watch.ts';
 import { initialState, type Size, type State } from '../../src/tui/state.ts';
 import type { Action, Effect } from '../../src/tui/step.ts';
@@ -20,11 +23,11 @@ export const entry = (row: number): Entry => ({
 
 export const functionFacts = (row: number, overrides: Partial<FunctionFacts> = {}): FunctionFacts => ({
   row,
-  spec: '0x1000',
   isInlined: false,
   name: names[row % names.length] ?? '',
   fullName: names[row % names.length] ?? '',
   raw: '_RNvC4demo5hello',
+  spec: names[row % names.length] ?? '',
   address: address(0x1000n),
   offset: 0x400n,
   size: 16n,
@@ -37,15 +40,92 @@ export const functionFacts = (row: number, overrides: Partial<FunctionFacts> = {
   ...overrides,
 });
 
-export const probeFacts = (overrides: Partial<ProbeFacts> = {}): ProbeFacts => ({
-  copies: 1,
-  others: [],
-  returns: { exits: 2 },
-  loopsToEntry: false,
-  cost: 'emulated: push rbp',
-  implementation: null,
+export const shownCopy = (overrides: Partial<ShownCopy> = {}): ShownCopy => ({
+  kind: 'symbol',
+  name: 'demo::hello',
+  dwarfPath: 'demo::hello',
+  raw: '_RNvC4demo5hello',
+  address: address(0x1000n),
+  size: 16n,
+  ranges: [{ start: address(0x1000n), end: address(0x1010n) }],
+  hasSymbol: true,
+  isIfunc: false,
+  function: null,
+  debugCopy: null,
+  callSite: null,
+  callers: [],
+  aliases: [],
+  mergedWith: null,
+  signature: null,
+  values: null,
+  probe: {
+    address: address(0x1000n),
+    offset: fileOffset(0x400n),
+    cost: 'emulated',
+    instruction: 'push rbp',
+    returns: 'sites',
+    exits: 2,
+    tailJumps: { count: 0, targets: [] },
+    reason: null,
+    cheaper: null,
+  },
+  instructions: null,
+  notes: [],
   ...overrides,
 });
+
+export const shownFunction = (overrides: Partial<ShownFunction> = {}): ShownFunction => ({
+  name: 'demo::hello',
+  signature: null,
+  source: { file: 'src/main.rs', line: 7, column: 0 },
+  dwarfPath: 'demo::hello',
+  copies: [shownCopy()],
+  omitted: 0,
+  counts: { own: 1, inlined: 0 },
+  types: { types: [], cut: null },
+  notes: [],
+  ...overrides,
+});
+
+export const probeCosts = (overrides: Partial<ProbeCosts> = {}): ProbeCosts => ({
+  returns: 'safe',
+  copies: [
+    {
+      name: 'demo::hello',
+      kind: 'symbol',
+      address: 0x1000n,
+      caller: null,
+      callSite: null,
+      entry: { address: 0x1000n, cost: 'emulated', instruction: 'push rbp' },
+      exits: [
+        { address: 0x1008n, cost: 'stepped', instruction: 'ret' },
+        { address: 0x100fn, cost: 'stepped', instruction: 'ret' },
+      ],
+      returns: 'sites',
+      reason: null,
+      loopsToEntry: false,
+    },
+  ],
+  emulated: 1,
+  stepped: 2,
+  uretprobes: 0,
+  landings: 0,
+  notes: [],
+  ...overrides,
+});
+
+export const page = (news: PageNews, row = 0): Action => ({ kind: 'detail', news: { kind: 'page', row, news } });
+
+/** All that a small function's page is told. */
+export const pageNews: readonly Action[] = [
+  page({ kind: 'functions', functions: [shownFunction()], notes: [] }),
+  page({
+    kind: 'sources',
+    declared: [{ file: 'src/main.rs', path: '/s/main.rs', note: null, from: 7, lines: ['fn hello() {', '}'], line: 7 }],
+    called: [null],
+  }),
+  page({ kind: 'costs', costs: probeCosts() }),
+];
 
 export const call = (seq: number, overrides: Partial<CallEvent> = {}): CallEvent => ({
   event: 'call',

@@ -6,7 +6,7 @@ import { listHeight } from '../../src/tui/layout.ts';
 import { mostEvents } from '../../src/tui/live/state.ts';
 import { modeOf } from '../../src/tui/state.ts';
 import type { Action } from '../../src/tui/step.ts';
-import { call, effectsOf, facts, follow, probeFacts, state, typed } from './states.ts';
+import { call, effectsOf, facts, follow, page, pageNews, probeCosts, state, typed } from './states.ts';
 
 const found = (...rows: number[]): Action => ({
   kind: 'list',
@@ -33,7 +33,9 @@ describe('the list', () => {
 
   test('Enter opens the function under the cursor; there may be none', () => {
     const start = follow(state(), 'down');
-    expect(effectsOf(start, command('open'))).toEqual([{ kind: 'detail', ask: { kind: 'inspect', row: 1 } }]);
+    expect(effectsOf(start, command('open'))).toEqual([
+      { kind: 'detail', ask: { kind: 'inspect', row: 1, returns: 'safe' } },
+    ]);
     expect(follow(start, 'open')).toMatchObject({ level: 'detail', detail: { row: 1, facts: null } });
     expect(follow(start, found(), 'open').level).toBe('list');
   });
@@ -58,11 +60,11 @@ describe('a function', () => {
   });
 
   test('facts of another function are not shown', () => {
-    const other = follow(open, facts(3), { kind: 'detail', news: { kind: 'probe', row: 3, probe: probeFacts() } });
-    expect(other.detail).toMatchObject({ facts: { row: 0 }, probe: null });
+    const other = follow(open, facts(3), page({ kind: 'costs', costs: probeCosts() }, 3));
+    expect(other.detail).toMatchObject({ facts: { row: 0 }, costs: null });
   });
 
-  test('tracing begins with what was chosen, the function named by its address', () => {
+  test('tracing begins with what was chosen, the function named as rsym trace takes it', () => {
     const ready = follow(open, 'sign', typed('(i: i32) -> i32'), 'accept', 'trace', typed("1 'two 3'"));
     expect(effectsOf(ready, command('begin'))).toEqual([
       {
@@ -71,7 +73,7 @@ describe('a function', () => {
           kind: 'begin',
           request: {
             title: 'demo::hello(i: i32) -> i32',
-            specs: ['0x1000(i: i32) -> i32'],
+            specs: ['demo::hello(i: i32) -> i32'],
             scope: { kind: 'run', args: ['1', 'two 3'] },
           },
         },
@@ -89,14 +91,14 @@ describe('a function', () => {
     ] as const) {
       const wrong = follow(open, 'trace', ...choice, typed(text), 'begin');
       expect(wrong).toMatchObject({ level: 'launch', live: null });
-      expect(wrong.launch.fault).toBeInstanceOf(RsymError);
+      expect(wrong.launch.fault?.error).toBeInstanceOf(RsymError);
     }
   });
 
   test('a library can not be run', () => {
     const library = follow(state(5, undefined, { runnable: false }), 'open', facts(0), 'trace');
     expect(library.launch.choice).toBe('command');
-    expect(follow(library, 'previous-choice').launch.choice).toBe('everywhere');
+    expect(follow(library, 'previous-choice').launch.cursor).toBe('returns');
   });
 });
 
@@ -155,6 +157,7 @@ const anyAction: fc.Arbitrary<Action> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.array(fc.nat(4)).map((rows) => found(...rows)) },
   { weight: 1, arbitrary: fc.nat(4).map(facts) },
+  { weight: 1, arbitrary: fc.constantFrom(...pageNews) },
 );
 
 test('whatever happens, cursors stay in range and the chosen row on the screen', () => {
@@ -170,6 +173,7 @@ test('whatever happens, cursors stay in range and the chosen row on the screen',
       expect(end.help ?? 0).toBeGreaterThanOrEqual(0);
       expect(detail?.top ?? 0).toBeGreaterThanOrEqual(0);
       expect(end.level === 'detail' && detail === null).toBe(false);
+      expect(end.level === 'live' && end.live === null).toBe(false);
     }),
   );
 });

@@ -15,6 +15,7 @@ export const readScope = (kind: ScopeKind, text: string): WatchScope | RsymError
         return { kind: 'command', line: text };
       case 'process':
         return { kind: 'processes', pids: pidsIn(text) };
+      case 'wait':
       case 'everywhere':
         return { kind: 'everywhere' };
     }
@@ -32,4 +33,17 @@ const pidsIn = (text: string): number[] => {
     if (pid === undefined) throw new RsymError('usage', `not a process id: ${word}`);
     return pid;
   });
+};
+
+/** Larger ones can't be counted to. */
+const mostSample = 1_000_000_000;
+
+/** One call of how many; undefined for every call. */
+export const readSample = (text: string): number | undefined | RsymError => {
+  const trimmed = text.trim();
+  if (trimmed === '' || trimmed === '1') return undefined;
+  const value = Number(trimmed);
+  return /^\d+$/.test(trimmed) && value >= 1 && value <= mostSample
+    ? value
+    : new RsymError('usage', 'it must be a whole number: one call of so many is shown');
 };

@@ -2,6 +2,7 @@ import type { Binding } from '../keys.ts';
 
 export type ListCommand =
   | 'open'
+  | 'trace-found'
   | 'focus-search'
   | 'leave-search'
   | 'peek-up'
@@ -27,6 +28,13 @@ export const listKeys: readonly Binding[] = [
   { modes: ['list'], keys: ['down'], command: 'down', help: 'to the list, the function below' },
   { modes: ['list', 'rows'], keys: ['page-up', 'ctrl-b'], command: 'page-up', help: 'a page up' },
   { modes: ['list', 'rows'], keys: ['page-down', 'ctrl-f'], command: 'page-down', help: 'a page down' },
+  {
+    modes: ['list', 'rows'],
+    keys: ['ctrl-x'],
+    command: 'trace-found',
+    help: 'trace the marked functions, else this one',
+  },
+  { modes: ['rows'], keys: ['t'], command: 'trace-found', help: 'the same, while not searching', hint: 'trace' },
   { modes: ['list'], keys: ['home'], command: 'first', help: 'the first function' },
   { modes: ['list'], keys: ['end'], command: 'last', help: 'the last function' },
   { modes: ['list'], keys: ['escape'], command: 'back', help: 'to the list' },

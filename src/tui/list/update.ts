@@ -1,6 +1,7 @@
 import { branchIndex, branchLine, orders, type TreeView } from '../../query/browse.ts';
 import { opened } from '../detail/update.ts';
 import type { Command } from '../keys.ts';
+import { launchedRows } from '../launch/update.ts';
 import { listHeight, listLineAt } from '../layout.ts';
 import { type Edit, edit } from '../parts/field.ts';
 import { type Motion, moved, scrolledTo } from '../parts/window.ts';
@@ -58,6 +59,8 @@ const command = (state: State, name: Command): Step => {
   switch (name) {
     case 'open':
       return openedRow(state);
+    case 'trace-found':
+      return traced(state);
     case 'focus-search':
       return step(changed(state, { isTyping: true }));
     case 'leave-search':
@@ -114,6 +117,14 @@ const openedRow = (state: State): Step => {
   if (row === undefined) return step(state);
   if (list.tree && branchIndex(row) !== null) return toggledBranch(state);
   return opened(changed(state, { isTyping: false }), row);
+};
+
+/** Marked functions are meant before the one under the cursor. */
+const traced = (state: State): Step => {
+  const { list } = state;
+  if (list.marked.size > 0) return launchedRows(state, [...list.marked]);
+  const row = list.rows[list.cursor];
+  return row === undefined || (list.tree && branchIndex(row) !== null) ? step(state) : launchedRows(state, [row]);
 };
 
 /** The branch under the cursor. */

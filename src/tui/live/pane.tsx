@@ -64,6 +64,7 @@ const statusText = (live: LiveState): string => {
     case 'planning':
       return 'getting ready…';
     case 'running':
+      if (live.request.waits && live.calls === 0) return `${held}waiting for a process… · ${live.probes} probes${lost}`;
       return `${held}tracing${started} · ${live.probes} probes · ${calls}${lost}`;
     case 'stopping':
       return `stopping · ${calls}`;

@@ -1,8 +1,9 @@
 import type { RsymError } from '../../base/errors.ts';
-import type { TraceEvent, WatchScope } from '../../query/watch.ts';
+import type { ReturnsChoice, TraceEvent, WatchScope } from '../../query/watch.ts';
 
 export type LiveState = {
   readonly title: string;
+  readonly request: LiveRequest;
   readonly phase: 'planning' | 'running' | 'stopping' | 'ended' | 'failed';
   /** What a user should know of how it is watched. */
   readonly notes: readonly string[];
@@ -34,6 +35,13 @@ export type LiveRequest = {
   /** Functions, perhaps with signatures, as `rsym trace` takes them. */
   readonly specs: readonly string[];
   readonly scope: WatchScope;
+  /** Absent where they are as `rsym trace` has them without an option. */
+  readonly returns?: ReturnsChoice;
+  readonly when?: string;
+  readonly sample?: number;
+  readonly children?: boolean;
+  /** A process is waited for: it has not begun. */
+  readonly waits?: boolean;
 };
 
 /** What a trace tells the screen while it goes on. */
@@ -46,8 +54,9 @@ export type LiveNews =
 
 export type LiveAsk = { readonly kind: 'begin'; readonly request: LiveRequest } | { readonly kind: 'stop' };
 
-export const newLive = (title: string): LiveState => ({
-  title,
+export const newLive = (request: LiveRequest): LiveState => ({
+  title: request.title,
+  request,
   phase: 'planning',
   notes: [],
   probes: 0,

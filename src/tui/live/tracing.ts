@@ -23,13 +23,27 @@ export class Tracing {
     await this.#done;
   }
 
-  async #run(target: string, { specs, scope }: LiveRequest, tell: (news: LiveNews) => void): Promise<void> {
+  async #run(
+    target: string,
+    { specs, scope, returns, when, sample, children }: LiveRequest,
+    tell: (news: LiveNews) => void,
+  ): Promise<void> {
     // "Getting ready" is on the screen before the plan is made, which may take a second for a large file.
     await breathe();
     try {
       if (this.#abort.signal.aborted) return;
       const { signal } = this.#abort;
-      const watch = planWatch({ target, functions: specs, scope, output: 'ignore', signal });
+      const watch = planWatch({
+        target,
+        functions: specs,
+        scope,
+        output: 'ignore',
+        signal,
+        ...(returns === undefined ? {} : { returns }),
+        ...(when === undefined ? {} : { when }),
+        ...(sample === undefined ? {} : { sample }),
+        ...(children === undefined ? {} : { children }),
+      });
       tell({ kind: 'planned', notes: watch.notes });
       await breathe();
       for await (const events of watch.batches((attached) => tell({ kind: 'attached', ...attached }))) {

@@ -6,7 +6,7 @@ import { type LiveNews, type LiveRequest, type LiveState, newLive } from './stat
 
 /** The live screen, over what it was begun from. */
 export const begun = (state: State, request: LiveRequest): Step =>
-  step({ ...state, level: 'live', live: newLive(request.title) }, { kind: 'live', ask: { kind: 'begin', request } });
+  step({ ...state, level: 'live', live: newLive(request) }, { kind: 'live', ask: { kind: 'begin', request } });
 
 const changed = (state: State, change: (live: LiveState) => LiveState): State =>
   state.live ? { ...state, live: change(state.live) } : state;
@@ -16,7 +16,7 @@ export const liveArea: Area = {
   command: (state, name) => step(name === 'pause' ? changed(state, heldOrReleased) : state),
   edited: (state) => step(state),
   scrolled: (state, motion) => changed(state, (live) => scrolled(live, motion, callsHeight(state))),
-  back: (state) => step({ ...state, level: 'detail', live: null }, { kind: 'live', ask: { kind: 'stop' } }),
+  back: (state) => step({ ...state, level: state.launch.over, live: null }, { kind: 'live', ask: { kind: 'stop' } }),
 };
 
 export const afterLiveNews = (state: State, news: LiveNews): State => changed(state, (live) => liveAfter(live, news));

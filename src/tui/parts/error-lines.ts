@@ -3,11 +3,14 @@ import { sanitize } from '../../base/text.ts';
 import type { Line } from './line.ts';
 import { truncate, wrap } from './wrap.ts';
 
+/** An error, or what of one is to be told. */
+type Told = Pick<RsymError, 'message' | 'hints'> & { readonly reason?: string | undefined };
+
 /**
  * What failed, why, what next. The lines of a reason aren't wrapped: where a parser shows the place of a fault, the
  * second has carets below the first.
  */
-export const errorLines = (error: RsymError, columns: number): Line[] => {
+export const errorLines = (error: Told, columns: number): Line[] => {
   const reasons = error.reason?.split('\n') ?? [];
   const aligned = reasons.length > 1;
   return [

@@ -1,9 +1,12 @@
-import { styleText } from 'node:util';
+import { stripVTControlCharacters, styleText } from 'node:util';
 import type { Ground } from '../terminal/ground.ts';
 
 /** What a colour stands for; each gives the text with its escape codes. */
 export type Theme = Readonly<
-  Record<'title' | 'chosen' | 'plain' | 'faint' | 'label' | 'warning' | 'cursor' | 'match', (text: string) => string>
+  Record<
+    'title' | 'chosen' | 'plain' | 'faint' | 'label' | 'warning' | 'cursor' | 'match' | 'painted',
+    (text: string) => string
+  >
 >;
 
 type Format = Parameters<typeof styleText>[0];
@@ -39,18 +42,28 @@ export const makeTheme = (colour: boolean, ground: Ground = 'unknown', exact = f
     return exact && ground !== 'unknown' ? exactly(exactColours[ground][name]) : always(namedColours[ground][name]);
   };
   const title = coloured('title');
+  const [faint, label, warning] = [coloured('faint'), coloured('label'), coloured('warning')];
   const bold = always('bold');
   const match = coloured('match');
   return {
     title: (text) => bold(title(text)),
     chosen: always('inverse'),
     plain,
-    faint: coloured('faint'),
-    label: coloured('label'),
-    warning: coloured('warning'),
+    faint,
+    label,
+    warning,
     cursor: always('inverse'),
     match: colour ? (text) => bold(match(text)) : always('underline'),
+    painted: colour ? recoloured({ 90: faint, 36: title, 34: label, 33: warning }) : stripVTControlCharacters,
   };
+};
+
+/** Text that was painted for any terminal, in the theme's colours: by the codes that begin a colour; all end alike. */
+const recoloured = (colours: Readonly<Record<number, (text: string) => string>>): ((text: string) => string) => {
+  const begins = new Map(
+    Object.entries(colours).map(([code, paint]) => [`\x1b[${code}m`, paint('.').split('.', 1)[0]]),
+  );
+  return (text) => text.replace(/\x1b\[\d+m/g, (code) => begins.get(code) ?? code);
 };
 
 const exactly = (colour: string): ((text: string) => string) => {

@@ -1,3 +1,4 @@
+import { wrapWords } from '../../report/show-wrap.ts';
 import { displayWidth, truncateMiddle } from '../../report/terminal-width.ts';
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
@@ -26,6 +27,17 @@ export const wrap = (text: string, columns: number, most: number): string[] => {
     used += wide;
   }
   if (line !== '' || lines.length === 0) lines.push(line);
+  if (lines.length <= most && near.length === text.length) return lines;
+  const kept = lines.slice(0, most);
+  kept.push(`${truncateEnd(kept.pop() ?? '', width - 1)}…`);
+  return kept;
+};
+
+/** As `wrap`, broken between words; a word that is longer than a line is cut. */
+export const wrapProse = (text: string, columns: number, most: number): string[] => {
+  const width = Math.max(1, columns);
+  const near = text.slice(0, width * (most + 1) * 4);
+  const lines = wrapWords(near, width).flatMap((line) => wrap(line, width, most));
   if (lines.length <= most && near.length === text.length) return lines;
   const kept = lines.slice(0, most);
   kept.push(`${truncateEnd(kept.pop() ?? '', width - 1)}…`);

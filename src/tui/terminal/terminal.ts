@@ -102,6 +102,11 @@ export class Terminal implements Disposable {
     if (text !== '') this.#output.write(text);
   }
 
+  /** To the clipboard, where the terminal lets programs write to it (OSC 52); nobody tells whether it did. */
+  copy(text: string): void {
+    if (this.#entered) this.#output.write(`\x1b]52;c;${Buffer.from(text).toString('base64')}\x07`);
+  }
+
   /** The next frame is written whole. */
   forget(): void {
     this.#painter.forget();
