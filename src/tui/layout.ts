@@ -23,9 +23,6 @@ export const listHeight = ({ rows }: Size): number =>
 /** Rows between the title and the last two lines. */
 export const bodyHeight = ({ rows }: Size): number => Math.max(1, rows - titleRows - noticeRows - hintRows);
 
-/** Rows for the keys. */
-export const helpHeight = bodyHeight;
-
 const fieldRows = 1;
 
 /** Below the signature's field, where it has a fault: the place, and two lines in words. */

@@ -34,7 +34,7 @@ const tours: readonly Tour[] = [
     rows: 14,
     needs: ['linux', 'tmux', 'kernel'],
     steps: [
-      { name: 'picker', act: (terminal) => terminal.type('hello'), until: /^search: hello[^]*\d+ of \d+/m },
+      { name: 'picker', act: (terminal) => terminal.type('hello'), until: /^search: hello[\s\S]*\d+ of \d+/m },
       { name: 'detail', act: (terminal) => terminal.press('Enter'), until: /^returns +can be watched/m },
       {
         name: 'launch',
@@ -98,7 +98,7 @@ const settled = async (terminal: Terminal): Promise<Screen> => {
   });
 };
 
-const block = /^<!-- screen (\S+) -->\n```text\n([^]*?)^```$/gm;
+const block = /^<!-- screen (\S+) -->\n```text\n([\s\S]*?)^```$/gm;
 
 /** The screens that a page shows, by name. */
 export const screensIn = (page: string): ReadonlyMap<string, string> =>
