@@ -14,6 +14,7 @@ const apart = [
   'abi-hello',
   'values',
   'floats',
+  'guide',
   'after',
   'batch',
   'count-by',

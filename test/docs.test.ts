@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +24,7 @@ const pages = [
   'docs/counting.md',
   'docs/evidence.md',
   'docs/expressions.md',
+  'docs/first-ten-minutes.md',
   'docs/latency.md',
   'docs/library.md',
 ];
@@ -67,6 +68,8 @@ const folder = mkdtempSync(join(tmpdir(), 'rsym-docs-'));
 beforeAll(() => {
   copyFileSync(fixture('hello/debug-v0'), join(folder, 'helloworld'));
   copyFileSync(fixture('hello/full-release'), join(folder, 'release'));
+  mkdirSync(join(folder, 'guide'));
+  copyFileSync(fixture('hello/full-debug'), join(folder, 'guide/helloworld'));
   for (const name of ['inlined', 'types']) copyFileSync(fixture(`${name}/release`), join(folder, name));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -81,16 +84,20 @@ describe('README', () => {
   });
 });
 
+/** Its `helloworld` is the one that it has its reader unpack: hello/full-debug. */
+const guide = 'docs/first-ten-minutes.md';
 const withExamples = [
   'README.md',
-  ...['counting', 'evidence', 'expressions', 'latency'].map((name) => `docs/${name}.md`),
+  ...['counting', 'evidence', 'expressions', 'first-ten-minutes', 'latency'].map((name) => `docs/${name}.md`),
 ];
 
 describe.each(withExamples)('%s', (page) => {
   for (const { command, output, needs } of examplesOf(read(page)))
     testNeeding(needs, command, () => {
       const shell = `rsym() { '${process.execPath}' '${program}' "$@"; }; ${command}`;
-      const { stdout, stderr } = run('sh', ['-c', `{ ${shell}\n} 2>&1`], { cwd: folder });
+      const { stdout, stderr } = run('sh', ['-c', `{ ${shell}\n} 2>&1`], {
+        cwd: page === guide ? join(folder, 'guide') : folder,
+      });
       expect(stderr).toBe('');
       expect(normalise(stdout)).toMatch(expected(output));
     });

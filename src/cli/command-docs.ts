@@ -110,12 +110,12 @@ const kindOf = (value: string): Completes => {
 
 /** Commander has it as a listener only: the help is written to a text, and what is known is taken off. */
 const textBehindHelp = (command: Command): string => {
-  let written = '';
+  const written: string[] = [];
   const before = command.configureOutput();
-  command.configureOutput({ ...before, writeOut: (text) => void (written += text) });
+  command.configureOutput({ ...before, writeOut: (text) => void written.push(text) });
   command.outputHelp();
   command.configureOutput(before);
-  return written.slice(command.helpInformation().length);
+  return written.join('').slice(command.helpInformation().length);
 };
 
 const paragraphs = (text: string): string[] =>

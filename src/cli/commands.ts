@@ -1,7 +1,11 @@
 import type { Command } from 'commander';
+import type { ProgramDocs } from './command-docs.ts';
 import { type PlainCommand, readLine } from './option-table.ts';
 
-type CommandModule = { readonly register: (program: Command) => void; readonly plain?: PlainCommand };
+/** What all commands' definitions say, for those that write it down. */
+export type Docs = () => Promise<ProgramDocs>;
+
+type CommandModule = { readonly register: (program: Command, docs: Docs) => void; readonly plain?: PlainCommand };
 
 /** Every command and the file that registers it; only the named one is loaded. `rsym --help` lists them in this order. */
 const commands: Record<string, () => Promise<CommandModule>> = {
@@ -22,9 +26,9 @@ const commands: Record<string, () => Promise<CommandModule>> = {
 export const commandNames: readonly string[] = Object.keys(commands);
 
 /** Adds one command to the program, or all of them for the general help. */
-export const registerCommands = async (program: Command, name: string | undefined): Promise<void> => {
+export const registerCommands = async (program: Command, name: string | undefined, docs: Docs): Promise<void> => {
   const wanted = name === undefined ? Object.values(commands) : [commands[name]];
-  for (const load of wanted) (await load?.())?.register(program);
+  for (const load of wanted) (await load?.())?.register(program, docs);
 };
 
 /** Answers a line that needs no help, suggestion or complaint; false: commander is to read it. */

@@ -1,5 +1,6 @@
 import { Argument, type Command } from 'commander';
 import type { ProgramDocs } from './command-docs.ts';
+import type { Docs } from './commands.ts';
 import { write } from './output.ts';
 
 const shells = ['bash', 'zsh', 'fish'] as const;
@@ -10,15 +11,14 @@ bash: source <(rsym completions bash), in ~/.bashrc to keep it
 zsh: rsym completions zsh >FOLDER/_rsym, where FOLDER is in fpath
 fish: rsym completions fish >~/.config/fish/completions/rsym.fish`;
 
-export const register = (program: Command): void => {
+export const register = (program: Command, docs: Docs): void => {
   program
     .command('completions')
     .description('completions of commands and options for a shell, on stdout')
     .addArgument(new Argument('<SHELL>', 'whose completions').choices(shells))
     .addHelpText('after', details)
     .action(async (shell: Shell) => {
-      const { programDocs } = await import('./program.ts');
-      await write(process.stdout, await scriptFor(shell, await programDocs(program.version() ?? '')));
+      await write(process.stdout, await scriptFor(shell, await docs()));
     });
 };
 

@@ -32,7 +32,7 @@ const makeProgram = (version: string, helpTexts: string[]): Command =>
 /** What all commands' definitions say. */
 export const programDocs = async (version: string): Promise<ProgramDocs> => {
   const program = makeProgram(version, []);
-  await registerCommands(program, undefined);
+  await registerCommands(program, undefined, () => programDocs(version));
   return docsOf(program, details);
 };
 
@@ -40,15 +40,16 @@ export const programDocs = async (version: string): Promise<ProgramDocs> => {
 export const answerByProgram = async (args: readonly string[], version: string): Promise<number> => {
   const helpTexts: string[] = [];
   const program = makeProgram(version, helpTexts);
+  const docs = () => programDocs(version);
   const request = requestOf(args);
   if (request.kind === 'help' || request.kind === 'nothing') {
-    await registerCommands(program, undefined);
+    await registerCommands(program, undefined, docs);
     const asked = request.kind === 'help';
     await write(asked ? process.stdout : process.stderr, `${program.helpInformation().trimEnd()}\n${details}\n`);
     return asked ? 0 : 2;
   }
   if (request.kind === 'file') requireTerminal();
-  await registerCommands(program, request.kind === 'command' ? request.name : 'tui');
+  await registerCommands(program, request.kind === 'command' ? request.name : 'tui', docs);
   for (const command of program.commands) command.addOption(new Option('--debug').hideHelp());
   try {
     await program.parseAsync(request.kind === 'file' ? request.args : args, { from: 'user' });

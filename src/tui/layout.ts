@@ -26,9 +26,6 @@ export const hasHeadings = ({ columns }: Size): boolean => columns >= 80;
 /** Rows between the title and the last two lines. */
 export const bodyHeight = ({ rows }: Size): number => Math.max(1, rows - titleRows - noticeRows - hintRows);
 
-/** Rows for the keys. */
-export const helpHeight = bodyHeight;
-
 const fieldRows = 1;
 
 /** Below the signature's field, where it has a fault: the place, and two lines in words. */

@@ -5,7 +5,7 @@ import { helpRowCount } from './help/lines.ts';
 import { helpArea } from './help/update.ts';
 import type { Command } from './keys.ts';
 import { afterLaunchNews, launchArea } from './launch/update.ts';
-import { helpHeight } from './layout.ts';
+import { bodyHeight } from './layout.ts';
 import { afterListNews, listArea, refitted } from './list/update.ts';
 import { afterLiveNews, liveArea } from './live/update.ts';
 import type { Edit } from './parts/field.ts';
@@ -47,7 +47,7 @@ export const update = (state: State, action: Action): Step => {
 
 /** In another size the keys take other rows. */
 const refittedHelp = (state: State): State =>
-  state.help === null ? state : { ...state, help: boundedTop(state.help, helpRowCount(state), helpHeight(state.size)) };
+  state.help === null ? state : { ...state, help: boundedTop(state.help, helpRowCount(state), bodyHeight(state.size)) };
 
 const edits: Partial<Record<Command, Exclude<Edit['kind'], 'insert'>>> = {
   erase: 'erase',

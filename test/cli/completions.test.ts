@@ -106,7 +106,7 @@ describeNeeding(['bash'], 'in bash', () => {
   });
 
   test('processes are offered where one is asked for', () => {
-    const script = 'source "$1"; COMP_WORDS=(rsym trace -p "$2") COMP_CWORD=3; _rsym; echo "${COMPREPLY[*]}"';
+    const script = `source "$1"; COMP_WORDS=(rsym trace -p "$2") COMP_CWORD=3; _rsym; echo "\${COMPREPLY[*]}"`;
     const { stdout } = run('bash', ['--norc', '-c', script, 'bash', files['bash'] ?? '', String(process.pid)]);
     expect(stdout.trim().split(' ')).toContain(String(process.pid));
   });

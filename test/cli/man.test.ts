@@ -32,7 +32,7 @@ test('it is ASCII, the same each time, and no line of text is a request', () => 
 test('every command and every option is in it', () => {
   expect(docs.commands.map(({ name }) => name)).toEqual(commandNames);
   for (const { name, options } of docs.commands) {
-    const [, section = ''] = new RegExp(`^\\.SS "rsym ${name}"\n([^]*?)^\\.S[SH]`, 'm').exec(plain) ?? [];
+    const [, section = ''] = new RegExp(`^\\.SS "rsym ${name}"\n([\\s\\S]*?)^\\.S[SH]`, 'm').exec(plain) ?? [];
     for (const { short, long, value } of options) {
       const term = `${short === null ? '' : `${short}, `}${long}${value === null ? '' : ` ${value.toUpperCase()}`}`;
       expect(section.split('\n'), name).toContain(term);

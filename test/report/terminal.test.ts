@@ -127,3 +127,12 @@ describe('errors', () => {
     expect(plain(error, true)).toContain('\n  caused by: program p\n0: (b7) r0 = 0\nbad \\x1b\n');
   });
 });
+
+test('characters whose width is known without looking it up have that width', () => {
+  for (let code = 0x20; code <= 0x25ff; code++) {
+    const char = String.fromCharCode(code);
+    expect(displayWidth(char), code.toString(16)).toBe(stringWidth(char));
+    // With a letter before and behind: nothing joins them.
+    if (displayWidth(char) === 1 && code < 0x300) expect(displayWidth(`a${char}b`)).toBe(stringWidth(`a${char}b`));
+  }
+});

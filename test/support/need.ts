@@ -33,6 +33,7 @@ const versionFlag = {
   rustc: '--version',
   rustfilt: '--version',
   setpriv: '--version',
+  tar: '--version',
   taskset: '--version',
   tmux: '-V',
   unshare: '--version',

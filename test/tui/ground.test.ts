@@ -1,7 +1,9 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { exactColours, hasManyColours, makeTheme } from '../../src/tui/parts/theme.ts';
-import { groundIn, groundOf } from '../../src/tui/terminal/ground.ts';
+import { askBackground, groundIn, groundOf } from '../../src/tui/terminal/ground.ts';
 import { program } from '../support/cli.ts';
+import { FakeTerminal } from '../support/fake-terminal.ts';
 import { fixture } from '../support/fixtures.ts';
 import { describeNeeding } from '../support/need.ts';
 import { inShell } from '../support/shell-terminal.ts';
@@ -62,6 +64,66 @@ describe('colours', () => {
       false,
     ]);
   });
+});
+
+describe('a terminal is asked for its background', () => {
+  const env = { COLORTERM: 'truecolor', LC_ALL: 'C.UTF-8' };
+  const start = (answer: string, environment: NodeJS.ProcessEnv = env) => {
+    const fake = new FakeTerminal();
+    fake.output.on('data', (text: string) => {
+      if (answer !== '' && text.includes(askBackground)) fake.input.write(answer);
+    });
+    return { fake, ended: fake.run(undefined, environment) };
+  };
+  const codeOf = (colour: string): string =>
+    `38;2;${[1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16)).join(';')}m`;
+  const [light, dark] = [codeOf(exactColours.light.faint), codeOf(exactColours.dark.faint)];
+
+  test('its answer decides, in the first frame; and again when its window gets the focus', async () => {
+    const { fake, ended } = start('\x1b]11;rgb:ffff/ffff/ffff\x07\x1b[?62;4c');
+    await fake.shows('functions');
+    expect(fake.written).toContain(light);
+    expect(fake.written).not.toContain('\x1b[90m');
+    const asked = (): number => fake.written.split(askBackground).length - 1;
+    expect(asked()).toBe(1);
+    fake.input.write('\x1b[I');
+    for (let i = 0; i < 1000 && asked() < 2; i++) await turn();
+    expect(asked()).toBe(2);
+    fake.input.write('\x1b]11;rgb:0000/0000/0000\x07\x1b[?62;4c');
+    await fake.shows(dark);
+    fake.input.write('\x03');
+    await ended;
+    fake.expectRestored();
+  });
+
+  test('one that does not know the question answers the next, and shows the 16 colours', async () => {
+    const { fake, ended } = start('\x1b[?1;2c');
+    await fake.shows('functions');
+    expect(fake.written).toContain('\x1b[90m');
+    fake.input.write('\x03');
+    await ended;
+  });
+
+  test('one that never answers is waited for, but not long; what comes late still counts', async () => {
+    const { fake, ended } = start('');
+    await fake.shows('functions');
+    expect(fake.written).not.toContain(light);
+    fake.input.write('\x1b]11;rgb:ffff/ffff/ffff\x1b\\');
+    await fake.shows(light);
+    fake.input.write('\x03');
+    await ended;
+  });
+
+  test.each([{ RSYM_THEME: 'light' }, { COLORFGBG: '0;15' }, { NO_COLOR: '1' }])(
+    '%o: there is no need',
+    async (said) => {
+      const { fake, ended } = start('', { ...env, ...said });
+      await fake.shows('functions');
+      expect(fake.written).not.toContain(askBackground);
+      fake.input.write('\x03');
+      await ended;
+    },
+  );
 });
 
 describeNeeding(['tmux', 'linux'], 'in a terminal', () => {

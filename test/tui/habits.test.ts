@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { program } from '../support/cli.ts';
 import { fixture } from '../support/fixtures.ts';
@@ -10,6 +12,7 @@ const hello = (options: ConstructorParameters<typeof Terminal>[1] = {}): Termina
   new Terminal([process.execPath, program, fixture('hello/debug-v0')], { width: 80, height: 24, ...options });
 
 const ready = /\d+ functions/;
+const isThere = (pid: number): boolean => existsSync(`/proc/${pid}`);
 /** The row of the screen, counted from 0, on which the list's cursor is. */
 const chosenRow = (text: string, mark = '›'): number => text.split('\n').findIndex((line) => line.startsWith(mark));
 
@@ -43,6 +46,76 @@ describeNeeding(['tmux', 'linux'], 'the mouse', () => {
     await using without = hello({ env: { RSYM_MOUSE: 'off' } });
     await without.waitFor(ready);
     expect(without.ask(flags)).toBe('00');
+  });
+});
+
+describeNeeding(['tmux', 'linux'], 'leaving', () => {
+  const levels: Readonly<Record<string, readonly (readonly [key: string, until: RegExp])[]>> = {
+    list: [],
+    page: [['Enter', /^returns/m]],
+    signature: [
+      ['Enter', /^returns/m],
+      ['(', /Enter take it/],
+    ],
+    choice: [
+      ['Enter', /^returns/m],
+      ['t', /Its calls in:/],
+    ],
+    help: [
+      ['Enter', /^returns/m],
+      ['?', /rsym: keys/],
+    ],
+  };
+
+  test.each(Object.keys(levels))('Ctrl-C on the %s: restored, status 130', async (level) => {
+    await using terminal = inShell([fixture('hello/debug-v0')]);
+    await terminal.waitFor(ready);
+    for (const [key, until] of levels[level] ?? []) {
+      terminal.press(key);
+      await terminal.waitFor(until);
+    }
+    terminal.press('C-c');
+    expect((await expectRestored(terminal)).text).toContain('status 130');
+  });
+
+  test('Ctrl-C before the first frame is not lost', async () => {
+    await using terminal = inShell([fixture('hello/debug-v0')]);
+    await terminal.waitFor(({ alternate }) => alternate);
+    terminal.press('C-c');
+    expect((await expectRestored(terminal)).text).toContain('status 130');
+  });
+
+  test('the terminal is gone: so is rsym', async () => {
+    const terminal = hello();
+    await terminal.waitFor(ready);
+    const pid = await terminal.pid();
+    await terminal[Symbol.asyncDispose]();
+    for (let i = 0; i < 200 && isThere(pid); i++) await sleep(50);
+    expect(isThere(pid)).toBe(false);
+  });
+});
+
+describeNeeding(['tmux', 'linux'], 'from the smallest screen to a wide one', () => {
+  test.each([
+    [40, 10],
+    [80, 24],
+    [300, 60],
+  ])('%i x %i: the list, a page and the keys fill it, and no row is too long', async (width, height) => {
+    await using terminal = hello({ width, height });
+    await terminal.waitFor(ready);
+    for (const [key, until] of [
+      ['Enter', /Esc back/],
+      ['?', /rsym: keys/],
+    ] as const) {
+      expect(terminal.screen().text.split('\n').length).toBe(height);
+      terminal.press(key);
+      await terminal.waitFor(until);
+    }
+  });
+
+  test('below, a word', async () => {
+    await using terminal = hello({ width: 39, height: 10 });
+    expect((await terminal.waitFor(/least/)).text).toBe('the least is 40x10');
   });
 });
 
@@ -81,6 +154,7 @@ describeNeeding(['tmux', 'linux', 'bash'], 'Ctrl-Z', () => {
     for (let round = 0; round < 2; round++) {
       terminal.press('C-z');
       await terminal.waitFor(/Stopped/);
+      expect(terminal.ask('#{mouse_any_flag}')).toBe('0');
       terminal.type('stty -g; echo "line $((6 * 7))"');
       terminal.press('Enter');
       const { text, alternate, cursorVisible } = await terminal.waitFor('line 42');

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { displayWidth } from '../../src/report/terminal-width.ts';
 import { helpRows } from '../../src/tui/help/lines.ts';
 import { bindings, helpSections, keyLabel } from '../../src/tui/keys.ts';
-import { helpHeight } from '../../src/tui/layout.ts';
+import { bodyHeight } from '../../src/tui/layout.ts';
 import { facts, follow, state } from './states.ts';
 
 const widths = [40, 60, 80, 100, 146, 200, 300];
@@ -29,7 +29,7 @@ describe.each(widths)('the help in %i columns', (columns) => {
 
   test('scrolls to its last row, and no further', () => {
     const end = follow(state(), { kind: 'resized', size: { columns, rows: 12 } }, 'help', 'last', 'down', 'page-down');
-    expect(end.help).toBe(Math.max(0, rowsAt(columns, 12).length - helpHeight(end.size)));
+    expect(end.help).toBe(Math.max(0, rowsAt(columns, 12).length - bodyHeight(end.size)));
   });
 });
 
@@ -49,7 +49,7 @@ test('the keys of what lies below come first', () => {
 test('after a resize no row below the last is shown', () => {
   const narrow = follow(state(), { kind: 'resized', size: { columns: 40, rows: 10 } }, 'help', 'last');
   const wide = follow(narrow, { kind: 'resized', size: { columns: 300, rows: 40 } });
-  expect(wide.help).toBe(Math.max(0, rowsAt(300, 40).length - helpHeight(wide.size)));
+  expect(wide.help).toBe(Math.max(0, rowsAt(300, 40).length - bodyHeight(wide.size)));
 });
 
 test('every mode that has keys has a section', () => {

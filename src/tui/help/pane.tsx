@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react';
-import { helpHeight } from '../layout.ts';
+import { bodyHeight } from '../layout.ts';
 import { Row } from '../parts/row.tsx';
 import type { Theme } from '../parts/theme.ts';
 import { truncate } from '../parts/wrap.ts';
@@ -11,7 +11,7 @@ type Props = { readonly state: State; readonly top: number; readonly theme: Them
 /** The key table, to be read. */
 export const HelpPane = ({ state, top, theme }: Props): ReactElement => {
   const rows = helpRows(state);
-  const height = helpHeight(state.size);
+  const height = bodyHeight(state.size);
   const below = rows.length - top - height;
   return (
     <>

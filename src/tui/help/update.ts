@@ -1,4 +1,4 @@
-import { helpHeight } from '../layout.ts';
+import { bodyHeight } from '../layout.ts';
 import { scrolledPage } from '../parts/window.ts';
 import { type Area, step } from '../step.ts';
 import { helpRowCount } from './lines.ts';
@@ -9,7 +9,7 @@ export const helpArea: Area = {
   edited: (state) => step(state),
   scrolled: (state, motion) => ({
     ...state,
-    help: scrolledPage(state.help ?? 0, motion, helpRowCount(state), helpHeight(state.size)),
+    help: scrolledPage(state.help ?? 0, motion, helpRowCount(state), bodyHeight(state.size)),
   }),
   back: (state) => step({ ...state, help: null }),
 };

@@ -1,5 +1,6 @@
 import type { Size } from '../state.ts';
 import { alignedRow } from './aligned-row.ts';
+import { asciiRow } from './ascii-row.ts';
 
 /*
  * Ink's own writer erases the whole frame before each new one, and one that fills the screen it clears together with
@@ -13,10 +14,16 @@ const endUpdate = `${csi}?2026l`;
 
 /** Turns frames into what must be written to make the screen show them. */
 export class Painter {
+  readonly #isAscii: boolean;
   #shown: readonly string[] | null = null;
 
+  /** `isAscii`: the terminal can show nothing else. */
+  constructor(isAscii = false) {
+    this.#isAscii = isAscii;
+  }
+
   /** What to write to show these lines; empty if they are shown already. */
-  paint(frame: string, { rows }: Size): string {
+  paint(frame: string, { columns, rows }: Size): string {
     const lines = frame.split('\n').slice(0, rows);
     const shown = this.#shown;
     this.#shown = lines;
@@ -24,7 +31,8 @@ export class Painter {
     for (let row = 0; row < Math.max(lines.length, shown?.length ?? 0); row++) {
       const line = lines[row] ?? '';
       // Erased first: erasing behind a line that fills the last column would take its last character.
-      if (line !== (shown?.[row] ?? '')) parts.push(`${csi}${row + 1};1H${csi}2K${alignedRow(line)}`);
+      if (line !== (shown?.[row] ?? ''))
+        parts.push(`${csi}${row + 1};1H${csi}2K${this.#isAscii ? asciiRow(line, columns) : alignedRow(line)}`);
     }
     return parts.length === 0 ? '' : `${beginUpdate}${parts.join('')}${endUpdate}`;
   }

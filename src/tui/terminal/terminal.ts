@@ -1,5 +1,4 @@
 import type { Size } from '../state.ts';
-import { asciiRow } from './ascii-row.ts';
 import { askBackground, type Ground } from './ground.ts';
 import { type Key, KeyDecoder, type Report } from './key.ts';
 import { enterCodes, leaveCodes } from './modes.ts';
@@ -44,7 +43,7 @@ export class Terminal implements Disposable {
   readonly #output: Output;
   readonly #listener: Listener;
   readonly #options: Options;
-  readonly #painter = new Painter();
+  readonly #painter: Painter;
   readonly #decoder = new KeyDecoder();
   #timer: NodeJS.Timeout | undefined;
   #answered: () => void = nothing;
@@ -58,6 +57,7 @@ export class Terminal implements Disposable {
     this.#output = output;
     this.#listener = listener;
     this.#options = options;
+    this.#painter = new Painter(options.ascii);
   }
 
   get size(): Size {
@@ -96,9 +96,7 @@ export class Terminal implements Disposable {
   /** Shows a frame; nothing once the terminal is left. */
   show(frame: string): void {
     if (!this.#entered) return;
-    const { columns } = this.size;
-    const lines = this.#options.ascii ? frame.split('\n').map((line) => asciiRow(line, columns)) : null;
-    const text = this.#painter.paint(lines === null ? frame : lines.join('\n'), this.size);
+    const text = this.#painter.paint(frame, this.size);
     if (text !== '') this.#output.write(text);
   }
 
