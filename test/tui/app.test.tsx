@@ -49,7 +49,7 @@ search: e
 
 
 5 functions
-Enter show · / search · Space mark · v tree · ? help
+Enter show · t trace · / search · Space mark · ? help
 `);
   });
 

@@ -41,7 +41,7 @@ describe('a defect is what runScreen rejects with, and the terminal is restored'
 
   test('in work behind the screen', async () => {
     const fake = new FakeTerminal();
-    vi.spyOn(Browser.prototype, 'probe').mockImplementation(provoke);
+    vi.spyOn(Browser.prototype, 'function').mockImplementation(provoke);
     const ended = fake.run();
     await fake.shows('functions');
     fake.input.write('\r');

@@ -104,7 +104,7 @@ describeNeeding(['tmux', 'linux'], 'from the smallest screen to a wide one', () 
     await using terminal = hello({ width, height });
     await terminal.waitFor(ready);
     for (const [key, until] of [
-      ['Enter', /Esc back/],
+      ['Enter', /a asm/],
       ['?', /rsym: keys/],
     ] as const) {
       expect(terminal.screen().text.split('\n').length).toBe(height);

@@ -19,7 +19,7 @@ export const helpRows = (state: State): readonly (readonly HelpCell[])[] => {
   const count = Math.max(1, Math.min(sections.length, Math.floor((columns + gap) / (leastColumn + gap))));
   const width = Math.floor((columns - gap * (count - 1)) / count);
   const blocks = sections.map(({ heading, lines }) => [
-    { text: truncate(heading, width), isHeading: true },
+    ...wrapWords(heading, width).map((text) => ({ text, isHeading: true })),
     ...keyRows(lines, width).map((text) => ({ text, isHeading: false })),
     blank,
   ]);

@@ -59,7 +59,7 @@ export const listKeys: readonly Binding[] = [
   { modes: ['rows'], keys: ['m'], command: 'marked-only', help: 'show the marked ones alone; all again' },
   { modes: ['rows'], keys: ['s'], command: 'next-order', help: 'sort by relevance, name, size, copies, address' },
   { modes: ['list', 'rows'], keys: ['ctrl-o'], command: 'next-order', help: 'the same, while searching too' },
-  { modes: ['rows'], keys: ['v'], command: 'switch-tree', help: 'a tree of crates and modules; a list', hint: 'tree' },
+  { modes: ['rows'], keys: ['v'], command: 'switch-tree', help: 'a tree of crates and modules; a list' },
   { modes: ['list', 'rows'], keys: ['ctrl-t'], command: 'switch-tree', help: 'the same, while searching too' },
   { modes: ['rows'], keys: ['right', 'l'], command: 'open-branch', help: 'open a branch of the tree' },
   { modes: ['rows'], keys: ['left', 'h'], command: 'close-branch', help: 'close it; from inside, go to it' },
