@@ -1,11 +1,14 @@
 import type { ReturnPlan, ValuePlan } from '../abi/model.ts';
 import { TextBytes } from '../base/text-bytes.ts';
+import type { Environment } from '../expr/environment.ts';
+import { callEnvironment } from './call-environment.ts';
 import type { CaptureLayout } from './capture-layout.ts';
 import type { EndedCall } from './correlate.ts';
 import type { CallEvent, CallWriter, Outcome, ShownValue } from './event.ts';
 import { type QuickValue, quickValue } from './quick/plan.ts';
 import type { EnterRecord, ExitRecord } from './record.ts';
 import { EntryBytes, ExitBytes } from './record-bytes.ts';
+import type { RecordRoom } from './record-room.ts';
 import { type ShowLimits, showCall } from './show.ts';
 import type { CopyInfo, ProbeSite } from './site.ts';
 import type { EnteredCall } from './thread-calls.ts';
@@ -24,6 +27,8 @@ class CallText implements CallEvent, CallWriter {
   readonly #exitAddress: bigint | null;
   #args: readonly ShownValue[] | null = null;
   #full: CallEvent | null = null;
+  /** One that is kept holds no decoded values: there may be thousands of it. */
+  #isKept = false;
 
   constructor(
     shower: CallTexts,
@@ -43,9 +48,31 @@ class CallText implements CallEvent, CallWriter {
 
   /** The event with everything decoded. */
   get full(): CallEvent {
-    const { site, limits } = this.#shower;
-    this.#full ??= showCall(site, this.#call, this.event, this.#ended, this.#exitAddress, this.seq, limits);
+    if (this.#isKept) return this.#shower.latest(this, () => this.#decode());
+    this.#full ??= this.#decode();
     return this.#full;
+  }
+
+  #decode(): CallEvent {
+    const { site, limits } = this.#shower;
+    return showCall(site, this.#call, this.event, this.#ended, this.#exitAddress, this.seq, limits);
+  }
+
+  get environment(): Environment {
+    const { enter } = this.#call;
+    return callEnvironment(this.#shower.site, enter, this.#ended?.ret ?? null, this.#ended?.duration ?? null);
+  }
+
+  keepIn(room: RecordRoom): boolean {
+    const records = [this.#call.enter, this.#ended?.ret].filter(
+      (record) => record instanceof EntryBytes || record instanceof ExitBytes,
+    );
+    if (records.reduce((sum, { size }) => sum + size + alignment, 0) > room.left) return false;
+    for (const record of records) record.moveTo(room);
+    this.#isKept = true;
+    this.#args = null;
+    this.#full = null;
+    return true;
   }
 
   get writer(): CallWriter {
@@ -76,11 +103,16 @@ class CallText implements CallEvent, CallWriter {
   }
 
   get args(): readonly ShownValue[] {
-    this.#args ??= this.#shower.site.plan.args.map((plan, i) => {
+    if (this.#isKept) return this.#readArgs();
+    this.#args ??= this.#readArgs();
+    return this.#args;
+  }
+
+  #readArgs(): readonly ShownValue[] {
+    return this.#shower.site.plan.args.map((plan, i) => {
       const text = textOf((to) => write(this.#shower.quick[i] ?? null, this.#call.enter, to));
       return text === null ? (this.full.args[i] ?? unknown) : new ValueText(this, i, plan, text);
     });
-    return this.#args;
   }
 
   get time(): bigint {
@@ -128,6 +160,8 @@ class CallText implements CallEvent, CallWriter {
   }
 }
 
+/** Records lie at multiples of 8. */
+const alignment = 8;
 const none: readonly ShownValue[] = [];
 const unknown: ShownValue = { name: '', type: '', value: null, text: '', evidence: 'gone', note: null };
 
@@ -192,6 +226,7 @@ export class CallTexts {
   readonly #marked: readonly boolean[];
   readonly #isResultMarked: boolean;
   readonly #results = new Map<CaptureLayout, QuickValue | null>();
+  #latest: { readonly call: CallText; readonly full: CallEvent } | null = null;
 
   constructor(site: ProbeSite, entry: CaptureLayout, limits: ShowLimits) {
     const { args, ret } = site.plan;
@@ -206,6 +241,12 @@ export class CallTexts {
   /** Whether something is said beside the text of an argument, or (null) of the result. */
   isMarked(index: number | null): boolean {
     return index === null ? this.#isResultMarked : (this.#marked[index] ?? true);
+  }
+
+  /** What `decode` gives for a call, which is held until it is asked for another one. */
+  latest(call: CallText, decode: () => CallEvent): CallEvent {
+    if (this.#latest?.call !== call) this.#latest = { call, full: decode() };
+    return this.#latest.full;
   }
 
   event(

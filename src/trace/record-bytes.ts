@@ -5,6 +5,7 @@ import { ENTER, EXIT, entryReason, FOLLOW, HEADER } from './bpf/records.ts';
 import { type Capture, readCapture } from './capture.ts';
 import type { CaptureLayout } from './capture-layout.ts';
 import { RecordMemory } from './record-memory.ts';
+import type { RecordRoom } from './record-room.ts';
 
 type Comm = { readonly words: readonly [number, number, number, number]; readonly text: string };
 /** By thread: nearly every record names it as the one before did. */
@@ -82,7 +83,18 @@ export abstract class RecordBytes {
   get sp(): bigint {
     return this.view.getBigUint64(this.base + HEADER.sp, true);
   }
+
+  /** Moves its bytes to a room that has place for so many; it is read from there from now on. */
+  protected moveBytes(room: RecordRoom, size: number): void {
+    const { view, base } = this;
+    this.base = room.add(new Uint8Array(view.buffer, view.byteOffset + base, size));
+    this.memory = room.memory;
+  }
 }
+
+/** Bytes of a record up to the last of its blocks. */
+const sizeOf = (view: DataView, base: number, { follows, blocks }: CaptureLayout): number =>
+  follows.length === 0 ? blocks : Math.max(blocks, view.getUint32(base + FOLLOW.used, true));
 
 export class EntryBytes extends RecordBytes {
   readonly kind = 'enter';
@@ -112,6 +124,10 @@ export class EntryBytes extends RecordBytes {
     return this.view.getUint32(at, true) !== 0 || this.view.getUint32(at + 4, true) !== 0;
   }
 
+  moveTo(room: RecordRoom): void {
+    this.moveBytes(room, this.size);
+  }
+
   /** For a program that could not tell. */
   endStackAt(end: bigint): void {
     this.#stackEnd = end;
@@ -127,11 +143,14 @@ export class EntryBytes extends RecordBytes {
     return readCapture(this.view, this.base, this.layout);
   }
 
+  /** Bytes of it that are used. */
+  get size(): number {
+    return sizeOf(this.view, this.base, this.layout);
+  }
+
   /** Makes the bytes its own: those of a batch are held as long as one of its records is. */
   keep(): void {
-    const { view, base, layout } = this;
-    const used = layout.follows.length === 0 ? layout.blocks : view.getUint32(base + FOLLOW.used, true);
-    const size = Math.max(used, layout.blocks);
+    const { view, base, size } = this;
     const from = view.byteOffset + base;
     this.memory = new RecordMemory(new DataView(view.buffer.slice(from, from + size)));
     this.base = 0;
@@ -149,6 +168,15 @@ export class ExitBytes extends RecordBytes {
     this.site = site;
     this.callId = readCount(memory.view, base + EXIT.callId);
     this.layout = layout;
+  }
+
+  /** Bytes of it that are used. */
+  get size(): number {
+    return sizeOf(this.view, this.base, this.layout);
+  }
+
+  moveTo(room: RecordRoom): void {
+    this.moveBytes(room, this.size);
   }
 
   /** Read anew each time. */
