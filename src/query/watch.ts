@@ -27,6 +27,7 @@ export type {
 } from '../trace/event.ts';
 export { prepareKeeper } from '../trace/keeper/keeper.ts';
 export type { LeftOut } from '../trace/left-out.ts';
+export { noLosses } from '../trace/losses.ts';
 export type { OutputReader, ProgramStream } from '../trace/program-output.ts';
 export { RecordRoom } from '../trace/record-room.ts';
 export type { EventFilter } from './event-filter.ts';
