@@ -8,8 +8,8 @@ import { type LaunchCommand, launchKeys } from './launch/keys.ts';
 import { type ListCommand, listKeys } from './list/keys.ts';
 import { type LiveCommand, liveKeys } from './live/keys.ts';
 
-/** Where keys go. In `list`, `signature` and `launch`, characters that no line claims are text. */
-export type Mode = 'list' | 'detail' | 'signature' | 'launch' | 'live' | 'help';
+/** Where keys go. In `list`, `signature`, `launch` and `live-line`, characters that no line claims are text. */
+export type Mode = 'list' | 'detail' | 'signature' | 'launch' | 'live' | 'call' | 'live-line' | 'help';
 
 export type Command =
   | ListCommand
@@ -52,8 +52,8 @@ export type Binding = {
   readonly hint?: string;
 };
 
-const reading: readonly Mode[] = ['detail', 'live', 'help'];
-const typing: readonly Mode[] = ['list', 'signature', 'launch'];
+const reading: readonly Mode[] = ['detail', 'live', 'call', 'help'];
+const typing: readonly Mode[] = ['list', 'signature', 'launch', 'live-line'];
 const all: readonly Mode[] = [...reading, ...typing];
 
 /** What comes first is hinted at first. */
@@ -133,7 +133,9 @@ const headings: Readonly<Record<Exclude<Mode, 'help'>, string>> = {
   detail: 'A function',
   signature: 'Its signature',
   launch: 'What to trace',
-  live: 'Calls',
+  live: 'Calls as they happen',
+  call: 'One call',
+  'live-line': 'A line that is typed on the live screen',
 };
 
 /** The help of one mode, then of the others. */

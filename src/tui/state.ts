@@ -41,6 +41,8 @@ export const initialState = (file: FileFacts, size: Size, rows: Uint32Array): St
 export const modeOf = (state: State): Mode => {
   if (state.help !== null) return 'help';
   if (state.level === 'detail' && state.detail !== null && state.detail.before !== null) return 'signature';
+  if (state.level === 'live' && state.live?.prompt) return 'live-line';
+  if (state.level === 'live' && state.live?.opened) return 'call';
   return state.level;
 };
 
@@ -51,6 +53,8 @@ export const focusedField = (state: State): Field | null => {
       return state.list.search;
     case 'signature':
       return state.detail?.signature ?? null;
+    case 'live-line':
+      return state.live?.prompt?.field ?? null;
     case 'launch':
       return state.launch.choice === 'everywhere' ? null : state.launch.fields[state.launch.choice];
     default:

@@ -1,4 +1,4 @@
-import { moved, type Motion, scrolledTo } from '../parts/window.ts';
+import { type Motion, moved, scrolledTo } from '../parts/window.ts';
 import { kinOf } from './kin.ts';
 import { callAt, eventAt, firstRow, type LogView, rowCount } from './log.ts';
 import { type LiveState, shownLog } from './state.ts';

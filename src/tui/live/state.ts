@@ -60,7 +60,7 @@ export type Seen = {
   readonly refused: number;
   /** Calls that aren't shown since the filter couldn't be decided for them. */
   readonly undecided: number;
-  /** CLOCK_MONOTONIC of the first event, ns. */
+  /** CLOCK_MONOTONIC of the moment from which times are shown, ns. */
   readonly origin: bigint | null;
   /** More than one thread, or process, was seen. */
   readonly threads: boolean;
@@ -117,7 +117,7 @@ export type LiveNews =
   | { readonly kind: 'refused'; readonly error: RsymError };
 
 export type LiveAsk =
-  | { readonly kind: 'begin'; readonly request: LiveRequest }
+  | { readonly kind: 'begin'; readonly request: LiveRequest; readonly filter?: string }
   /** Remove the probes; what was seen stays. */
   | { readonly kind: 'halt' }
   /** As halt, and the screen is left. */

@@ -1,20 +1,11 @@
 import { sanitize } from '../../base/text.ts';
-import { callHeight, liveHeight } from '../layout.ts';
+import { liveHeight } from '../layout.ts';
 import { edit, emptyField, fieldOf } from '../parts/field.ts';
 import { type Motion, scrolledPage } from '../parts/window.ts';
 import type { State } from '../state.ts';
 import { type Area, type Step, step } from '../step.ts';
 import { callLines } from './call-lines.ts';
-import {
-  held,
-  inSight,
-  neighbour,
-  openedCall,
-  openedParent,
-  released,
-  scrolledCalls,
-  searchStart,
-} from './calls.ts';
+import { held, inSight, neighbour, openedCall, openedParent, released, scrolledCalls, searchStart } from './calls.ts';
 import { firstRow } from './log.ts';
 import { pageLines } from './pages.ts';
 import {
@@ -91,7 +82,7 @@ const restarted = (live: LiveState): LiveStep => {
   const again: LiveRequest = runs ? { ...request, scope: { kind: 'processes', pids: [pid] } } : request;
   const { view, filter, search, output } = live;
   const fresh = { ...newLive(request), view, filter, search, ...(runs ? { pid, output } : {}) };
-  return done(fresh, { kind: 'begin', request: again });
+  return done(fresh, { kind: 'begin', request: again, ...(filter === null ? {} : { filter }) });
 };
 
 const cleared = (live: LiveState): LiveStep => {
@@ -112,7 +103,7 @@ const scrolled = (state: State, motion: Motion): State =>
     const height = liveHeight(state);
     if (live.opened !== null) {
       const count = callLines(state, live).length;
-      const top = scrolledPage(live.opened.top, motion, count, callHeight(state));
+      const top = scrolledPage(live.opened.top, motion, count, height);
       return { ...live, opened: { ...live.opened, top } };
     }
     switch (live.view) {
@@ -195,6 +186,9 @@ export const afterLiveNews = (state: State, news: LiveNews): State => {
     if (news.row === null) return { ...next, notice: `nothing more has ‘${sanitize(state.live.search)}’` };
     return changed(next, (live) => inSight(live, liveHeight(next)));
   }
+  // Nobody waits for the answer any more.
+  if (news.kind === 'refused' && state.live.prompt === null)
+    return { ...next, notice: sanitize(news.error.message.split('\n', 1)[0] ?? '') };
   if (news.kind !== 'exported') return next;
   return { ...next, notice: `${news.calls} call${news.calls === 1 ? '' : 's'} written to ${sanitize(news.path)}` };
 };
@@ -203,9 +197,15 @@ const liveAfter = (live: LiveState, news: LiveNews): LiveState => {
   const { prompt } = live;
   switch (news.kind) {
     case 'planned':
-      return { ...live, notes: news.notes, figures: news.figures };
+      // A filter that was taken over is tried anew.
+      return { ...live, notes: news.notes, figures: news.figures, filter: null };
     case 'attached':
-      return { ...live, phase: live.phase === 'planning' ? 'running' : live.phase, probes: news.probes, pid: news.pid ?? live.pid };
+      return {
+        ...live,
+        phase: live.phase === 'planning' ? 'running' : live.phase,
+        probes: news.probes,
+        pid: news.pid ?? live.pid,
+      };
     case 'events':
       return { ...live, log: news.log, seen: news.seen, notes: news.notes };
     case 'cleared':
@@ -233,7 +233,14 @@ const liveAfter = (live: LiveState, news: LiveNews): LiveState => {
 
 const filtered = (live: LiveState, news: Extract<LiveNews, { kind: 'filtered' }>): LiveState => {
   const { filter, log, seen, notes } = news;
-  const next: LiveState = { ...live, filter, log, seen, notes, prompt: live.prompt?.kind === 'filter' ? null : live.prompt };
+  const next: LiveState = {
+    ...live,
+    filter,
+    log,
+    seen,
+    notes,
+    prompt: live.prompt?.kind === 'filter' ? null : live.prompt,
+  };
   // What was held while the condition was tried is that of another filter.
   if (live.held === null || news.held === null) return { ...next, held: null, opened: null };
   const cursor = Math.max(firstRow(news.held), news.held.end - 1);
