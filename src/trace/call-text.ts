@@ -5,9 +5,11 @@ import { callEnvironment } from './call-environment.ts';
 import type { CaptureLayout } from './capture-layout.ts';
 import type { EndedCall } from './correlate.ts';
 import type { CallEvent, CallWriter, Outcome, ShownValue } from './event.ts';
+import { type KeptCall, type KnownExit, packCall, readPackedCall } from './packed-call.ts';
 import { type QuickValue, quickValue } from './quick/plan.ts';
 import type { EnterRecord, ExitRecord } from './record.ts';
 import { EntryBytes, ExitBytes } from './record-bytes.ts';
+import type { RecordMemory } from './record-memory.ts';
 import type { RecordRoom } from './record-room.ts';
 import { type ShowLimits, showCall } from './show.ts';
 import type { CopyInfo, ProbeSite } from './site.ts';
@@ -27,8 +29,6 @@ class CallText implements CallEvent, CallWriter {
   readonly #exitAddress: bigint | null;
   #args: readonly ShownValue[] | null = null;
   #full: CallEvent | null = null;
-  /** One that is kept holds no decoded values: there may be thousands of it. */
-  #isKept = false;
 
   constructor(
     shower: CallTexts,
@@ -48,14 +48,9 @@ class CallText implements CallEvent, CallWriter {
 
   /** The event with everything decoded. */
   get full(): CallEvent {
-    if (this.#isKept) return this.#shower.latest(this, () => this.#decode());
-    this.#full ??= this.#decode();
-    return this.#full;
-  }
-
-  #decode(): CallEvent {
     const { site, limits } = this.#shower;
-    return showCall(site, this.#call, this.event, this.#ended, this.#exitAddress, this.seq, limits);
+    this.#full ??= showCall(site, this.#call, this.event, this.#ended, this.#exitAddress, this.seq, limits);
+    return this.#full;
   }
 
   get environment(): Environment {
@@ -63,16 +58,15 @@ class CallText implements CallEvent, CallWriter {
     return callEnvironment(this.#shower.site, enter, this.#ended?.ret ?? null, this.#ended?.duration ?? null);
   }
 
-  keepIn(room: RecordRoom): boolean {
-    const records = [this.#call.enter, this.#ended?.ret].filter(
-      (record) => record instanceof EntryBytes || record instanceof ExitBytes,
-    );
-    if (records.reduce((sum, { size }) => sum + size + alignment, 0) > room.left) return false;
-    for (const record of records) record.moveTo(room);
-    this.#isKept = true;
-    this.#args = null;
-    this.#full = null;
-    return true;
+  keepIn(room: RecordRoom): number | null {
+    const { seq, event } = this;
+    return this.#shower.keep(room, {
+      seq,
+      event,
+      call: this.#call,
+      ended: this.#ended,
+      exitAddress: this.#exitAddress,
+    });
   }
 
   get writer(): CallWriter {
@@ -103,16 +97,11 @@ class CallText implements CallEvent, CallWriter {
   }
 
   get args(): readonly ShownValue[] {
-    if (this.#isKept) return this.#readArgs();
-    this.#args ??= this.#readArgs();
-    return this.#args;
-  }
-
-  #readArgs(): readonly ShownValue[] {
-    return this.#shower.site.plan.args.map((plan, i) => {
+    this.#args ??= this.#shower.site.plan.args.map((plan, i) => {
       const text = textOf((to) => write(this.#shower.quick[i] ?? null, this.#call.enter, to));
       return text === null ? (this.full.args[i] ?? unknown) : new ValueText(this, i, plan, text);
     });
+    return this.#args;
   }
 
   get time(): bigint {
@@ -160,8 +149,6 @@ class CallText implements CallEvent, CallWriter {
   }
 }
 
-/** Records lie at multiples of 8. */
-const alignment = 8;
 const none: readonly ShownValue[] = [];
 const unknown: ShownValue = { name: '', type: '', value: null, text: '', evidence: 'gone', note: null };
 
@@ -226,12 +213,15 @@ export class CallTexts {
   readonly #marked: readonly boolean[];
   readonly #isResultMarked: boolean;
   readonly #results = new Map<CaptureLayout, QuickValue | null>();
-  #latest: { readonly call: CallText; readonly full: CallEvent } | null = null;
+  readonly #entry: CaptureLayout;
+  /** Those at which calls ended that were kept, by their numbers. */
+  readonly #exits = new Map<number, KnownExit>();
 
   constructor(site: ProbeSite, entry: CaptureLayout, limits: ShowLimits) {
     const { args, ret } = site.plan;
     this.site = site;
     this.limits = limits;
+    this.#entry = entry;
     this.names = args.map(({ name }) => name);
     this.quick = args.map((plan, i) => quickOf(plan, entry, i, limits));
     this.#marked = args.map((plan) => noteOf(plan) !== null);
@@ -243,10 +233,17 @@ export class CallTexts {
     return index === null ? this.#isResultMarked : (this.#marked[index] ?? true);
   }
 
-  /** What `decode` gives for a call, which is held until it is asked for another one. */
-  latest(call: CallText, decode: () => CallEvent): CallEvent {
-    if (this.#latest?.call !== call) this.#latest = { call, full: decode() };
-    return this.#latest.full;
+  keep(room: RecordRoom, kept: KeptCall): number | null {
+    const exit = kept.ended?.ret;
+    if (exit instanceof ExitBytes && !this.#exits.has(exit.site))
+      this.#exits.set(exit.site, { layout: exit.layout, address: kept.exitAddress });
+    return packCall(kept, room, this);
+  }
+
+  /** A call that was kept. */
+  read(memory: RecordMemory, at: number): CallEvent {
+    const { call, event, ended, exitAddress, seq } = readPackedCall(memory, at, this.#entry, this.#exits);
+    return this.event(call, event, ended, exitAddress, seq);
   }
 
   event(

@@ -72,10 +72,10 @@ export type CallEvent = {
   /** Of the same: what expressions see of the call, which is read when they ask. */
   readonly environment?: Environment;
   /**
-   * Of the same: copies what it is read from to a room, and it is good as long as that isn't cleared. False: there is no
-   * place for so much, and nothing was copied. Absent: it is good anyway.
+   * Of the same: copies what it is read from to a room, from which an event like it can be read until that is cleared. Gives
+   * its place there; null: there is no room for so much. Absent: the event itself is good for ever.
    */
-  readonly keepIn?: (room: RecordRoom) => boolean;
+  readonly keepIn?: (room: RecordRoom) => number | null;
 };
 
 /** Calls and pieces of knowledge that did not reach us, by cause. */

@@ -5,7 +5,6 @@ import { ENTER, EXIT, entryReason, FOLLOW, HEADER } from './bpf/records.ts';
 import { type Capture, readCapture } from './capture.ts';
 import type { CaptureLayout } from './capture-layout.ts';
 import { RecordMemory } from './record-memory.ts';
-import type { RecordRoom } from './record-room.ts';
 
 type Comm = { readonly words: readonly [number, number, number, number]; readonly text: string };
 /** By thread: nearly every record names it as the one before did. */
@@ -83,17 +82,10 @@ export abstract class RecordBytes {
   get sp(): bigint {
     return this.view.getBigUint64(this.base + HEADER.sp, true);
   }
-
-  /** Moves its bytes to a room that has place for so many; it is read from there from now on. */
-  protected moveBytes(room: RecordRoom, size: number): void {
-    const { view, base } = this;
-    this.base = room.add(new Uint8Array(view.buffer, view.byteOffset + base, size));
-    this.memory = room.memory;
-  }
 }
 
-/** Bytes of a record up to the last of its blocks. */
-const sizeOf = (view: DataView, base: number, { follows, blocks }: CaptureLayout): number =>
+/** Bytes of a record with captures, up to the last of its blocks. */
+export const usedBytes = ({ view, base, layout: { follows, blocks } }: EntryBytes | ExitBytes): number =>
   follows.length === 0 ? blocks : Math.max(blocks, view.getUint32(base + FOLLOW.used, true));
 
 export class EntryBytes extends RecordBytes {
@@ -124,10 +116,6 @@ export class EntryBytes extends RecordBytes {
     return this.view.getUint32(at, true) !== 0 || this.view.getUint32(at + 4, true) !== 0;
   }
 
-  moveTo(room: RecordRoom): void {
-    this.moveBytes(room, this.size);
-  }
-
   /** For a program that could not tell. */
   endStackAt(end: bigint): void {
     this.#stackEnd = end;
@@ -143,16 +131,11 @@ export class EntryBytes extends RecordBytes {
     return readCapture(this.view, this.base, this.layout);
   }
 
-  /** Bytes of it that are used. */
-  get size(): number {
-    return sizeOf(this.view, this.base, this.layout);
-  }
-
   /** Makes the bytes its own: those of a batch are held as long as one of its records is. */
   keep(): void {
-    const { view, base, size } = this;
+    const { view, base } = this;
     const from = view.byteOffset + base;
-    this.memory = new RecordMemory(new DataView(view.buffer.slice(from, from + size)));
+    this.memory = new RecordMemory(new DataView(view.buffer.slice(from, from + usedBytes(this))));
     this.base = 0;
   }
 }
@@ -168,15 +151,6 @@ export class ExitBytes extends RecordBytes {
     this.site = site;
     this.callId = readCount(memory.view, base + EXIT.callId);
     this.layout = layout;
-  }
-
-  /** Bytes of it that are used. */
-  get size(): number {
-    return sizeOf(this.view, this.base, this.layout);
-  }
-
-  moveTo(room: RecordRoom): void {
-    this.moveBytes(room, this.size);
   }
 
   /** Read anew each time. */

@@ -1,4 +1,5 @@
 import { type CallEvent, RecordRoom, type TraceEvent } from '../../query/watch.ts';
+import { EventBlock } from './event-block.ts';
 import type { LogPart, LogView } from './log.ts';
 
 /** Whether an event is shown; null: what is known of its call doesn't tell. */
@@ -6,35 +7,19 @@ export type EventTest = (call: CallEvent) => boolean | null;
 
 /** Older events are forgotten, a block at a time: hours of tracing must not fill the memory. */
 const mostBlocks = 20;
-const blockEvents = 256;
-/** More than the largest call's records take; on average there is 1 KiB for a call. */
+/** More than the largest call takes; with blocks of 256 events there is 1 KiB for a call. */
 const blockBytes = 256 << 10;
 /** Blocks that wait for their next use. */
 const mostFree = 2;
-/** As many are kept at least, if they aren't unusually large, and one block more at most. */
-export const mostEvents = (mostBlocks - 1) * blockEvents;
+/** As many are kept at least, if they aren't unusually large, and a block more at most. */
+export const mostEvents = (mostBlocks - 1) * EventBlock.most;
 
-type Part = LogPart & { readonly events: TraceEvent[] };
-
-/** Events that came one after the other, and the memory that their values are read from. */
-type Block = {
-  readonly room: RecordRoom;
-  /** Events that came before its first. */
-  readonly before: number;
-  readonly all: TraceEvent[];
-  /** Those that are shown; `all` itself where everything is. */
-  part: Part;
-};
-
-/**
- * The newest events of a trace. Values aren't decoded but kept as the bytes that came, in a few blocks of memory that are
- * used over and over.
- */
+/** The newest events of a trace, in a few blocks of memory that are used over and over. */
 export class CallLog {
   readonly #heldViews: () => readonly LogView[];
-  #blocks: Block[] = [];
+  #blocks: EventBlock[] = [];
   /** Those whose turn it was to go while a view held them. */
-  #dropped: Block[] = [];
+  #dropped: EventBlock[] = [];
   #free: RecordRoom[] = [];
   #test: EventTest | null = null;
   #total = 0;
@@ -48,9 +33,8 @@ export class CallLog {
 
   /** What is there now. Good until something is added, unless it is held. */
   get newest(): LogView {
-    const last = this.#blocks.at(-1)?.part;
-    const end = last ? last.first + last.events.length : 0;
-    return { parts: this.#blocks.map(({ part }) => part), end, total: this.#total };
+    const parts = this.#blocks.map((block) => block.part);
+    return { parts, end: this.#blocks.at(-1)?.end ?? 0, total: this.#total };
   }
 
   /** Events that are not shown since the condition couldn't be decided for them. */
@@ -65,15 +49,8 @@ export class CallLog {
 
   add(events: readonly TraceEvent[]): void {
     for (const event of events) {
-      const isShown = this.#isShown(event);
-      const block = this.#blockFor(event);
-      if (block === null) {
-        this.#refused++;
-        continue;
-      }
-      this.#total++;
-      block.all.push(event);
-      if (isShown && block.part.events !== block.all) block.part.events.push(event);
+      if (this.#put(event)) this.#total++;
+      else this.#refused++;
     }
   }
 
@@ -96,43 +73,41 @@ export class CallLog {
       if (holds === null) undecided++;
       return holds === true;
     };
-    const old: LogPart[] = [];
+    const isWanted = (): boolean => held !== null && this.#heldViews().includes(held);
+    const parts: LogPart[] = [];
+    let end = 0;
     if (held !== null)
       for (const block of [...this.#dropped, ...this.#blocks]) {
         // Let go meanwhile: there is nothing to be read from any more.
-        if (!this.#heldViews().includes(held)) break;
+        if (!isWanted()) break;
         if (!isPartOf(block, held)) continue;
-        const events = block.all.slice(0, Math.max(0, held.total - block.before)).filter(pass);
-        old.push({ first: endOf(old), events, from: block.all });
+        const chosen = block.chosen(pass, 0, held.total - block.before);
+        parts.push(block.partOf(end, chosen));
+        end += chosen.length;
         yield;
       }
     undecided = 0;
-    const parts = new Map<Block, { readonly events: TraceEvent[]; tested: number }>();
-    const testOn = (block: Block): TraceEvent[] => {
-      const own = parts.get(block) ?? { events: [], tested: 0 };
-      parts.set(block, own);
-      for (; own.tested < block.all.length; own.tested++) {
-        const event = block.all[own.tested];
-        if (event !== undefined && pass(event)) own.events.push(event);
-      }
-      return own.events;
+    const tested = new Map<EventBlock, { readonly chosen: number[]; count: number }>();
+    const testOn = (block: EventBlock): number[] => {
+      const own = tested.get(block) ?? { chosen: [], count: 0 };
+      tested.set(block, own);
+      own.chosen.push(...block.chosen(pass, own.count, block.count));
+      own.count = block.count;
+      return own.chosen;
     };
     for (const block of [...this.#blocks]) {
       if (this.#blocks.includes(block)) testOn(block);
       yield;
     }
     let first = 0;
+    // What came meanwhile is tested, too.
     for (const block of this.#blocks) {
-      // What came meanwhile is tested, too.
-      const events = testOn(block);
-      block.part = { first, events: test === null ? block.all : events, from: block.all };
-      first += events.length;
+      block.show(first, test === null ? null : testOn(block));
+      first = block.end;
     }
     this.#test = test;
     this.#undecided = undecided;
-    return held === null || !this.#heldViews().includes(held)
-      ? null
-      : { parts: old, end: endOf(old), total: held.total };
+    return isWanted() && held !== null ? { parts, end, total: held.total } : null;
   }
 
   #isShown(event: TraceEvent): boolean {
@@ -142,28 +117,28 @@ export class CallLog {
     return holds === true;
   }
 
-  /** The block that has the event's bytes now; null: there is none so large. */
-  #blockFor(event: TraceEvent): Block | null {
+  /** False: no block is so large. */
+  #put(event: TraceEvent): boolean {
+    const isShown = this.#isShown(event);
     const last = this.#blocks.at(-1);
-    if (last !== undefined && last.all.length < blockEvents && keep(event, last.room)) return last;
+    if (last?.add(event, isShown)) return true;
     const room = this.#free.pop() ?? new RecordRoom(blockBytes);
-    if (!keep(event, room)) {
+    const made = new EventBlock(room, this.#total);
+    made.show(last?.end ?? 0, this.#test === null ? null : []);
+    if (!made.add(event, isShown)) {
       this.#free.push(room);
-      return null;
+      return false;
     }
-    const all: TraceEvent[] = [];
-    const part: Part = { first: this.newest.end, events: this.#test === null ? all : [], from: all };
-    const made: Block = { room, before: this.#total, all, part };
     this.#blocks.push(made);
     if (this.#blocks.length > mostBlocks) this.#dropped.push(...this.#blocks.splice(0, 1));
     this.#reuse();
-    return made;
+    return true;
   }
 
   #reuse(): void {
     if (this.#dropped.length === 0) return;
     const views = this.#heldViews();
-    const isHeld = (block: Block): boolean => views.some((view) => isPartOf(block, view));
+    const isHeld = (block: EventBlock): boolean => views.some((view) => isPartOf(block, view));
     for (const block of this.#dropped) {
       if (isHeld(block)) continue;
       block.room.clear();
@@ -173,11 +148,4 @@ export class CallLog {
   }
 }
 
-const isPartOf = ({ all }: Block, { parts }: LogView): boolean => parts.some(({ from }) => from === all);
-
-const endOf = (parts: readonly LogPart[]): number => {
-  const last = parts.at(-1);
-  return last === undefined ? 0 : last.first + last.events.length;
-};
-
-const keep = (event: TraceEvent, room: RecordRoom): boolean => !('args' in event) || (event.keepIn?.(room) ?? true);
+const isPartOf = (block: EventBlock, { parts }: LogView): boolean => parts.some(({ from }) => from === block);

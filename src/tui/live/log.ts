@@ -1,13 +1,13 @@
 import type { CallEvent, TraceEvent } from '../../query/watch.ts';
 
 /**
- * Events one behind the other; `first` is the row of the first of them. `from`: those that they were chosen of, and whose
- * values lie in the same memory.
+ * Events one behind the other; `first` is the row of the first of them. Each is read from memory when it is asked for,
+ * `from` is what owns that.
  */
 export type LogPart = {
   readonly first: number;
-  readonly events: readonly TraceEvent[];
-  readonly from: readonly TraceEvent[];
+  readonly from: object;
+  readonly at: (index: number) => TraceEvent | undefined;
 };
 
 /**
@@ -26,7 +26,7 @@ export const emptyLog: LogView = { parts: [], end: 0, total: 0 };
 
 /** A view of just these events. */
 export const logOf = (events: readonly TraceEvent[]): LogView => ({
-  parts: [{ first: 0, events, from: events }],
+  parts: [{ first: 0, from: events, at: (index) => events[index] }],
   end: events.length,
   total: events.length,
 });
@@ -38,7 +38,7 @@ export const rowCount = (view: LogView): number => view.end - firstRow(view);
 export const eventAt = (view: LogView, row: number): TraceEvent | undefined => {
   if (row >= view.end) return undefined;
   const part = view.parts.findLast(({ first }) => first <= row);
-  return part?.events[row - part.first];
+  return part?.at(row - part.first);
 };
 
 export const callAt = (view: LogView, row: number): CallEvent | undefined => {
