@@ -14,8 +14,8 @@ import { Tracing } from './tracing.ts';
 const stepMs = 4;
 /** What the header says of time and target is looked at so often. */
 const clockMs = 250;
-/** A program writes faster than anybody reads. */
-const outputMs = 40;
+/** Calls and lines come faster than anybody reads; drawing ten times a second takes half the time that following them does. */
+const drawMs = 100;
 
 /** Traces, one at a time: the next begins when the probes of the one before are gone. */
 export class LiveWork {
@@ -31,6 +31,7 @@ export class LiveWork {
   readonly #exporting = new Set<LogView>();
   #clock: NodeJS.Timeout | undefined;
   #outputTimer: NodeJS.Timeout | undefined;
+  #drawTimer: NodeJS.Timeout | undefined;
   #beganAt = 0;
   /** How long it was traced, seconds; null: it still is, or was not yet. */
   #took: number | null = null;
@@ -111,7 +112,7 @@ export class LiveWork {
         session.add(events);
         const { log, seen, notes } = session;
         this.#desk.tell({ kind: 'events', log: log.newest, seen, notes });
-        this.#desk.drawSoon();
+        this.#drawTimer ??= setTimeout(() => this.#draw(), drawMs);
       },
       failed: (error) => {
         this.#end(session);
@@ -125,7 +126,7 @@ export class LiveWork {
       },
       output: (from, bytes) => {
         output.add(from, bytes);
-        this.#outputTimer ??= setTimeout(() => this.#tellOutput(), outputMs);
+        this.#outputTimer ??= setTimeout(() => this.#tellOutput(), drawMs);
       },
     });
     this.#tracing = tracing;
@@ -147,6 +148,11 @@ export class LiveWork {
     this.#outputTimer = undefined;
     if (this.#session === null || this.#isClosed) return;
     this.#desk.tell({ kind: 'output', output: this.#session.output.view });
+    this.#desk.drawSoon();
+  }
+
+  #draw(): void {
+    this.#drawTimer = undefined;
     this.#desk.drawSoon();
   }
 
@@ -251,7 +257,9 @@ export class LiveWork {
   #stopClocks(): void {
     clearInterval(this.#clock);
     clearTimeout(this.#outputTimer);
+    clearTimeout(this.#drawTimer);
     this.#outputTimer = undefined;
+    this.#drawTimer = undefined;
   }
 
   #tellRunning(): void {
