@@ -38,7 +38,9 @@ export class FunctionFigures {
 
   /** How long the timed calls took. */
   get latency(): Latency {
-    const buckets = Array.from(this.#buckets, BigInt);
+    // Buckets behind the last one are left out: of numbers of this kind each is an object.
+    const used = this.#buckets.subarray(0, bucketOfNumber(this.#longest) + 1);
+    const buckets = Array.from(used, (calls) => (calls === 0 ? 0n : BigInt(calls)));
     return new Latency(this.name, null, { sum: BigInt(this.#sum), longest: BigInt(this.#longest), buckets }, 0n);
   }
 

@@ -33,8 +33,10 @@ const noOutcome = 255;
 
 const aligned = (size: number): number => (size + 7) & ~7;
 
-const bytesOf = ({ view, base }: EntryBytes | ExitBytes, size: number): Uint8Array =>
-  new Uint8Array(view.buffer, view.byteOffset + base, size);
+/** In words, which is right as far as `aligned(size)`: a view of the bytes would be an object for each record. */
+const copyWords = ({ view, base }: EntryBytes | ExitBytes, to: DataView, start: number, size: number): void => {
+  for (let done = 0; done < size; done += 4) to.setUint32(start + done, view.getUint32(base + done, true), true);
+};
 
 /** Writes a call into a room; null: it doesn't fit, or its records aren't bytes. */
 export const packCall = (kept: KeptCall, room: RecordRoom, reader: CallReader): number | null => {
@@ -44,7 +46,7 @@ export const packCall = (kept: KeptCall, room: RecordRoom, reader: CallReader): 
   if (!(enter instanceof EntryBytes) || (exit !== null && !(exit instanceof ExitBytes))) return null;
   const entrySize = usedBytes(enter);
   const exitSize = exit === null ? 0 : usedBytes(exit);
-  const taken = room.take(headSize + aligned(entrySize) + exitSize, reader);
+  const taken = room.take(headSize + aligned(entrySize) + aligned(exitSize), reader);
   if (taken === null) return null;
   const { view, at: start } = taken;
   view.setFloat64(start + at.seq, kept.seq, true);
@@ -57,9 +59,8 @@ export const packCall = (kept: KeptCall, room: RecordRoom, reader: CallReader): 
   view.setUint32(start + at.exit, exitSize, true);
   view.setUint32(start + at.fn, enter.fn, true);
   view.setFloat64(start + at.site, exit?.site ?? 0, true);
-  const bytes = new Uint8Array(view.buffer, view.byteOffset + start + headSize);
-  bytes.set(bytesOf(enter, entrySize), 0);
-  if (exit !== null) bytes.set(bytesOf(exit, exitSize), aligned(entrySize));
+  copyWords(enter, view, start + headSize, entrySize);
+  if (exit !== null) copyWords(exit, view, start + headSize + aligned(entrySize), exitSize);
   return start;
 };
 

@@ -144,7 +144,14 @@ describe('lines that are typed', () => {
 
   test('filter: taken, the calls that pass are shown, also of a view that is held', () => {
     const some = logOf([call(2), call(4)]);
-    const filtered = { kind: 'filtered', filter: 'i > 1', log: some, held: null, seen: nothingSeen, notes: [] } as const;
+    const filtered = {
+      kind: 'filtered',
+      filter: 'i > 1',
+      log: some,
+      held: null,
+      seen: nothingSeen,
+      notes: [],
+    } as const;
     const after = follow(busy, 'filter', typed('i > 1'), 'confirm', news(filtered));
     expect(shown(after)).toEqual([2, 4]);
     expect(liveOf(after)).toMatchObject({ prompt: null, filter: 'i > 1' });
@@ -214,7 +221,14 @@ describe('beginning, stopping, leaving', () => {
   });
 
   test('begun again with the same request and filter, without the events', () => {
-    const filtered = { kind: 'filtered', filter: 'i > 1', log: logOf([]), held: null, seen: nothingSeen, notes: [] } as const;
+    const filtered = {
+      kind: 'filtered',
+      filter: 'i > 1',
+      log: logOf([]),
+      held: null,
+      seen: nothingSeen,
+      notes: [],
+    } as const;
     const { request } = liveOf(ended);
     expect(effectsOf(ended, command('restart'))).toEqual([{ kind: 'live', ask: { kind: 'begin', request } }]);
     expect(effectsOf(follow(ended, news(filtered)), command('restart'))).toEqual([

@@ -93,7 +93,11 @@ export const facts = (row: number): Action => ({
 });
 
 /** A trace's events so far, as the screen is told of them. */
-export const told = (events: readonly TraceEvent[], seen: Partial<Seen> = {}, notes: readonly string[] = []): Action => {
+export const told = (
+  events: readonly TraceEvent[],
+  seen: Partial<Seen> = {},
+  notes: readonly string[] = [],
+): Action => {
   const calls = events.filter(({ event }) => event === 'call').length;
   const [first] = events.flatMap((event) => ('args' in event ? [event.time] : []));
   return {
@@ -111,7 +115,17 @@ export const eventsSoFar = (count: number): Action => told(Array.from({ length: 
 
 /** A trace that is going on. */
 export const tracing = (request: { readonly size?: Size } = {}): State =>
-  follow(state(undefined, request.size), 'open', facts(0), 'sign', typed('(i: i32) -> i32'), 'accept', 'trace', 'begin', {
-    kind: 'live',
-    news: { kind: 'attached', probes: 3, pid: 7 },
-  });
+  follow(
+    state(undefined, request.size),
+    'open',
+    facts(0),
+    'sign',
+    typed('(i: i32) -> i32'),
+    'accept',
+    'trace',
+    'begin',
+    {
+      kind: 'live',
+      news: { kind: 'attached', probes: 3, pid: 7 },
+    },
+  );

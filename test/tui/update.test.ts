@@ -76,7 +76,10 @@ describe('a function', () => {
         },
       },
     ]);
-    expect(follow(ready, 'begin')).toMatchObject({ level: 'live', live: { request: { title: 'demo::hello(i: i32) -> i32' } } });
+    expect(follow(ready, 'begin')).toMatchObject({
+      level: 'live',
+      live: { request: { title: 'demo::hello(i: i32) -> i32' } },
+    });
   });
 
   test('what is wrong with the choice is said, and nothing begins', () => {
