@@ -1,4 +1,4 @@
-import { type CallEvent, RecordRoom, type TraceEvent } from '../../query/watch.ts';
+import type { CallEvent, TraceEvent } from '../../query/watch.ts';
 import { EventBlock } from './event-block.ts';
 import type { LogPart, LogView } from './log.ts';
 
@@ -7,8 +7,6 @@ export type EventTest = (call: CallEvent) => boolean | null;
 
 /** Older events are forgotten, a block at a time: hours of tracing must not fill the memory. */
 const mostBlocks = 20;
-/** More than the largest call takes; with blocks of 256 events there is 1 KiB for a call. */
-const blockBytes = 256 << 10;
 /** Blocks that wait for their next use. */
 const mostFree = 2;
 /** As many are kept at least, if they aren't unusually large, and a block more at most. */
@@ -20,7 +18,7 @@ export class CallLog {
   #blocks: EventBlock[] = [];
   /** Those whose turn it was to go while a view held them. */
   #dropped: EventBlock[] = [];
-  #free: RecordRoom[] = [];
+  #free: EventBlock[] = [];
   #test: EventTest | null = null;
   #total = 0;
   #undecided = 0;
@@ -80,17 +78,19 @@ export class CallLog {
       for (const block of [...this.#dropped, ...this.#blocks]) {
         // Let go meanwhile: there is nothing to be read from any more.
         if (!isWanted()) break;
-        if (!isPartOf(block, held)) continue;
+        if (!block.isPartOf(held)) continue;
         const chosen = block.chosen(pass, 0, held.total - block.before);
         parts.push(block.partOf(end, chosen));
         end += chosen.length;
         yield;
       }
     undecided = 0;
-    const tested = new Map<EventBlock, { readonly chosen: number[]; count: number }>();
+    // By what stands for a block's events: it may have others by the time that it is looked at again.
+    const tested = new Map<object, { readonly chosen: number[]; count: number }>();
     const testOn = (block: EventBlock): number[] => {
-      const own = tested.get(block) ?? { chosen: [], count: 0 };
-      tested.set(block, own);
+      const { from } = block.part;
+      const own = tested.get(from) ?? { chosen: [], count: 0 };
+      tested.set(from, own);
       own.chosen.push(...block.chosen(pass, own.count, block.count));
       own.count = block.count;
       return own.chosen;
@@ -122,11 +122,11 @@ export class CallLog {
     const isShown = this.#isShown(event);
     const last = this.#blocks.at(-1);
     if (last?.add(event, isShown)) return true;
-    const room = this.#free.pop() ?? new RecordRoom(blockBytes);
-    const made = new EventBlock(room, this.#total);
+    const made = this.#free.pop() ?? new EventBlock();
+    made.reset(this.#total);
     made.show(last?.end ?? 0, this.#test === null ? null : []);
     if (!made.add(event, isShown)) {
-      this.#free.push(room);
+      this.#free.push(made);
       return false;
     }
     this.#blocks.push(made);
@@ -138,14 +138,13 @@ export class CallLog {
   #reuse(): void {
     if (this.#dropped.length === 0) return;
     const views = this.#heldViews();
-    const isHeld = (block: EventBlock): boolean => views.some((view) => isPartOf(block, view));
+    const isHeld = (block: EventBlock): boolean => views.some((view) => block.isPartOf(view));
     for (const block of this.#dropped) {
       if (isHeld(block)) continue;
-      block.room.clear();
-      if (this.#free.length < mostFree) this.#free.push(block.room);
+      // Whoever still asks for what was in it is given nothing.
+      block.reset(0);
+      if (this.#free.length < mostFree) this.#free.push(block);
     }
     this.#dropped = this.#dropped.filter(isHeld);
   }
 }
-
-const isPartOf = (block: EventBlock, { parts }: LogView): boolean => parts.some(({ from }) => from === block);

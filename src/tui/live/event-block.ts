@@ -1,30 +1,42 @@
-import type { RecordRoom, TraceEvent } from '../../query/watch.ts';
-import type { LogPart } from './log.ts';
+import { RecordRoom, type TraceEvent } from '../../query/watch.ts';
+import type { LogPart, LogView } from './log.ts';
 
 const most = 256;
+/** More than the largest call takes; on average there is 1 KiB for a call. */
+const roomBytes = 256 << 10;
 /** Of an event that isn't in the room. */
 const elsewhere = 0xffff_ffff;
 
 /**
  * Events that came one after the other: calls as bytes in a room, of which an event is made when it is asked for, and the
- * few others as they are.
+ * few others as they are. Used over and over.
  */
 export class EventBlock {
   static readonly most = most;
-  readonly room: RecordRoom;
-  /** Events that came before its first. */
-  readonly before: number;
+  readonly #room = new RecordRoom(roomBytes);
   readonly #places = new Uint32Array(most);
   readonly #others = new Map<number, TraceEvent>();
+  /** Stands for the events that are in it now: the next ones have another. */
+  #own: object = {};
+  #before = 0;
   #count = 0;
   /** Those that are shown, by their index; null: all are. */
   #chosen: number[] | null = null;
-  #part: LogPart;
+  #part: LogPart = this.partOf(0, null);
 
-  constructor(room: RecordRoom, before: number) {
-    this.room = room;
-    this.before = before;
-    this.#part = this.partOf(0, null);
+  /** Forgets what it had: it is no part of any view any more. `before`: events that came before its next. */
+  reset(before: number): void {
+    this.#room.clear();
+    this.#others.clear();
+    this.#own = {};
+    this.#before = before;
+    this.#count = 0;
+    this.show(0, null);
+  }
+
+  /** Events that came before its first. */
+  get before(): number {
+    return this.#before;
   }
 
   /** Events in it, whether they are shown or not. */
@@ -61,9 +73,14 @@ export class EventBlock {
 
   /** Events by their index; null: all. */
   partOf(first: number, chosen: readonly number[] | null): LogPart {
+    const from = this.#own;
     const at = (index: number): TraceEvent | undefined =>
-      this.#event(chosen === null ? index : (chosen[index] ?? most));
-    return { first, from: this, at };
+      from === this.#own ? this.#event(chosen === null ? index : (chosen[index] ?? most)) : undefined;
+    return { first, from, at };
+  }
+
+  isPartOf({ parts }: LogView): boolean {
+    return parts.some(({ from }) => from === this.#own);
   }
 
   /** The indices of events that pass, from one up to another. */
@@ -79,11 +96,11 @@ export class EventBlock {
   #event(index: number): TraceEvent | undefined {
     if (index >= this.#count) return undefined;
     const place = this.#places[index] ?? elsewhere;
-    return place === elsewhere ? this.#others.get(index) : this.room.call(place);
+    return place === elsewhere ? this.#others.get(index) : this.#room.call(place);
   }
 
   #placeOf(event: TraceEvent): number | null {
-    if ('args' in event && event.keepIn !== undefined) return event.keepIn(this.room);
+    if ('args' in event && event.keepIn !== undefined) return event.keepIn(this.#room);
     this.#others.set(this.#count, event);
     return elsewhere;
   }
