@@ -47,22 +47,26 @@ export class LiveScreen {
   /** `rsym`: the command; `columns` and `rows`: the terminal's size. */
   constructor(rsym, path, { columns = 120, rows = 40 } = {}) {
     const size = ['-x', String(columns), '-y', String(rows)];
+    // In one request: a server without a session ends.
     this.#tmux(
-      '-f',
-      '/dev/null',
-      'start-server',
-      ';',
-      'set',
-      '-g',
-      'status',
-      'off',
-      ';',
-      'set',
-      '-sg',
-      'escape-time',
-      '0',
+      ...[
+        '-f',
+        '/dev/null',
+        'start-server',
+        ';',
+        'set',
+        '-g',
+        'status',
+        'off',
+        ';',
+        'set',
+        '-sg',
+        'escape-time',
+        '0',
+        ';',
+      ],
+      ...['new-session', '-d', ...size, '--', ...rsym, 'tui', path],
     );
-    this.#tmux('new-session', '-d', ...size, '--', ...rsym, 'tui', path);
   }
 
   #tmux(...args) {

@@ -41,7 +41,7 @@ const tracing = begun();
 /** Sums of so many calls, in the second that is over. */
 const counted = (one: CallEvent, count: number): Action => {
   const figures = new CallFigures([one.function, 'demo::idle']);
-  for (let i = 0; i < count; i++) figures.add({ ...one, duration: BigInt(i) * 1000n });
+  for (let i = 0; i < count; i++) figures.add({ ...one, duration: BigInt(i + 1) * 1000n });
   figures.add({ ...one, outcome: 'unwound', duration: null });
   figures.passed(1);
   return { kind: 'live', news: { kind: 'planned', notes: [], figures } };
@@ -142,7 +142,20 @@ Enter begin · ↓ choose · Esc back · F1 help · Ctrl-C quit
     const going = follow(tracing, clock, told(events));
 
     test('calls, newest at the bottom, inner ones indented', () => {
-      expect(plainFrame(going)).toBe(``);
+      expect(plainFrame(going)).toBe(`
+demo::hello(i: i32) -> i32                              demo
+tracing · PID 7 running · 12.3s · 3 calls · 0/s · 0 lost
+[Calls] Counts  Latency  Output  Notes
+  0.000000    1.50µs    demo::hello(i: 1) -> 6
+  0.000001            demo::hello(i: 2) [unwound]
+  0.000002    1.50µs  demo::hello(i: 3) -> 8
+
+
+
+
+
+Space pause · Enter values · Tab views · f filter · / search
+`);
     });
 
     test('held still, with losses and a filter', () => {
@@ -152,11 +165,28 @@ Enter begin · ↓ choose · Esc back · F1 help · Ctrl-C quit
         told(events, { losses: lossy }),
         {
           kind: 'live',
-          news: { ...filtered, log: logOf(events), seen: { ...nothingSeen, losses: lossy, undecided: 2 } },
+          news: {
+            ...filtered,
+            log: logOf(events),
+            seen: { ...nothingSeen, calls: 3, origin: 1000n, losses: lossy, undecided: 2 },
+          },
         },
         'up',
       );
-      expect(plainFrame(held)).toBe(``);
+      expect(plainFrame(held)).toBe(`
+demo::hello(i: i32) -> i32                              demo
+tracing · PID 7 running · 12.3s · 3 calls · 0/s · 1,234 LOST
+[Calls] Counts  Latency  Output  Notes  PAUSED
+  0.000000    1.50µs    demo::hello(i: 1) -> 6
+  0.000001            demo::hello(i: 2) [unwound]
+  0.000002    1.50µs  demo::hello(i: 3) -> 8
+
+
+
+
+2 of 3
+Space pause · Enter values · Tab views · f filter · / search
+`);
     });
 
     test('one call with all its values', () => {
@@ -164,19 +194,101 @@ Enter begin · ↓ choose · Esc back · F1 help · Ctrl-C quit
       const text = 'Request { path: "/a", body: Some([1, 2, 3]), host: "example.org" }';
       const shown = call(1, { args: [{ ...value, value: {}, text }], parent: 4, depth: 1 });
       const resized: Action = { kind: 'resized', size: { columns: 60, rows: 29 } };
-      expect(plainFrame(follow(going, resized, told([shown]), 'open-call'))).toBe(``);
+      expect(plainFrame(follow(going, resized, told([shown]), 'open-call'))).toBe(`
+demo::hello(i: i32) -> i32                              demo
+tracing · PID 7 running · 12.3s · 1 call · 0/s · 0 lost
+[Calls] Counts  Latency  Output  Notes  PAUSED
+function    demo::hello
+began       0.000000 s after tracing began
+took        1.50µs (1500 ns)
+ended       it returned
+thread      7 demo, of process 7
+copy        code of its own at 0x1000
+call        number 1, inside one other call that is watched
+
+arguments   request: Request  (verified)
+              Request {
+                  path: "/a",
+                  body: Some([1, 2, 3]),
+                  host: "example.org",
+              }
+
+result      i32  (given)
+              6
+
+made in     call 4, which is not among the calls shown
+
+
+
+
+
+1 of 1
+→ next · p caller · Esc back · ? help · q quit
+`);
     });
 
     test('sums', () => {
-      expect(plainFrame(follow(going, counted(call(1), 300), 'next-view'))).toBe(``);
-      expect(plainFrame(follow(going, counted(call(1), 5), 'next-view', 'next-view'))).toBe(``);
+      expect(plainFrame(follow(going, counted(call(1), 300), 'next-view'))).toBe(`
+demo::hello(i: i32) -> i32                              demo
+tracing · PID 7 running · 12.3s · 3 calls · 301/s · 0 lost
+ Calls [Counts] Latency  Output  Notes
+CALLS  PER S   SHARE  UNWOUND  FUNCTION
+  301    301  100.0%        1  demo::hello
+    0      0    0.0%        -  demo::idle
+
+
+
+
+
+Space pause · Enter values · Tab views · f filter · / search
+`);
+      expect(plainFrame(follow(going, counted(call(1), 5), 'next-view', 'next-view'))).toBe(`
+demo::hello(i: i32) -> i32                              demo
+tracing · PID 7 running · 12.3s · 3 calls · 6/s · 0 lost
+ Calls  Counts [Latency] Output  Notes
+demo::hello
+  p50 3.07µs · p90 5.00µs · p99 5.00µs · max 5.00µs · 5 tim…
+  [ 512ns, 1.02µs) 1 ███████████████████▌
+  [1.02µs, 2.05µs) 1 ███████████████████▌
+  [2.05µs, 4.10µs) 2 ███████████████████████████████████████
+  [4.10µs, 8.19µs) 1 ███████████████████▌
+
+
+Space pause · Enter values · Tab views · f filter · / search
+`);
     });
 
     test('output, and notes', () => {
       const open = follow(going, written('one', 'two'), 'previous-view', 'previous-view');
-      expect(plainFrame(open)).toBe(``);
+      expect(plainFrame(open)).toBe(`
+demo::hello(i: i32) -> i32                              demo
+tracing · PID 7 running · 12.3s · 3 calls · 0/s · 0 lost
+ Calls  Counts  Latency [Output 2] Notes
+  one
+! two
+
+
+
+
+
+! marks what was written to stderr
+Space pause · Enter values · Tab views · f filter · / search
+`);
       const noted = follow(going, told(events, { losses: lossy }, ['a note']), 'previous-view');
-      expect(plainFrame(noted)).toBe(``);
+      expect(plainFrame(noted)).toBe(`
+demo::hello(i: i32) -> i32                              demo
+tracing · PID 7 running · 12.3s · 3 calls · 0/s · 1,234 LOST
+ Calls  Counts  Latency  Output [Notes 1]
+LOST 1234 calls not shown: the ring was full when they began
+· a note
+
+
+
+
+
+
+Space pause · Enter values · Tab views · f filter · / search
+`);
     });
 
     test('a condition that can not be read', () => {
@@ -185,7 +297,20 @@ Enter begin · ↓ choose · Esc back · F1 help · Ctrl-C quit
         kind: 'live',
         news: { kind: 'refused', error },
       });
-      expect(plainFrame(faulty)).toBe(``);
+      expect(plainFrame(faulty)).toBe(`
+demo::hello(i: i32) -> i32                              demo
+tracing · PID 7 running · 12.3s · 3 calls · 0/s · 0 lost
+[Calls] Counts  Latency  Output  Notes
+  0.000000    1.50µs    demo::hello(i: 1) -> 6
+  0.000001            demo::hello(i: 2) [unwound]
+  0.000002    1.50µs  demo::hello(i: 3) -> 8
+  i > x
+      ^
+there is no \`x\`, at character 5
+
+only calls with: i > x
+Enter do it · Esc back · F1 help · Ctrl-C quit
+`);
     });
   });
 });

@@ -47,7 +47,7 @@ export const callLines = ({ size: { columns } }: Pick<State, 'size'>, live: Live
   fact('ended', call.outcome === null ? 'not yet' : outcomes[call.outcome], isUsual ? 'plain' : 'warning');
   fact('thread', `${call.tid} ${call.comm}, of process ${call.pid}`);
   fact('copy', copyText(call.copy));
-  fact('call', `number ${call.callId}${call.depth === 0 ? '' : `, inside ${call.depth} other calls that are watched`}`);
+  fact('call', `number ${call.callId}${insideText(call.depth)}`);
   for (const [i, value] of call.args.entries()) {
     blank();
     lines.push(...valueLines(i === 0 ? 'arguments' : '', value, columns));
@@ -60,6 +60,11 @@ export const callLines = ({ size: { columns } }: Pick<State, 'size'>, live: Live
     lines.push(...valueLines(i === 0 ? 'afterwards' : '', value, columns));
   lines.push(...kinLines(live, view, call, columns));
   return lines;
+};
+
+const insideText = (depth: number): string => {
+  if (depth === 0) return '';
+  return depth === 1 ? ', inside one other call that is watched' : `, inside ${depth} other calls that are watched`;
 };
 
 const copyText = ({ kind, address, caller, callSite, name }: CallEvent['copy']): string => {

@@ -21,11 +21,11 @@ const functionLines = (own: FunctionFigures, columns: number): Line[] => {
   const of = (permille: number): string => durationText(latency.percentile(permille) ?? 0n);
   const untimed = calls - timed;
   const figures = [
-    `${grouped(timed)} timed`,
     `p50 ${of(500)}`,
     `p90 ${of(900)}`,
     `p99 ${of(990)}`,
     `max ${durationText(latency.longest)}`,
+    `${grouped(timed)} timed`,
     ...(untimed === 0 ? [] : [`${grouped(untimed)} without a duration`]),
   ].join(' · ');
   return [
