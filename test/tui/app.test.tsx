@@ -199,12 +199,7 @@ demo::hello(i: i32) -> i32                              demo
 tracing · PID 7 running · 12.3s · 1 call · 0/s · 0 lost
 [Calls] Counts  Latency  Output  Notes  PAUSED
 function    demo::hello
-began       0.000000 s after tracing began
-took        1.50µs (1500 ns)
 ended       it returned
-thread      7 demo, of process 7
-copy        code of its own at 0x1000
-call        number 1, inside one other call that is watched
 
 arguments   request: Request  (verified)
               Request {
@@ -216,13 +211,18 @@ arguments   request: Request  (verified)
 result      i32  (given)
               6
 
+took        1.50µs (1500 ns)
+began       0.000000 s after tracing began
+thread      7 demo, of process 7
+copy        code of its own at 0x1000
+call        number 1, inside one other call that is watched
+
 made in     call 4, which is not among the calls shown
 
 
 
 
-
-1 of 1
+call 1 of 1
 → next · p caller · Esc back · ? help · q quit
 `);
     });

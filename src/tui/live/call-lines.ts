@@ -42,12 +42,7 @@ export const callLines = ({ size: { columns } }: Pick<State, 'size'>, live: Live
   };
   const isUsual = call.outcome === null || call.outcome === 'returned' || call.outcome === 'entered';
   fact('function', call.function);
-  fact('began', `${secondsText(Number(call.time - (live.seen.origin ?? call.time)))} s after tracing began`);
-  fact('took', call.duration === null ? 'not known' : `${durationText(call.duration)} (${call.duration} ns)`);
   fact('ended', call.outcome === null ? 'not yet' : outcomes[call.outcome], isUsual ? 'plain' : 'warning');
-  fact('thread', `${call.tid} ${call.comm}, of process ${call.pid}`);
-  fact('copy', copyText(call.copy));
-  fact('call', `number ${call.callId}${insideText(call.depth)}`);
   for (const [i, value] of call.args.entries()) {
     blank();
     lines.push(...valueLines(i === 0 ? 'arguments' : '', value, columns));
@@ -58,6 +53,12 @@ export const callLines = ({ size: { columns } }: Pick<State, 'size'>, live: Live
   else fact('result', call.outcome === 'returned' ? 'not watched' : 'none: it did not return', 'faint');
   for (const [i, value] of (call.after ?? []).entries())
     lines.push(...valueLines(i === 0 ? 'afterwards' : '', value, columns));
+  blank();
+  fact('took', call.duration === null ? 'not known' : `${durationText(call.duration)} (${call.duration} ns)`);
+  fact('began', `${secondsText(Number(call.time - (live.seen.origin ?? call.time)))} s after tracing began`);
+  fact('thread', `${call.tid} ${call.comm}, of process ${call.pid}`);
+  fact('copy', copyText(call.copy));
+  fact('call', `number ${call.callId}${insideText(call.depth)}`);
   lines.push(...kinLines(live, view, call, columns));
   return lines;
 };

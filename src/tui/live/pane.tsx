@@ -41,7 +41,11 @@ export const LivePane = ({ state, live, theme }: Props): ReactElement => {
         labelWidth={0}
       />
       <Row
-        text={prompt ? promptText(prompt, columns, theme) : theme.faint(truncate(statusText(state, live), columns))}
+        text={
+          prompt
+            ? promptText(prompt, columns, theme)
+            : theme.faint(truncate(statusText(state, live, body.height), columns))
+        }
       />
     </>
   );
@@ -157,8 +161,14 @@ const promptText = ({ kind, field, replaces, waits }: Prompt, columns: number, t
 };
 
 /** Where one is; a notice comes first. */
-const statusText = ({ notice }: State, live: LiveState): string => {
+const statusText = (state: State, live: LiveState, height: number): string => {
+  const { notice } = state;
   if (notice !== null) return notice;
+  if (live.opened !== null) {
+    const below = callLines(state, live).length - live.opened.top - height;
+    const more = below > 0 ? ` · ↓ ${below} more lines` : '';
+    return `call ${grouped(live.cursor - firstRow(shownLog(live)) + 1)} of ${grouped(rowCount(shownLog(live)))}${more}`;
+  }
   const { held, log, cursor, view, output, outputTop } = live;
   if (view === 'output' && output.lines.some(({ from }) => from === 'stderr')) {
     const where = outputTop === null ? '' : `line ${grouped(outputTop + 1)} · `;
