@@ -109,7 +109,7 @@ describeNeeding(['kernel', 'tmux'], 'tracing on the screen', () => {
 
       terminal.type('f');
       terminal.press('C-u', 'Enter');
-      await terminal.waitFor((screen) => screen.text.match(/hello\(i: /g)?.length === 4);
+      await terminal.waitFor((screen) => screen.text.match(/hello\(i: \d/g)?.length === 4);
       terminal.type('/I: 2');
       terminal.press('Enter');
       await terminal.waitFor(/^2 of 5$/m);

@@ -14,8 +14,8 @@ import { Tracing } from './tracing.ts';
 const stepMs = 4;
 /** What the header says of time and target is looked at so often. */
 const clockMs = 250;
-/** Calls and lines come faster than anybody reads; drawing ten times a second takes half the time that following them does. */
-const drawMs = 100;
+/** Calls and lines come faster than anybody reads: seven frames a second take less time than following the calls does. */
+const drawMs = 110;
 
 /** Traces, one at a time: the next begins when the probes of the one before are gone. */
 export class LiveWork {
