@@ -116,6 +116,11 @@ export class LiveScreen {
     await this.shows(/tracing · /);
   }
 
+  /** As its header says. */
+  calls() {
+    return Number((/([\d,]+) calls?/.exec(this.text)?.[1] ?? '').replaceAll(',', ''));
+  }
+
   /** Resident memory now, KiB. */
   rssKiB() {
     return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.pid}/status`, 'utf8'))?.[1]);
