@@ -37,6 +37,9 @@ export const factsHeight = (state: State): number => Math.max(1, bodyHeight(stat
 /** The state of what is watched, and the names of the views. */
 const liveHeadRows = 2;
 
+/** The row of the screen, from 0, where the views begin. */
+export const liveTop = titleRows + liveHeadRows;
+
 /** Above the line that is typed, where it has a fault. */
 export const promptFaultRows = ({ live }: State): number => (live?.prompt?.fault ? 4 : 0);
 

@@ -56,6 +56,14 @@ describe('following and looking back', () => {
     expect(liveOf(follow(begun, eventsSoFar(100), 'up', 'down', 'down')).held).toBeNull();
   });
 
+  test('a click chooses a call, and holds the view', () => {
+    const point = (row: number): Action => ({ kind: 'pointed', row });
+    const clicked = follow(begun, eventsSoFar(3), point(4));
+    expect(chosen(clicked)).toBe(2);
+    expect(liveOf(clicked).held).not.toBeNull();
+    for (const row of [0, 1, 2, 6, 11]) expect(liveOf(follow(begun, eventsSoFar(3), point(row))).held).toBeNull();
+  });
+
   test('without events nothing breaks', () => {
     for (const keys of [['up'], ['pause'], ['open-call'], ['pause', 'open-call'], ['find-next'], ['last']] as const)
       expect(shown(follow(begun, ...keys))).toEqual([]);

@@ -20,6 +20,7 @@ export type LiveCommand =
 export const liveKeys: readonly Binding[] = [
   { modes: ['live'], keys: [' ', 'p'], command: 'pause', help: 'hold the view still; go on', hint: 'pause' },
   { modes: ['live'], keys: ['enter'], command: 'open-call', help: 'all values of the call', hint: 'values' },
+  { modes: ['live'], keys: ['click'], command: 'point', help: 'choose this call' },
   { modes: ['live'], keys: ['tab'], command: 'next-view', help: 'the next view', hint: 'views' },
   { modes: ['live'], keys: ['shift-tab'], command: 'previous-view', help: 'the view before' },
   {

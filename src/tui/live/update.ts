@@ -1,11 +1,21 @@
 import { sanitize } from '../../base/text.ts';
-import { liveHeight } from '../layout.ts';
+import { liveHeight, liveTop } from '../layout.ts';
 import { edit, emptyField, fieldOf } from '../parts/field.ts';
 import { type Motion, scrolledPage } from '../parts/window.ts';
 import type { State } from '../state.ts';
 import { type Area, type Step, step } from '../step.ts';
 import { callLines } from './call-lines.ts';
-import { held, inSight, neighbour, openedCall, openedParent, released, scrolledCalls, searchStart } from './calls.ts';
+import {
+  held,
+  inSight,
+  neighbour,
+  openedCall,
+  openedParent,
+  released,
+  scrolledCalls,
+  searchStart,
+  visibleRows,
+} from './calls.ts';
 import { firstRow } from './log.ts';
 import { pageLines } from './pages.ts';
 import {
@@ -118,6 +128,14 @@ const scrolled = (state: State, motion: Motion): State =>
     }
   });
 
+const pointed = (state: State, row: number): Step =>
+  step(
+    changed(state, (live) => {
+      const at = visibleRows(live, liveHeight(state))[row - liveTop];
+      return live.view !== 'calls' || live.opened !== null || at === undefined ? live : { ...held(live), cursor: at };
+    }),
+  );
+
 const back = (state: State): Step => {
   const { live } = state;
   if (live?.prompt) return step(changed(state, (own) => ({ ...own, prompt: null })));
@@ -176,6 +194,7 @@ export const liveArea: Area = {
       ),
     ),
   scrolled,
+  pointed,
   back,
 };
 
