@@ -8,6 +8,7 @@ import { notMeasured } from './result.js';
 import { attachTime } from './rows/attach.js';
 import { demangle } from './rows/demangle.js';
 import { cargo, driver } from './rows/list.js';
+import { live } from './rows/live.js';
 import { screen } from './rows/screen.js';
 import { show } from './rows/show.js';
 import { entryOnly, safeReturns } from './rows/slowdown.js';
@@ -31,6 +32,7 @@ const rows = {
   11: start,
   12: latencies,
   13: screen,
+  14: live,
 };
 
 const usage = `usage: node bench/run.js [--only ROW,…] [--runs N] [--json] [--program FILE]

@@ -5,6 +5,7 @@ import { sanitize } from '../base/text.ts';
 import { openDebugInfo } from '../elf/debug-info.ts';
 import type { Image } from '../elf/model.ts';
 import { openImage } from '../elf/open.ts';
+import type { ProgramOutput } from '../trace/program-output.ts';
 import type { LandingSite, ProbeSite } from '../trace/site.ts';
 import type { Scope } from '../trace/target.ts';
 import { parseAfter } from './after-plan.ts';
@@ -23,7 +24,7 @@ export type ProbesRequest = {
   /** Patterns, perhaps with a signature. */
   readonly functions: readonly string[];
   readonly scope: WatchScope;
-  readonly output?: 'stderr' | 'inherit' | 'ignore';
+  readonly output?: ProgramOutput;
   readonly returns: ReturnsChoice;
   /** Pointers that are followed, one inside the other. */
   readonly depth: number;

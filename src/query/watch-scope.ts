@@ -1,6 +1,7 @@
 import { RsymError } from '../base/errors.ts';
 import { sanitize } from '../base/text.ts';
 import type { Image } from '../elf/model.ts';
+import type { ProgramOutput } from '../trace/program-output.ts';
 import type { Scope } from '../trace/target.ts';
 import { inNestedPidNamespace } from './machine.ts';
 import { splitWords } from './words.ts';
@@ -22,7 +23,7 @@ type Request = {
   readonly scope: WatchScope;
   readonly children?: boolean;
   /** Where a started program's output goes. */
-  readonly output?: 'stderr' | 'inherit' | 'ignore';
+  readonly output?: ProgramOutput;
 };
 
 /** Throws RsymError `usage` where it isn't said what is to be watched. */

@@ -2,8 +2,10 @@ import { RsymError } from '../base/errors.ts';
 import { longestText } from '../expr/longest-text.ts';
 import { captureLimits } from '../trace/capture-limits.ts';
 import type { TraceEvent } from '../trace/event.ts';
+import type { ProgramOutput } from '../trace/program-output.ts';
 import type { ProbeSite } from '../trace/site.ts';
 import { traceBatches } from '../trace/tracer.ts';
+import { type EventFilter, eventFilter } from './event-filter.ts';
 import type { ReturnsChoice } from './exits.ts';
 import { checkWhole } from './number-limits.ts';
 import { planProbes } from './planned-probes.ts';
@@ -25,6 +27,10 @@ export type {
 } from '../trace/event.ts';
 export { prepareKeeper } from '../trace/keeper/keeper.ts';
 export type { LeftOut } from '../trace/left-out.ts';
+export { noLosses } from '../trace/losses.ts';
+export type { OutputReader, ProgramStream } from '../trace/program-output.ts';
+export { RecordRoom } from '../trace/record-room.ts';
+export type { EventFilter } from './event-filter.ts';
 export type { ReturnsChoice } from './exits.ts';
 export type { WatchedFunction } from './trace-plan.ts';
 export type { WatchScope } from './watch-scope.ts';
@@ -67,7 +73,7 @@ export type WatchRequest = {
   /** Calls under way at one time, over all threads. */
   readonly maxPending?: number;
   /** Where a started program's output goes. */
-  readonly output?: 'stderr' | 'inherit' | 'ignore';
+  readonly output?: ProgramOutput;
   readonly signal?: AbortSignal;
 };
 
@@ -94,6 +100,12 @@ export type Watch = {
   readonly functions: readonly WatchedFunction[];
   /** What a user should know of the choice made: one plain line each. */
   readonly notes: readonly string[];
+  /**
+   * A condition on events of this watch that are there already. Only those of {@link planTextWatch} can be tested.
+   *
+   * @throws {RsymError} `usage` where it can't be read, or fits no function.
+   */
+  readonly filter: (text: string) => EventFilter;
   /** Starts watching; the last event of the last batch is `end`. Told once the probes are planted. */
   readonly batches: (
     onAttached?: (attached: { readonly probes: number; readonly pid: number | null }) => void,
@@ -126,6 +138,7 @@ const plan = (request: WatchRequest, texts: boolean): Watch => {
     patterns,
     functions,
     notes,
+    filter: (text) => eventFilter(sites, text),
     batches: (onAttached) =>
       traceBatches({
         sites,

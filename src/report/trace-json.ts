@@ -62,7 +62,7 @@ const callJson = (call: CallEvent): string =>
   `{"schema":${schema},"event":"${call.event}","ts_ns":"${call.time}","seq":${call.seq},"call_id":${call.callId},"parent":${call.parent},"depth":${call.depth},` +
   `"pid":${call.pid},"tid":${call.tid},"comm":${quotedName(call.comm)},"function":${quotedName(call.function)},"copy":${copyJson(call.copy)},` +
   `"args":${listJson(call.args)},"ret":${call.ret ? valueJson(undefined, call.ret) : 'null'}` +
-  `${call.after === undefined ? '' : `,"after":${listJson(call.after)}`}` +
+  `${call.after === undefined || call.after.length === 0 ? '' : `,"after":${listJson(call.after)}`}` +
   `,"outcome":${call.outcome === null ? 'null' : `"${call.outcome}"`},"duration_ns":${call.duration === null ? 'null' : `"${call.duration}"`}}`;
 
 const lossesJson = ({ threadEnds, ...losses }: Losses): object => ({ ...losses, thread_ends: threadEnds });

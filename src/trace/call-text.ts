@@ -1,11 +1,16 @@
 import type { ReturnPlan, ValuePlan } from '../abi/model.ts';
 import { TextBytes } from '../base/text-bytes.ts';
+import type { Environment } from '../expr/environment.ts';
+import { callEnvironment } from './call-environment.ts';
 import type { CaptureLayout } from './capture-layout.ts';
 import type { EndedCall } from './correlate.ts';
 import type { CallEvent, CallWriter, Outcome, ShownValue } from './event.ts';
+import { type KeptCall, type KnownExit, packCall, readPackedCall } from './packed-call.ts';
 import { type QuickValue, quickValue } from './quick/plan.ts';
 import type { EnterRecord, ExitRecord } from './record.ts';
 import { EntryBytes, ExitBytes } from './record-bytes.ts';
+import type { RecordMemory } from './record-memory.ts';
+import type { RecordRoom } from './record-room.ts';
 import { type ShowLimits, showCall } from './show.ts';
 import type { CopyInfo, ProbeSite } from './site.ts';
 import type { EnteredCall } from './thread-calls.ts';
@@ -46,6 +51,22 @@ class CallText implements CallEvent, CallWriter {
     const { site, limits } = this.#shower;
     this.#full ??= showCall(site, this.#call, this.event, this.#ended, this.#exitAddress, this.seq, limits);
     return this.#full;
+  }
+
+  get environment(): Environment {
+    const { enter } = this.#call;
+    return callEnvironment(this.#shower.site, enter, this.#ended?.ret ?? null, this.#ended?.duration ?? null);
+  }
+
+  keepIn(room: RecordRoom): number | null {
+    const { seq, event } = this;
+    return this.#shower.keep(room, {
+      seq,
+      event,
+      call: this.#call,
+      ended: this.#ended,
+      exitAddress: this.#exitAddress,
+    });
   }
 
   get writer(): CallWriter {
@@ -192,11 +213,15 @@ export class CallTexts {
   readonly #marked: readonly boolean[];
   readonly #isResultMarked: boolean;
   readonly #results = new Map<CaptureLayout, QuickValue | null>();
+  readonly #entry: CaptureLayout;
+  /** Those at which calls ended that were kept, by their numbers. */
+  readonly #exits = new Map<number, KnownExit>();
 
   constructor(site: ProbeSite, entry: CaptureLayout, limits: ShowLimits) {
     const { args, ret } = site.plan;
     this.site = site;
     this.limits = limits;
+    this.#entry = entry;
     this.names = args.map(({ name }) => name);
     this.quick = args.map((plan, i) => quickOf(plan, entry, i, limits));
     this.#marked = args.map((plan) => noteOf(plan) !== null);
@@ -206,6 +231,19 @@ export class CallTexts {
   /** Whether something is said beside the text of an argument, or (null) of the result. */
   isMarked(index: number | null): boolean {
     return index === null ? this.#isResultMarked : (this.#marked[index] ?? true);
+  }
+
+  keep(room: RecordRoom, kept: KeptCall): number | null {
+    const exit = kept.ended?.ret;
+    if (exit instanceof ExitBytes && !this.#exits.has(exit.site))
+      this.#exits.set(exit.site, { layout: exit.layout, address: kept.exitAddress });
+    return packCall(kept, room, this);
+  }
+
+  /** A call that was kept. */
+  read(memory: RecordMemory, at: number): CallEvent {
+    const { call, event, ended, exitAddress, seq } = readPackedCall(memory, at, this.#entry, this.#exits);
+    return this.event(call, event, ended, exitAddress, seq);
   }
 
   event(

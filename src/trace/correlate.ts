@@ -1,3 +1,4 @@
+import { CallTable } from './call-table.ts';
 import type { Outcome } from './event.ts';
 import type { EnterRecord, ExitRecord, LandingRecord, ThreadEndRecord, TraceRecord } from './record.ts';
 import { type EnteredCall, type Pending, ThreadCalls } from './thread-calls.ts';
@@ -35,7 +36,7 @@ export type CorrelationSink = {
  */
 export class Correlator {
   readonly #threads = new Map<number, ThreadCalls>();
-  readonly #calls = new Map<number, Pending>();
+  readonly #calls = new CallTable<Pending>();
   /** By thread, what may still be in the kernel's table of calls that ended without an exit. */
   readonly #leftovers = new Map<number, Map<string, StaleKey>>();
   #accepted = 0;

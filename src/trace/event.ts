@@ -1,7 +1,9 @@
 import type { Evidence } from '../abi/model.ts';
 import type { TextBytes } from '../base/text-bytes.ts';
+import type { Environment } from '../expr/environment.ts';
 import type { JsonValue } from './decode/shown.ts';
 import type { LeftOut } from './left-out.ts';
+import type { RecordRoom } from './record-room.ts';
 import type { CopyInfo } from './site.ts';
 
 /**
@@ -67,6 +69,13 @@ export type CallEvent = {
   readonly duration: bigint | null;
   /** Of an event for a reader who wants texts. */
   readonly writer?: CallWriter;
+  /** Of the same: what expressions see of the call, which is read when they ask. */
+  readonly environment?: Environment;
+  /**
+   * Of the same: copies what it is read from to a room, from which an event like it can be read until that is cleared. Gives
+   * its place there; null: there is no room for so much. Absent: the event itself is good for ever.
+   */
+  readonly keepIn?: (room: RecordRoom) => number | null;
 };
 
 /** Calls and pieces of knowledge that did not reach us, by cause. */

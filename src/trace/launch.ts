@@ -5,6 +5,7 @@ import { inheritedFiles } from '../base/inherited-files.ts';
 import { sanitize } from '../base/text.ts';
 import type { ProgramEnd } from './event.ts';
 import type { ProcessScope } from './process-scope.ts';
+import { OutputPipes, type ProgramOutput } from './program-output.ts';
 import { addressOf, syscall } from './sys/libc.ts';
 import { NR, RLIMIT_NOFILE } from './sys/uapi.ts';
 
@@ -13,8 +14,7 @@ export type Command = {
   /** What the program finds as its own name, argv[0]. */
   readonly name: string;
   readonly args: readonly string[];
-  /** Where the program's stdout and stderr go: to rsym's stderr, or to rsym's own streams. */
-  readonly output: 'stderr' | 'inherit' | 'ignore';
+  readonly output: ProgramOutput;
 };
 
 /** The state letter of /proc/PID/stat, undefined if there is no such process. It stands behind the name's last `)`. */
@@ -58,12 +58,19 @@ const cannotStart = (file: string, error: NodeJS.ErrnoException): RsymError =>
     cause: error,
   });
 
+type Stdio = 'ignore' | 'inherit' | number;
+
+/** Where its output isn't shown as it is, the terminal's keys aren't its own either. */
+const streamsOf = (output: ProgramOutput, pipes: OutputPipes | null): [Stdio, Stdio, Stdio] => {
+  if (pipes !== null) return ['ignore', ...pipes.writeEnds];
+  if (output === 'stderr') return ['inherit', 2, 2];
+  return output === 'inherit' ? ['inherit', 'inherit', 'inherit'] : ['ignore', 'ignore', 'ignore'];
+};
+
 const start = async (command: Command): Promise<ChildProcess> => {
-  const output = command.output === 'stderr' ? 2 : command.output;
+  const pipes = typeof command.output === 'function' ? new OutputPipes(command.output) : null;
   try {
-    // Where its output isn't shown, the terminal's keys aren't its own either.
-    const input = output === 'ignore' ? 'ignore' : 'inherit';
-    const stdio: ('ignore' | 'inherit' | number)[] = [input, output, output];
+    const stdio: Stdio[] = streamsOf(command.output, pipes);
     // At the same numbers; Node leaves the places between them closed.
     for (const fd of inheritedFiles()) stdio[fd] = fd;
     for (let fd = 0; fd < stdio.length; fd++) stdio[fd] ??= 'ignore';
@@ -75,6 +82,8 @@ const start = async (command: Command): Promise<ChildProcess> => {
     return child;
   } catch (error) {
     throw cannotStart(command.file, error as NodeJS.ErrnoException);
+  } finally {
+    pipes?.begin();
   }
 };
 

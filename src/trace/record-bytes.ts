@@ -84,6 +84,10 @@ export abstract class RecordBytes {
   }
 }
 
+/** Bytes of a record with captures, up to the last of its blocks. */
+export const usedBytes = ({ view, base, layout: { follows, blocks } }: EntryBytes | ExitBytes): number =>
+  follows.length === 0 ? blocks : Math.max(blocks, view.getUint32(base + FOLLOW.used, true));
+
 export class EntryBytes extends RecordBytes {
   readonly kind = 'enter';
   readonly layout: CaptureLayout;
@@ -129,11 +133,9 @@ export class EntryBytes extends RecordBytes {
 
   /** Makes the bytes its own: those of a batch are held as long as one of its records is. */
   keep(): void {
-    const { view, base, layout } = this;
-    const used = layout.follows.length === 0 ? layout.blocks : view.getUint32(base + FOLLOW.used, true);
-    const size = Math.max(used, layout.blocks);
+    const { view, base } = this;
     const from = view.byteOffset + base;
-    this.memory = new RecordMemory(new DataView(view.buffer.slice(from, from + size)));
+    this.memory = new RecordMemory(new DataView(view.buffer.slice(from, from + usedBytes(this))));
     this.base = 0;
   }
 }

@@ -46,7 +46,7 @@ const Pane = ({ state, theme, entry }: Props): ReactElement => {
 
 const titleOf = ({ help, level, detail, launch, live, file }: State): string => {
   if (help !== null) return 'rsym: keys';
-  if (level === 'live' && live) return live.title;
+  if (level === 'live' && live) return live.request.title;
   if (level === 'list') return `rsym ${sanitize(file.path)}`;
   if (level === 'launch') return launch.targets.title;
   return detail?.facts?.name ?? 'rsym';

@@ -63,6 +63,7 @@ export class Controller {
     this.#live = new LiveWork(
       browser.facts.path,
       this.#desk((news) => ({ kind: 'live', news })),
+      () => this.#state.live?.held ?? null,
     );
   }
 

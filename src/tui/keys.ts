@@ -9,10 +9,21 @@ import { type ListCommand, listKeys } from './list/keys.ts';
 import { type LiveCommand, liveKeys } from './live/keys.ts';
 
 /**
- * Where keys go. In `list`, `selection`, `signature` and `launch`, characters that no line claims are text; `rows` is the
- * list without its search field, `switch` a choice without a text.
+ * Where keys go. In `list`, `selection`, `signature`, `launch` and `live-line`, characters that no line claims are text;
+ * `rows` is the list without its search field, `switch` a choice without a text.
  */
-export type Mode = 'list' | 'rows' | 'selection' | 'detail' | 'signature' | 'launch' | 'switch' | 'live' | 'help';
+export type Mode =
+  | 'list'
+  | 'rows'
+  | 'selection'
+  | 'detail'
+  | 'signature'
+  | 'launch'
+  | 'switch'
+  | 'live'
+  | 'call'
+  | 'live-line'
+  | 'help';
 
 export type Command =
   | ListCommand
@@ -56,8 +67,8 @@ export type Binding = {
   readonly hint?: string;
 };
 
-const reading: readonly Mode[] = ['detail', 'live', 'help'];
-const typing: readonly Mode[] = ['list', 'selection', 'signature', 'launch'];
+const reading: readonly Mode[] = ['detail', 'live', 'call', 'help'];
+const typing: readonly Mode[] = ['list', 'selection', 'signature', 'launch', 'live-line'];
 const all: readonly Mode[] = [...reading, 'rows', ...typing, 'switch'];
 
 /** What comes first is hinted at first. */
@@ -157,7 +168,9 @@ const headings: Readonly<Record<Exclude<Mode, 'help'>, string>> = {
   signature: 'Its signature',
   launch: 'What to trace',
   switch: 'What to trace, where there is nothing to type',
-  live: 'Calls',
+  live: 'Calls as they happen',
+  call: 'One call',
+  'live-line': 'A line that is typed on the live screen',
 };
 
 /** The help of one mode, then of the others. */

@@ -37,11 +37,15 @@ export const factsHeight = (state: State): number => Math.max(1, bodyHeight(stat
 /** Rows for instructions: above them stands which copy it is. */
 export const codeHeight = ({ size }: State): number => Math.max(1, bodyHeight(size) - 1);
 
-/** Notes stay in sight above the calls, but never take more than a third of the rows. */
-export const notesHeight = (size: Size, count: number): number => Math.min(count, Math.floor(bodyHeight(size) / 3));
+/** The state of what is watched, and the names of the views. */
+const liveHeadRows = 2;
 
-const statusRows = 1;
+/** The row of the screen, from 0, where the views begin. */
+export const liveTop = titleRows + liveHeadRows;
 
-/** Rows for calls. */
-export const callsHeight = (state: State): number =>
-  Math.max(1, bodyHeight(state.size) - statusRows - notesHeight(state.size, state.live?.notes.length ?? 0));
+/** Above the line that is typed, where it has a fault. */
+export const promptFaultRows = ({ live }: State): number => (live?.prompt?.fault ? 4 : 0);
+
+/** Rows of the live screen's views. */
+export const liveHeight = (state: State): number =>
+  Math.max(1, bodyHeight(state.size) - liveHeadRows - promptFaultRows(state));

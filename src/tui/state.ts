@@ -48,6 +48,8 @@ export const modeBelow = (state: State): Exclude<Mode, 'help'> => {
   if (state.level === 'list') return listMode(state.list);
   if (state.level === 'detail' && state.detail !== null && state.detail.before !== null) return 'signature';
   if (state.level === 'launch' && !hasField(state.launch.cursor)) return 'switch';
+  if (state.level === 'live' && state.live?.prompt) return 'live-line';
+  if (state.level === 'live' && state.live?.opened) return 'call';
   return state.level;
 };
 
@@ -63,6 +65,8 @@ export const focusedField = (state: State): Field | null => {
       return state.list.prompt?.field ?? null;
     case 'signature':
       return state.detail?.signature ?? null;
+    case 'live-line':
+      return state.live?.prompt?.field ?? null;
     case 'launch':
       return hasField(state.launch.cursor) ? state.launch.fields[state.launch.cursor] : null;
     default:

@@ -52,7 +52,7 @@ describeNeeding(['kernel', 'tmux'], 'tracing on the screen', () => {
       await choose(terminal, 'helloworld::hello', helloSignature);
       terminal.type('1 2 3 4');
       terminal.press('Enter');
-      const { text } = await terminal.waitFor(/ended · 4 calls · 0 lost/);
+      const { text } = await terminal.waitFor(/ended · PID \d+ exited with 0 · .* 4 calls · 0 lost/);
       const calls = [...text.matchAll(/hello\(i: (\d+), len: (\d+)\) -> (\d+)/g)].map((match) =>
         match.slice(1).map(Number),
       );
@@ -61,6 +61,69 @@ describeNeeding(['kernel', 'tmux'], 'tracing on the screen', () => {
       terminal.type('q');
       expect((await expectRestored(terminal)).text).toContain('status 0');
     });
+
+  test('its values, sums and output; a filter, a search; written to a file; begun again', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rsym-screen-'));
+    try {
+      await using terminal = inShell([fixture('hello/debug-v0')]);
+      await choose(terminal, 'helloworld::hello', helloSignature);
+      terminal.type('1 2 3 4');
+      terminal.press('Enter');
+      await terminal.waitFor(/ended · /);
+      terminal.press('Enter');
+      const { text: values } = await terminal.waitFor(/^call 4 of 5/m);
+      expect(values).toMatch(/arguments +i: i32 {2}\(given\)\n +4\n/);
+      expect(values).toMatch(/result +i32 {2}\(given\)\n +9\n/);
+      terminal.press('Escape', 'Tab');
+      await terminal.waitFor(/^ +4 +\d+ +100\.0% +- .* helloworld::hello$/m);
+      terminal.press('Tab');
+      await terminal.waitFor(/^ {2}p50 .* · 4 timed$/m);
+      terminal.press('Tab');
+      const { text: output } = await terminal.waitFor(/\[Output 8\]/);
+      expect(output).toContain('\n  Hello, world! number 1, 5 arguments\n  returned 6\n');
+      terminal.press('Tab', 'Tab');
+      await terminal.waitFor(/\[Calls\]/);
+
+      terminal.type('fi > x');
+      terminal.press('Enter');
+      await terminal.waitFor(/^ {2}i > x\n {6}\^\n(.*\n)*there is no `x`/m);
+      terminal.press('C-u');
+      terminal.type('i > 2 && ret < 9');
+      terminal.press('Enter');
+      const { text: some } = await terminal.waitFor(/only i > 2 && ret < 9/);
+      expect([...some.matchAll(/hello\(i: (\d)/g)].map(([, i]) => i)).toEqual(['3']);
+
+      const path = join(folder, 'some.ndjson');
+      for (const answer of ['1 call written', 'it exists; Enter replaces it']) {
+        terminal.type(`e${path}`);
+        terminal.press('Enter');
+        await terminal.waitFor(answer);
+      }
+      terminal.press('Escape');
+      const [line = '{}'] = readFileSync(path, 'utf8').split('\n');
+      expect(JSON.parse(line)).toMatchObject({
+        event: 'call',
+        args: [{ value: 3 }, { value: '5' }],
+        ret: { value: 8 },
+      });
+
+      terminal.type('f');
+      terminal.press('C-u', 'Enter');
+      await terminal.waitFor((screen) => screen.text.match(/hello\(i: \d/g)?.length === 4);
+      terminal.type('/I: 2');
+      terminal.press('Enter');
+      await terminal.waitFor(/^2 of 5$/m);
+      const started = /PID (\d+) exited/.exec(terminal.screen().text)?.[1];
+      terminal.type('s');
+      await terminal.waitFor(
+        (screen) => / exited with 0 · .* 4 calls/.test(screen.text) && !screen.text.includes(`PID ${started} `),
+      );
+      terminal.type('q');
+      expect((await expectRestored(terminal)).text).toContain('status 0');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 
   test('a running process: calls go on and on, held, stopped, begun again, quit; it lives on', async () => {
     const program = fixture('endings/debug-v0');
@@ -102,7 +165,7 @@ describeNeeding(['kernel', 'tmux'], 'tracing on the screen', () => {
     await choose(terminal, 'endings::pair', '(a: i32, b: i64) -> i64');
     terminal.type('serve 20');
     terminal.press('Enter');
-    await terminal.waitFor(/tracing, PID \d+ · .* [1-9][\d,]* calls/);
+    await terminal.waitFor(/tracing · PID \d+ running · .* [1-9][\d,]* calls/);
     process.kill(await screenPid(terminal), 'SIGTERM');
     const { text } = await expectRestored(terminal);
     expect(text).toContain('status 143');

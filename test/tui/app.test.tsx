@@ -4,12 +4,18 @@ import { cleanup, render } from 'ink-testing-library';
 import { afterEach, describe, expect, test } from 'vitest';
 import { RsymError } from '../../src/base/errors.ts';
 import { address } from '../../src/base/units.ts';
+import { CallFigures } from '../../src/query/call-figures.ts';
+import { type CallEvent, noLosses } from '../../src/query/watch.ts';
 import { displayWidth } from '../../src/report/terminal-width.ts';
 import { App } from '../../src/tui/app.tsx';
+import { logOf } from '../../src/tui/live/log.ts';
+import { nothingSeen } from '../../src/tui/live/state.ts';
 import { makeTheme } from '../../src/tui/parts/theme.ts';
 import type { Size, State } from '../../src/tui/state.ts';
+import type { Action } from '../../src/tui/step.ts';
 import { mount } from '../../src/tui/view.tsx';
 import {
+  tracing as begun,
   call,
   entry,
   facts,
@@ -20,6 +26,7 @@ import {
   shownCopy,
   shownFunction,
   state,
+  told,
   typed,
 } from './states.ts';
 
@@ -30,10 +37,27 @@ const frameOf = (shown: State, colour = false): string =>
 const plainFrame = (shown: State): string => `\n${stripVTControlCharacters(frameOf(shown)).replace(/ +$/gm, '')}\n`;
 
 const open = follow(state(), 'open', facts(0), ...pageNews);
-const tracing = follow(open, 'sign', typed('(i: i32) -> i32'), 'accept', 'trace', 'begin', {
+const tracing = begun();
+
+/** Sums of so many calls, in the second that is over. */
+const counted = (one: CallEvent, count: number): Action => {
+  const figures = new CallFigures([one.function, 'demo::idle']);
+  for (let i = 0; i < count; i++) figures.add({ ...one, duration: BigInt(i + 1) * 1000n });
+  figures.add({ ...one, outcome: 'unwound', duration: null });
+  figures.passed(1);
+  return { kind: 'live', news: { kind: 'planned', notes: [], figures } };
+};
+const written = (...texts: readonly string[]): Action => ({
   kind: 'live',
-  news: { kind: 'attached', probes: 3, pid: 7 },
+  news: {
+    kind: 'output',
+    output: {
+      forgotten: 0,
+      lines: texts.map((text, i) => ({ from: i % 2 === 0 ? 'stdout' : 'stderr', text }) as const),
+    },
+  },
 });
+const lossy = { ...noLosses, entries: 1234 };
 
 describe('whole frames', () => {
   test('the list', () => {
@@ -143,22 +167,186 @@ Enter begin · ↓ choose · Tab options · Esc back · F1 help
 `);
   });
 
-  test('calls, newest at the bottom', () => {
-    const events = [call(1), call(2, { outcome: 'unwound', ret: null, duration: null })];
-    expect(plainFrame(follow(tracing, { kind: 'live', news: { kind: 'events', events } }))).toBe(`
+  describe('the live level', () => {
+    const clock: Action = { kind: 'live', news: { kind: 'clock', seconds: 12.34, target: { kind: 'running' } } };
+    const events = [
+      call(1, { depth: 1, parent: 2 }),
+      call(2, { outcome: 'unwound', ret: null, duration: null }),
+      call(3),
+    ];
+    const going = follow(tracing, clock, told(events));
+
+    test('calls, newest at the bottom, inner ones indented', () => {
+      expect(plainFrame(going)).toBe(`
 demo::hello(i: i32) -> i32                              demo
-  0.000000    1.50µs  demo::hello(i: 1) -> 6
+tracing · PID 7 running · 12.3s · 3 calls · 0/s · 0 lost
+[Calls] Counts  Latency  Output  Notes
+  0.000000    1.50µs    demo::hello(i: 1) -> 6
   0.000001            demo::hello(i: 2) [unwound]
+  0.000002    1.50µs  demo::hello(i: 3) -> 8
 
 
 
 
 
-
-tracing, PID 7 · 3 probes · 2 calls
-
-Space pause · Esc stop · ? help · q quit
+Space pause · Enter values · Tab views · f filter · / search
 `);
+    });
+
+    test('held still, with losses and a filter', () => {
+      const filtered = { kind: 'filtered', filter: 'i > 1', notes: [], held: null } as const;
+      const held = follow(
+        going,
+        told(events, { losses: lossy }),
+        {
+          kind: 'live',
+          news: {
+            ...filtered,
+            log: logOf(events),
+            seen: { ...nothingSeen, calls: 3, origin: 1000n, losses: lossy, undecided: 2 },
+          },
+        },
+        'up',
+      );
+      expect(plainFrame(held)).toBe(`
+demo::hello(i: i32) -> i32                              demo
+tracing · PID 7 running · 12.3s · 3 calls · 0/s · 1,234 LOST
+[Calls] Counts  Latency  Output  Notes  PAUSED
+  0.000000    1.50µs    demo::hello(i: 1) -> 6
+  0.000001            demo::hello(i: 2) [unwound]
+  0.000002    1.50µs  demo::hello(i: 3) -> 8
+
+
+
+
+2 of 3
+Space pause · Enter values · Tab views · f filter · / search
+`);
+    });
+
+    test('one call with all its values', () => {
+      const value = { name: 'request', type: 'Request', evidence: 'verified', note: null } as const;
+      const text = 'Request { path: "/a", body: Some([1, 2, 3]), host: "example.org" }';
+      const shown = call(1, { args: [{ ...value, value: {}, text }], parent: 4, depth: 1 });
+      const resized: Action = { kind: 'resized', size: { columns: 60, rows: 29 } };
+      expect(plainFrame(follow(going, resized, told([shown]), 'open-call'))).toBe(`
+demo::hello(i: i32) -> i32                              demo
+tracing · PID 7 running · 12.3s · 1 call · 0/s · 0 lost
+[Calls] Counts  Latency  Output  Notes  PAUSED
+function    demo::hello
+ended       it returned
+
+arguments   request: Request  (verified)
+              Request {
+                  path: "/a",
+                  body: Some([1, 2, 3]),
+                  host: "example.org",
+              }
+
+result      i32  (given)
+              6
+
+took        1.50µs (1500 ns)
+began       0.000000 s after tracing began
+thread      7 demo, of process 7
+copy        code of its own at 0x1000
+call        number 1, inside one other call that is watched
+
+made in     call 4, which is not among the calls shown
+
+
+
+
+call 1 of 1
+→ next · p caller · Esc back · ? help · q quit
+`);
+    });
+
+    test('sums', () => {
+      expect(plainFrame(follow(going, counted(call(1), 300), 'next-view'))).toBe(`
+demo::hello(i: i32) -> i32                              demo
+tracing · PID 7 running · 12.3s · 3 calls · 301/s · 0 lost
+ Calls [Counts] Latency  Output  Notes
+CALLS  PER S   SHARE  UNWOUND  FUNCTION
+  301    301  100.0%        1  demo::hello
+    0      0    0.0%        -  demo::idle
+
+
+
+
+
+Space pause · Enter values · Tab views · f filter · / search
+`);
+      expect(plainFrame(follow(going, counted(call(1), 5), 'next-view', 'next-view'))).toBe(`
+demo::hello(i: i32) -> i32                              demo
+tracing · PID 7 running · 12.3s · 3 calls · 6/s · 0 lost
+ Calls  Counts [Latency] Output  Notes
+demo::hello
+  p50 3.07µs · p90 5.00µs · p99 5.00µs · max 5.00µs · 5 tim…
+  [ 512ns, 1.02µs) 1 ███████████████████▌
+  [1.02µs, 2.05µs) 1 ███████████████████▌
+  [2.05µs, 4.10µs) 2 ███████████████████████████████████████
+  [4.10µs, 8.19µs) 1 ███████████████████▌
+
+
+Space pause · Enter values · Tab views · f filter · / search
+`);
+    });
+
+    test('output, and notes', () => {
+      const open = follow(going, written('one', 'two'), 'previous-view', 'previous-view');
+      expect(plainFrame(open)).toBe(`
+demo::hello(i: i32) -> i32                              demo
+tracing · PID 7 running · 12.3s · 3 calls · 0/s · 0 lost
+ Calls  Counts  Latency [Output 2] Notes
+  one
+! two
+
+
+
+
+
+! marks what was written to stderr
+Space pause · Enter values · Tab views · f filter · / search
+`);
+      const noted = follow(going, told(events, { losses: lossy }, ['a note']), 'previous-view');
+      expect(plainFrame(noted)).toBe(`
+demo::hello(i: i32) -> i32                              demo
+tracing · PID 7 running · 12.3s · 3 calls · 0/s · 1,234 LOST
+ Calls  Counts  Latency  Output [Notes 1]
+LOST 1234 calls not shown: the ring was full when they began
+· a note
+
+
+
+
+
+
+Space pause · Enter values · Tab views · f filter · / search
+`);
+    });
+
+    test('a condition that can not be read', () => {
+      const error = new RsymError('usage', 'there is no `x`, at character 5', { reason: 'i > x\n    ^' });
+      const faulty = follow(going, 'filter', typed('i > x'), 'confirm', {
+        kind: 'live',
+        news: { kind: 'refused', error },
+      });
+      expect(plainFrame(faulty)).toBe(`
+demo::hello(i: i32) -> i32                              demo
+tracing · PID 7 running · 12.3s · 3 calls · 0/s · 0 lost
+[Calls] Counts  Latency  Output  Notes
+  0.000000    1.50µs    demo::hello(i: 1) -> 6
+  0.000001            demo::hello(i: 2) [unwound]
+  0.000002    1.50µs  demo::hello(i: 3) -> 8
+  i > x
+      ^
+there is no \`x\`, at character 5
+
+only calls with: i > x
+Enter do it · Esc back · F1 help · Ctrl-C quit
+`);
+    });
   });
 });
 
@@ -169,7 +357,7 @@ test('what a trace was refused for is said, with what to do', () => {
   });
   const frame = plainFrame(follow(tracing, { kind: 'live', news: { kind: 'failed', error } }));
   expect(frame).toContain('\ncannot trace\n  the kernel refused bpf (EPERM)\n  try: sudo rsym\n');
-  expect(frame).toContain('\nfailed\n');
+  expect(frame).toContain('\nfailed');
 });
 
 describe('every level at every size', () => {
@@ -229,14 +417,16 @@ describe('every level at every size', () => {
       },
     }),
     launch: follow(open, 'trace', typed(`"${wide}`), 'begin'),
-    live: follow(
-      tracing,
-      { kind: 'live', news: { kind: 'events', events: Array(300).fill(busy) } },
-      {
-        kind: 'live',
-        news: { kind: 'planned', notes: Array(60).fill(wide) },
-      },
-    ),
+    live: follow(tracing, told(Array(300).fill(busy), {}, Array(60).fill(wide))),
+    call: follow(tracing, told([busy]), 'open-call'),
+    counts: follow(tracing, told([busy]), counted(busy, 300), 'next-view'),
+    latency: follow(tracing, counted(busy, 300), 'next-view', 'next-view'),
+    output: follow(tracing, written(wide), 'previous-view', 'previous-view'),
+    notes: follow(tracing, told([busy], { losses: lossy }, Array(60).fill(wide)), 'previous-view'),
+    filter: follow(tracing, told([busy]), 'pause', 'filter', typed(wide), 'confirm', {
+      kind: 'live',
+      news: { kind: 'refused', error: new RsymError('usage', long, { reason: `${wide}\n^`, hints: [wide] }) },
+    }),
     help: follow(state(), 'help', 'page-down'),
   };
   const sizes: readonly Size[] = [

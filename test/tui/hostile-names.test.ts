@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import xterm from '@xterm/headless';
 import { expect, test } from 'vitest';
+import { displayWidth } from '../../src/report/terminal-width.ts';
 import { alignedRow } from '../../src/tui/terminal/aligned-row.ts';
 import { program } from '../support/cli.ts';
 import { loadAddress, textOffset, writeElf } from '../support/elf-writer.ts';

@@ -3,7 +3,9 @@ import type { Entry, FileFacts, FunctionFacts } from '../../src/query/browse.ts'
 import type { PageNews } from '../../src/query/page-model.ts';
 import type { ProbeCosts } from '../../src/query/probe-costs.ts';
 import type { ShownCopy, ShownFunction } from '../../src/query/show-model.ts';
-import type { CallEvent } from '../../src/query/watch.ts';
+import { type CallEvent, noLosses, type TraceEvent } from '../../src/query/watch.ts';
+import { logOf } from '../../src/tui/live/log.ts';
+import { nothingSeen, type Seen } from '../../src/tui/live/state.ts';
 import { initialState, type Size, type State } from '../../src/tui/state.ts';
 import type { Action, Effect } from '../../src/tui/step.ts';
 import { update } from '../../src/tui/update.ts';
@@ -173,3 +175,41 @@ export const facts = (row: number): Action => ({
   kind: 'detail',
   news: { kind: 'facts', facts: functionFacts(row) },
 });
+
+/** A trace's events so far, as the screen is told of them. */
+export const told = (
+  events: readonly TraceEvent[],
+  seen: Partial<Seen> = {},
+  notes: readonly string[] = [],
+): Action => {
+  const calls = events.filter(({ event }) => event === 'call').length;
+  const [first] = events.flatMap((event) => ('args' in event ? [event.time] : []));
+  return {
+    kind: 'live',
+    news: {
+      kind: 'events',
+      log: logOf(events),
+      seen: { ...nothingSeen, losses: noLosses, calls, origin: first ?? null, ...seen },
+      notes,
+    },
+  };
+};
+
+export const eventsSoFar = (count: number): Action => told(Array.from({ length: count }, (_, i) => call(i + 1)));
+
+/** A trace that is going on. */
+export const tracing = (request: { readonly size?: Size } = {}): State =>
+  follow(
+    state(undefined, request.size),
+    'open',
+    facts(0),
+    'sign',
+    typed('(i: i32) -> i32'),
+    'accept',
+    'trace',
+    'begin',
+    {
+      kind: 'live',
+      news: { kind: 'attached', probes: 3, pid: 7 },
+    },
+  );

@@ -3,10 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { RsymError } from '../../src/base/errors.ts';
 import { bindings } from '../../src/tui/keys.ts';
 import { listHeight } from '../../src/tui/layout.ts';
-import { mostEvents } from '../../src/tui/live/state.ts';
 import { modeOf } from '../../src/tui/state.ts';
 import type { Action } from '../../src/tui/step.ts';
-import { call, effectsOf, facts, follow, page, pageNews, probeCosts, state, typed } from './states.ts';
+import { effectsOf, eventsSoFar, facts, follow, page, pageNews, probeCosts, state, typed } from './states.ts';
 
 const found = (...rows: number[]): Action => ({
   kind: 'list',
@@ -79,7 +78,10 @@ describe('a function', () => {
         },
       },
     ]);
-    expect(follow(ready, 'begin')).toMatchObject({ level: 'live', live: { title: 'demo::hello(i: i32) -> i32' } });
+    expect(follow(ready, 'begin')).toMatchObject({
+      level: 'live',
+      live: { request: { title: 'demo::hello(i: i32) -> i32' } },
+    });
   });
 
   test('what is wrong with the choice is said, and nothing begins', () => {
@@ -102,49 +104,6 @@ describe('a function', () => {
   });
 });
 
-describe('a trace', () => {
-  const tracing = follow(state(), 'open', facts(0), 'trace', 'begin');
-  const events = (from: number, count: number): Action => ({
-    kind: 'live',
-    news: { kind: 'events', events: Array.from({ length: count }, (_, i) => call(from + i)) },
-  });
-
-  test('keeps the newest events and counts all', () => {
-    const full = follow(tracing, events(1, mostEvents), events(mostEvents + 1, 10));
-    expect(full.live?.events.length).toBe(mostEvents);
-    expect(full.live?.events.at(-1)?.seq).toBe(mostEvents + 10);
-    expect(full.live?.calls).toBe(mostEvents + 10);
-  });
-
-  test('held still, it shows what it showed; going on, the newest', () => {
-    const held = follow(tracing, events(1, 3), 'pause', events(4, 2));
-    expect(held.live?.held?.length).toBe(3);
-    expect(held.live?.calls).toBe(5);
-    expect(follow(held, 'pause').live).toMatchObject({ held: null, behind: 0 });
-  });
-
-  test('looking back holds it, the end lets it go', () => {
-    const back = follow(tracing, events(1, 100), 'page-up');
-    expect(back.live?.held).not.toBeNull();
-    expect(follow(back, 'last').live?.held).toBeNull();
-  });
-
-  test('Esc stops it and shows the function; late news is not for the screen', () => {
-    expect(effectsOf(tracing, command('back'))).toEqual([{ kind: 'live', ask: { kind: 'stop' } }]);
-    const left = follow(tracing, 'back', events(1, 1));
-    expect(left).toMatchObject({ level: 'detail', live: null });
-  });
-
-  test('losses are added up; the end knows best', () => {
-    const losses = { entries: 2, exits: 1, pending: 0, threads: 0, landings: 0, threadEnds: 0, processes: 0 };
-    const lost: Action = {
-      kind: 'live',
-      news: { kind: 'events', events: [{ event: 'lost', time: 1n, seq: 1, losses, functions: [] }] },
-    };
-    expect(follow(tracing, lost, lost).live?.lost).toBe(6);
-  });
-});
-
 const commands = fc.constantFrom(...new Set(bindings.map((binding) => binding.command)));
 const anyAction: fc.Arbitrary<Action> = fc.oneof(
   { weight: 6, arbitrary: commands.map(command) },
@@ -158,13 +117,14 @@ const anyAction: fc.Arbitrary<Action> = fc.oneof(
   { weight: 1, arbitrary: fc.array(fc.nat(4)).map((rows) => found(...rows)) },
   { weight: 1, arbitrary: fc.nat(4).map(facts) },
   { weight: 1, arbitrary: fc.constantFrom(...pageNews) },
+  { weight: 2, arbitrary: fc.nat(300).map(eventsSoFar) },
 );
 
 test('whatever happens, cursors stay in range and the chosen row on the screen', () => {
   fc.assert(
     fc.property(fc.array(anyAction, { maxLength: 60 }), (actions) => {
       const end = follow(state(30), ...actions);
-      const { list, detail } = end;
+      const { list, detail, live } = end;
       const last = Math.max(0, list.rows.length - 1);
       expect(list.cursor).toBeGreaterThanOrEqual(0);
       expect(list.cursor).toBeLessThanOrEqual(last);
@@ -174,6 +134,11 @@ test('whatever happens, cursors stay in range and the chosen row on the screen',
       expect(detail?.top ?? 0).toBeGreaterThanOrEqual(0);
       expect(end.level === 'detail' && detail === null).toBe(false);
       expect(end.level === 'live' && end.live === null).toBe(false);
+      if (live?.held) {
+        expect(live.cursor).toBeLessThan(Math.max(1, live.held.end));
+        expect(live.cursor).toBeGreaterThanOrEqual(0);
+      }
+      expect(live?.opened && !live.held).toBeFalsy();
     }),
   );
 });

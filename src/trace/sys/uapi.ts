@@ -6,6 +6,7 @@ export const NR = {
   recvmsg: 47,
   socketpair: 53,
   ftruncate: 77,
+  pipe2: 293,
   perfEventOpen: 298,
   prlimit64: 302,
   memfdCreate: 319,
@@ -19,6 +20,9 @@ export const MSG_CMSG_CLOEXEC = 0x4000_0000;
 /** linux/socket.h: struct user_msghdr, and struct cmsghdr with one int behind it. */
 export const MSGHDR = { size: 56, pieces: 16, pieceCount: 24, control: 32, controlLength: 40 } as const;
 export const CMSG = { size: 24, length: 0, level: 8, type: 12, data: 16 } as const;
+
+/** asm-generic/fcntl.h */
+export const O_CLOEXEC = 0o2000000;
 
 /** linux/memfd.h */
 export const MFD_CLOEXEC = 1;

@@ -1,76 +1,181 @@
 import type { ReactElement } from 'react';
 import { sanitize } from '../../base/text.ts';
-import { makePalette } from '../../report/terminal-colour.ts';
-import { traceText } from '../../report/trace.ts';
-import { callsHeight, notesHeight } from '../layout.ts';
+import { padEnd } from '../../report/terminal-width.ts';
+import { liveHeight, promptFaultRows } from '../layout.ts';
 import { errorLines } from '../parts/error-lines.ts';
+import { faultLines } from '../parts/fault-lines.ts';
+import { fieldText } from '../parts/field-row.ts';
 import type { Line } from '../parts/line.ts';
 import { grouped } from '../parts/number.ts';
 import { Row } from '../parts/row.tsx';
 import { Rows } from '../parts/rows.tsx';
 import type { Theme } from '../parts/theme.ts';
-import { truncate } from '../parts/wrap.ts';
+import { boundedTop } from '../parts/window.ts';
+import { truncate, wrap } from '../parts/wrap.ts';
 import type { State } from '../state.ts';
-import { visibleEvents } from './events.ts';
-import type { LiveState } from './state.ts';
+import { callLines, labelWidth } from './call-lines.ts';
+import { visibleRows } from './calls.ts';
+import { headerText, tabsText } from './header.ts';
+import { eventAt, firstRow, rowCount } from './log.ts';
+import { pageLines } from './pages.ts';
+import { rowText, toneOf } from './row-text.ts';
+import { type LiveState, type Prompt, shownLog } from './state.ts';
 
 type Props = { readonly state: State; readonly live: LiveState; readonly theme: Theme };
+type BodyProps = Props & { readonly height: number };
 
-const plain = makePalette(false);
-
-/** The calls as they happen, newest at the bottom. */
+/** What is watched, as it happens. */
 export const LivePane = ({ state, live, theme }: Props): ReactElement => {
-  const { size } = state;
-  const notes = notesHeight(size, live.notes.length);
-  const height = callsHeight(state);
-  const lines = live.error ? errorLines(live.error, size.columns) : callLines(live, height, size.columns);
+  const { columns } = state.size;
+  const { prompt } = live;
+  const body = { state, live, theme, height: liveHeight(state) };
   return (
     <>
+      <Row text={headerText(live, columns, theme)} />
+      <Row text={tabsText(live, columns, theme)} />
+      {live.opened ? <CallPage {...body} /> : <View {...body} />}
       <Rows
-        lines={live.notes.slice(0, notes).map((note) => ({
-          label: '',
-          text: truncate(sanitize(note), size.columns),
-          tone: 'faint',
-        }))}
-        height={notes}
+        lines={faultLines(prompt?.fault ?? null, columns)}
+        height={promptFaultRows(state)}
         theme={theme}
         labelWidth={0}
       />
-      <Rows lines={lines} height={height} theme={theme} labelWidth={0} />
-      <Row text={theme[live.held ? 'warning' : 'label'](truncate(statusText(live), size.columns))} />
-      <Row text={theme.faint(truncate(state.notice ?? '', size.columns))} />
+      <Row
+        text={
+          prompt
+            ? promptText(prompt, columns, theme)
+            : theme.faint(truncate(statusText(state, live, body.height), columns))
+        }
+      />
     </>
   );
 };
 
-const callLines = (live: LiveState, height: number, columns: number): Line[] => {
-  const style = { palette: plain, origin: live.origin ?? 0n, threads: live.thread === null, processes: false };
-  return visibleEvents(live, height).map((event) => {
-    const usual = event.event === 'call' && (event.outcome === 'returned' || event.outcome === 'entered');
-    return {
-      label: '',
-      text: truncate(sanitize(traceText(event, style).trimEnd()), columns),
-      tone: usual || event.event === 'enter' ? 'plain' : event.event === 'note' ? 'faint' : 'warning',
-    };
-  });
+const View = (props: BodyProps): ReactElement => {
+  switch (props.live.view) {
+    case 'calls':
+      return <Calls {...props} />;
+    case 'output':
+      return <Output {...props} />;
+    default:
+      return <Page {...props} />;
+  }
 };
 
-const statusText = (live: LiveState): string => {
-  const calls = `${grouped(live.calls)} call${live.calls === 1 ? '' : 's'}`;
-  const started = live.pid === null ? '' : `, PID ${live.pid}`;
-  const lost = live.lost === 0 ? '' : ` · ${grouped(live.lost)} LOST`;
-  const held = live.held ? 'PAUSED (Space goes on) · ' : '';
-  switch (live.phase) {
-    case 'planning':
-      return 'getting ready…';
-    case 'running':
-      if (live.request.waits && live.calls === 0) return `${held}waiting for a process… · ${live.probes} probes${lost}`;
-      return `${held}tracing${started} · ${live.probes} probes · ${calls}${lost}`;
-    case 'stopping':
-      return `stopping · ${calls}`;
-    case 'ended':
-      return `${held}ended · ${calls} · ${grouped(live.lost)} lost`;
-    case 'failed':
-      return 'failed';
+const Page = ({ state, live, theme, height }: BodyProps): ReactElement => {
+  const lines = pageLines(state, live);
+  const top =
+    live.view === 'calls' || live.view === 'output' ? 0 : boundedTop(live.tops[live.view], lines.length, height);
+  return <Rows lines={lines.slice(top, top + height)} height={height} theme={theme} labelWidth={0} />;
+};
+
+const CallPage = ({ state, live, theme, height }: BodyProps): ReactElement => {
+  const lines = callLines(state, live);
+  const top = boundedTop(live.opened?.top ?? 0, lines.length, height);
+  return <Rows lines={lines.slice(top, top + height)} height={height} theme={theme} labelWidth={labelWidth} />;
+};
+
+/** The calls, newest at the bottom; before the first one, what there is to know of how they are watched. */
+const Calls = ({ state, live, theme, height }: BodyProps): ReactElement => {
+  const { columns } = state.size;
+  if (live.error) return <Rows lines={errorLines(live.error, columns)} height={height} theme={theme} labelWidth={0} />;
+  const rows = visibleRows(live, height);
+  if (rows.length === 0) return <Rows lines={emptyLines(live, columns)} height={height} theme={theme} labelWidth={0} />;
+  return (
+    <>
+      {Array.from({ length: height }, (_, i) => {
+        const row = rows[i];
+        const text = row === undefined ? '' : eventText(live, row, columns, theme);
+        // biome-ignore lint/suspicious/noArrayIndexKey: a row of the screen is known by its place
+        return <Row key={i} text={text} />;
+      })}
+    </>
+  );
+};
+
+const emptyLines = ({ notes, phase, filter }: LiveState, columns: number): readonly Line[] => [
+  ...notes.flatMap((note) =>
+    wrap(sanitize(note), columns, 2).map((text): Line => ({ label: '', text, tone: 'faint' })),
+  ),
+  ...(phase === 'running' || phase === 'ended'
+    ? [
+        {
+          label: '',
+          text: truncate(filter === null ? 'no call yet' : 'no call yet for which the filter holds', columns),
+          tone: 'plain',
+        } as const,
+      ]
+    : []),
+];
+
+const eventText = (live: LiveState, row: number, columns: number, theme: Theme): string => {
+  const event = eventAt(shownLog(live), row);
+  if (event === undefined) return '';
+  const text = truncate(rowText(event, live.seen), columns);
+  if (live.held !== null && row === live.cursor) return theme.chosen(padEnd(text, columns));
+  return marked(text, live.search, theme[toneOf(event)], theme);
+};
+
+/** With what was searched for reversed, once. */
+const marked = (text: string, search: string, paint: (text: string) => string, theme: Theme): string => {
+  const at = search === '' ? -1 : text.toLowerCase().indexOf(search.toLowerCase());
+  if (at < 0) return paint(text);
+  const end = at + search.length;
+  return paint(text.slice(0, at)) + theme.cursor(text.slice(at, end)) + paint(text.slice(end));
+};
+
+const Output = ({ state, live, theme, height }: BodyProps): ReactElement => {
+  const { lines, forgotten } = live.output;
+  const newest = Math.max(0, lines.length - height);
+  const top = live.outputTop === null ? newest : boundedTop(live.outputTop - forgotten, lines.length, height);
+  const { columns } = state.size;
+  const shown: Line[] = lines.slice(top, top + height).map(({ from, text }) => ({
+    label: '',
+    text: truncate(`${from === 'stderr' ? '! ' : '  '}${text}`, columns),
+    tone: from === 'stderr' ? 'warning' : 'plain',
+  }));
+  const none: Line = { label: '', text: truncate(noOutputText(live), columns), tone: 'faint' };
+  return <Rows lines={lines.length === 0 ? [none] : shown} height={height} theme={theme} labelWidth={0} />;
+};
+
+const noOutputText = ({ request: { scope }, pid }: LiveState): string =>
+  pid !== null || scope.kind === 'run' || scope.kind === 'command'
+    ? 'The program has written nothing yet.'
+    : 'Only of a program that is started here the output is shown.';
+
+const labels: Readonly<Record<Prompt['kind'], string>> = {
+  search: 'search upwards: ',
+  filter: 'only calls with: ',
+  export: 'write to file: ',
+};
+
+const placeholders: Readonly<Record<Prompt['kind'], string>> = {
+  search: 'part of a line',
+  filter: 'ret is Err(_), duration > 10ms; nothing: all calls',
+  export: 'calls.ndjson, calls.perfetto.json',
+};
+
+const promptText = ({ kind, field, replaces, waits }: Prompt, columns: number, theme: Theme): string => {
+  const label = replaces ? 'it exists; Enter replaces it: ' : waits ? 'wait… ' : labels[kind];
+  return fieldText({ label, field, placeholder: placeholders[kind], focused: true, columns }, theme);
+};
+
+/** Where one is; a notice comes first. */
+const statusText = (state: State, live: LiveState, height: number): string => {
+  const { notice } = state;
+  if (notice !== null) return notice;
+  if (live.opened !== null) {
+    const below = callLines(state, live).length - live.opened.top - height;
+    const more = below > 0 ? ` · ↓ ${below} more lines` : '';
+    return `call ${grouped(live.cursor - firstRow(shownLog(live)) + 1)} of ${grouped(rowCount(shownLog(live)))}${more}`;
   }
+  const { held, log, cursor, view, output, outputTop } = live;
+  if (view === 'output' && output.lines.some(({ from }) => from === 'stderr')) {
+    const where = outputTop === null ? '' : `line ${grouped(outputTop + 1)} · `;
+    return `${where}! marks what was written to stderr`;
+  }
+  if (view !== 'calls' || held === null) return '';
+  const newer = log.total - held.total;
+  const place = `${grouped(cursor - firstRow(held) + 1)} of ${grouped(rowCount(held))}`;
+  return newer <= 0 ? place : `${place} · ${grouped(newer)} newer (Space goes on)`;
 };

@@ -1,15 +1,27 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { RsymError } from '../../base/errors.ts';
-import { planWatch } from '../../query/watch.ts';
-import type { LiveNews, LiveRequest } from './state.ts';
+import { type OutputReader, planTextWatch, type TraceEvent, type Watch } from '../../query/watch.ts';
+import type { LiveRequest } from './state.ts';
+
+/** What a trace tells while it goes on. */
+export type TracingListener = {
+  readonly planned: (watch: Watch) => void;
+  readonly attached: (attached: { readonly probes: number; readonly pid: number | null }) => void;
+  /** Good until it returns, unless they are kept. */
+  readonly events: (events: readonly TraceEvent[]) => void;
+  readonly failed: (error: RsymError) => void;
+  readonly finished: () => void;
+  /** Of a program that it starts, also when tracing has ended. */
+  readonly output: OutputReader;
+};
 
 /** A trace on its way; its probes are gone once `stop` has resolved. */
 export class Tracing {
   readonly #abort = new AbortController();
   readonly #done: Promise<void>;
 
-  constructor(target: string, request: LiveRequest, tell: (news: LiveNews) => void) {
-    this.#done = this.#run(target, request, tell);
+  constructor(target: string, request: LiveRequest, listener: TracingListener) {
+    this.#done = this.#run(target, request, listener);
   }
 
   /** Rejects with a defect of rsym, if there was one; refusals are told as news. */
@@ -26,35 +38,38 @@ export class Tracing {
   async #run(
     target: string,
     { specs, scope, returns, when, sample, children }: LiveRequest,
-    tell: (news: LiveNews) => void,
+    listener: TracingListener,
   ): Promise<void> {
     // "Getting ready" is on the screen before the plan is made, which may take a second for a large file.
     await breathe();
     try {
-      if (this.#abort.signal.aborted) return;
       const { signal } = this.#abort;
-      const watch = planWatch({
+      if (signal.aborted) {
+        listener.finished();
+        return;
+      }
+      const watch = planTextWatch({
         target,
         functions: specs,
         scope,
-        output: 'ignore',
-        signal,
         ...(returns === undefined ? {} : { returns }),
         ...(when === undefined ? {} : { when }),
         ...(sample === undefined ? {} : { sample }),
         ...(children === undefined ? {} : { children }),
+        output: listener.output,
+        signal,
       });
-      tell({ kind: 'planned', notes: watch.notes });
+      listener.planned(watch);
       await breathe();
-      for await (const events of watch.batches((attached) => tell({ kind: 'attached', ...attached }))) {
-        tell({ kind: 'events', events });
+      for await (const events of watch.batches(listener.attached)) {
+        listener.events(events);
         // A busy target never lets the reader wait, and keys must be read all the same.
         await breathe();
       }
-      tell({ kind: 'finished' });
+      listener.finished();
     } catch (error) {
       if (!(error instanceof RsymError) || error.code === 'internal') throw error;
-      tell({ kind: 'failed', error });
+      listener.failed(error);
     }
   }
 }

@@ -1,70 +1,281 @@
+import { RsymError } from '../../base/errors.ts';
+import { processState } from '../../query/process-state.ts';
 import type { Desk } from '../desk.ts';
+import { exportEvents } from './export.ts';
+import { findRow } from './find.ts';
+import type { LogView } from './log.ts';
+import { OutputLog } from './output-log.ts';
+import { LiveSession } from './session.ts';
 import type { LiveAsk, LiveNews, LiveRequest } from './state.ts';
+import { endOf, stateOf, type TargetState } from './target-state.ts';
 import { Tracing } from './tracing.ts';
+
+/** A key's answer is drawn within 16 ms: what takes longer is done behind it, piece by piece. */
+const stepMs = 4;
+/** What the header says of time and target is looked at so often. */
+const clockMs = 250;
+/** Calls and lines come faster than anybody reads: seven frames a second take less time than following the calls does. */
+const drawMs = 110;
 
 /** Traces, one at a time: the next begins when the probes of the one before are gone. */
 export class LiveWork {
   readonly #path: string;
   readonly #desk: Desk<LiveNews>;
+  readonly #held: () => LogView | null;
   #tracing: Tracing | null = null;
+  #session: LiveSession | null = null;
   /** Traces that were left: resolves when their probes are removed. */
   #left: Promise<unknown> = Promise.resolve();
-  /** Programs that rsym started and that were running when last heard of. */
-  readonly #started = new Set<number>();
+  /** Programs that rsym started, with what they write. */
+  readonly #started = new Map<number, OutputLog>();
+  readonly #exporting = new Set<LogView>();
+  #clock: NodeJS.Timeout | undefined;
+  #outputTimer: NodeJS.Timeout | undefined;
+  #drawTimer: NodeJS.Timeout | undefined;
+  #beganAt = 0;
+  /** How long it was traced, seconds; null: it still is, or was not yet. */
+  #took: number | null = null;
+  #filterTurn = 0;
   #isClosed = false;
 
-  constructor(path: string, desk: Desk<LiveNews>) {
+  /** `held`: the view of the log that stands still on the screen. */
+  constructor(path: string, desk: Desk<LiveNews>, held: () => LogView | null) {
     this.#path = path;
     this.#desk = desk;
+    this.#held = held;
   }
 
   do(ask: LiveAsk): void {
-    if (ask.kind === 'begin') this.#begin(ask.request);
-    else this.#stop();
+    switch (ask.kind) {
+      case 'begin':
+        this.#left.then(() => this.#begin(ask.request, ask.filter ?? null));
+        break;
+      case 'halt':
+        this.#tracing?.stop().then(() => this.#tellRunning(), this.#desk.fail);
+        break;
+      case 'stop':
+        this.#stop();
+        break;
+      case 'clear':
+        this.#clear();
+        break;
+      case 'filter':
+        this.#filter(ask.text, ask.held);
+        break;
+      case 'find': {
+        const isWanted = (): boolean => this.#held() === ask.view;
+        this.#inSteps(isWanted, findRow(ask), (row) => this.#desk.tell({ kind: 'found', row }));
+        break;
+      }
+      case 'export':
+        this.#export(ask.path, ask.replaces, ask.view);
+        break;
+    }
   }
 
   /** Resolves when no probe is left. Gives the programs that run on. */
   async close(): Promise<readonly number[]> {
     this.#isClosed = true;
+    this.#stopClocks();
     await Promise.all([this.#left, this.#tracing?.stop()]);
     return this.#running();
   }
 
-  #begin(request: LiveRequest): void {
-    const begin = (): void => {
-      if (this.#isClosed) return;
-      const tracing = new Tracing(this.#path, request, (news) => {
-        if (news.kind === 'attached' && news.pid !== null) this.#started.add(news.pid);
-        if (this.#tracing === tracing) this.#desk.tell(news);
+  #begin(request: LiveRequest, filter: string | null): void {
+    if (this.#isClosed) return;
+    this.#stopClocks();
+    const output = this.#outputFor(request);
+    const session = new LiveSession(() => this.#heldViews(), output);
+    const isShown = (): boolean => this.#session === session;
+    this.#session = session;
+    this.#took = null;
+    this.#beganAt = performance.now();
+    const tracing = new Tracing(this.#path, request, {
+      planned: (watch) => {
+        if (!isShown()) return;
+        session.plan(watch);
+        this.#desk.tell({ kind: 'planned', notes: session.notes, figures: session.figures });
+        if (filter !== null) this.#filter(filter, null);
         this.#desk.drawSoon();
+      },
+      attached: ({ probes, pid }) => {
+        if (pid !== null) this.#started.set(pid, output);
+        if (!isShown()) return;
+        session.begin();
+        this.#beganAt = performance.now();
+        this.#desk.tell({ kind: 'attached', probes, pid });
+        this.#clock = setInterval(() => this.#tick(request, pid), clockMs);
+        this.#tick(request, pid);
+      },
+      events: (events) => {
+        if (!isShown()) return;
+        session.add(events);
+        const { log, seen, notes } = session;
+        this.#desk.tell({ kind: 'events', log: log.newest, seen, notes });
+        this.#drawTimer ??= setTimeout(() => this.#draw(), drawMs);
+      },
+      failed: (error) => {
+        this.#end(session);
+        if (isShown()) this.#desk.tell({ kind: 'failed', error });
+        this.#desk.drawSoon();
+      },
+      finished: () => {
+        this.#end(session);
+        if (isShown()) this.#desk.tell({ kind: 'finished' });
+        this.#desk.drawSoon();
+      },
+      output: (from, bytes) => {
+        output.add(from, bytes);
+        this.#outputTimer ??= setTimeout(() => this.#tellOutput(), drawMs);
+      },
+    });
+    this.#tracing = tracing;
+    tracing.done.catch(this.#desk.fail);
+  }
+
+  /** A program that was started before goes on in the same pane. */
+  #outputFor({ scope }: LiveRequest): OutputLog {
+    const pids: readonly number[] = scope.kind === 'processes' ? scope.pids : [];
+    return pids.map((pid) => this.#started.get(pid)).find((log) => log !== undefined) ?? new OutputLog();
+  }
+
+  #heldViews(): readonly LogView[] {
+    const held = this.#held();
+    return held === null ? [...this.#exporting] : [held, ...this.#exporting];
+  }
+
+  #tellOutput(): void {
+    this.#outputTimer = undefined;
+    if (this.#session === null || this.#isClosed) return;
+    this.#desk.tell({ kind: 'output', output: this.#session.output.view });
+    this.#desk.drawSoon();
+  }
+
+  #draw(): void {
+    this.#drawTimer = undefined;
+    this.#desk.drawSoon();
+  }
+
+  #tick(request: LiveRequest, pid: number | null): void {
+    const session = this.#session;
+    if (session === null) return;
+    const seconds = this.#took ?? (performance.now() - this.#beganAt) / 1000;
+    if (this.#took === null) session.figures.passed(Math.floor(seconds));
+    const target = targetOf(session, request, pid);
+    this.#desk.tell({ kind: 'clock', seconds, target });
+    this.#desk.drawSoon();
+    if (this.#took !== null && target.kind !== 'running' && target.kind !== 'stopped') this.#stopClocks();
+  }
+
+  #end(session: LiveSession): void {
+    if (this.#session === session) this.#took ??= (performance.now() - this.#beganAt) / 1000;
+  }
+
+  #clear(): void {
+    const session = this.#session;
+    if (session === null) return;
+    session.clear();
+    const { log, figures, output } = session;
+    this.#desk.tell({ kind: 'cleared', log: log.newest, figures, output: output.view });
+  }
+
+  #filter(text: string | null, held: LogView | null): void {
+    const session = this.#session;
+    const turn = ++this.#filterTurn;
+    const isWanted = (): boolean => this.#session === session && this.#filterTurn === turn;
+    this.#told(() => {
+      if (session?.watch == null)
+        throw new RsymError('usage', 'what the filter is about is not known yet', { reason: 'tracing has not begun' });
+      const filter = text === null ? null : session.watch.filter(text);
+      this.#inSteps(isWanted, session.choose(filter, held), (view) => {
+        const { log, seen, notes } = session;
+        this.#desk.tell({ kind: 'filtered', filter: text, log: log.newest, held: view, seen, notes });
       });
-      this.#tracing = tracing;
-      tracing.done.catch(this.#desk.fail);
+      return true;
+    });
+  }
+
+  #export(path: string, replaces: boolean, view: LogView): void {
+    this.#exporting.add(view);
+    const events = exportEvents({ path, replaces, view, program: this.#path });
+    this.#inSteps(
+      () => true,
+      events,
+      (calls) => this.#desk.tell(calls === null ? { kind: 'exists' } : { kind: 'exported', path, calls }),
+      () => this.#exporting.delete(view),
+    );
+  }
+
+  /** Goes through work that gives back often, a few milliseconds at a time, as long as it is wanted. */
+  #inSteps<Result>(
+    isWanted: () => boolean,
+    work: Generator<void, Result>,
+    tell: (result: Result) => void,
+    atEnd: () => void = () => undefined,
+  ): void {
+    const go = (): void => {
+      let isDone = true;
+      try {
+        isDone = this.#told(() => {
+          for (const end = performance.now() + stepMs; ; ) {
+            const { done, value } = work.next();
+            if (done) {
+              tell(value);
+              return true;
+            }
+            if (performance.now() >= end) return false;
+          }
+        });
+      } finally {
+        if (isDone) atEnd();
+      }
+      if (!isDone) this.#desk.later(isWanted, go);
     };
-    this.#left.then(begin);
+    this.#desk.later(isWanted, go);
+  }
+
+  /** A refusal is told where it was asked for. True also then. */
+  #told(work: () => boolean): boolean {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof RsymError) || error.code === 'internal') throw error;
+      this.#desk.tell({ kind: 'refused', error });
+      return true;
+    }
   }
 
   #stop(): void {
     const tracing = this.#tracing;
-    if (!tracing) return;
+    this.#stopClocks();
     this.#tracing = null;
-    this.#left = tracing.stop().then(() => {
-      const running = this.#running();
-      if (running.length > 0) this.#desk.notice(`probes removed; PID ${running.join(', ')} runs on`);
-      this.#desk.drawSoon();
-    }, this.#desk.fail);
+    this.#session = null;
+    if (!tracing) return;
+    this.#left = tracing.stop().then(() => this.#tellRunning(), this.#desk.fail);
+  }
+
+  #stopClocks(): void {
+    clearInterval(this.#clock);
+    clearTimeout(this.#outputTimer);
+    clearTimeout(this.#drawTimer);
+    this.#outputTimer = undefined;
+    this.#drawTimer = undefined;
+  }
+
+  #tellRunning(): void {
+    const running = this.#running();
+    if (running.length > 0) this.#desk.notice(`probes removed; PID ${running.join(', ')} runs on`);
+    this.#desk.drawSoon();
   }
 
   #running(): number[] {
-    return [...this.#started].filter(isRunning);
+    return [...this.#started.keys()].filter((pid) => processState(pid) !== 'gone');
   }
 }
 
-const isRunning = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+const targetOf = (session: LiveSession, { scope }: LiveRequest, pid: number | null): TargetState => {
+  const end = session.end === null ? null : endOf(session.end);
+  if (end !== null) return end;
+  if (pid !== null) return stateOf([pid]);
+  return scope.kind === 'processes' ? stateOf(scope.pids) : { kind: 'any' };
 };

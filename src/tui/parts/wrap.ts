@@ -1,8 +1,7 @@
 import { wrapWords } from '../../report/show-wrap.ts';
-import { displayWidth, truncateMiddle } from '../../report/terminal-width.ts';
+import { displayWidth, plainColumns, truncateMiddle } from '../../report/terminal-width.ts';
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-const ascii = /^[\x20-\x7e]*$/;
 
 /**
  * A text in pieces of at most `columns`, cut between characters (one that is wider stands alone); at most `most` pieces, the last then
@@ -45,7 +44,7 @@ export const wrapProse = (text: string, columns: number, most: number): string[]
 };
 
 function* pieces(text: string, width: number): Generator<string> {
-  if (!ascii.test(text)) {
+  if (!plainColumns.test(text)) {
     for (const { segment } of segmenter.segment(text)) yield segment;
     return;
   }
@@ -60,7 +59,7 @@ export const truncate = (text: string, columns: number): string => {
 };
 
 const truncateEnd = (text: string, columns: number): string => {
-  if (ascii.test(text)) return text.slice(0, Math.max(0, columns));
+  if (plainColumns.test(text)) return text.slice(0, Math.max(0, columns));
   let kept = '';
   let used = 0;
   for (const { segment } of segmenter.segment(text)) {

@@ -1,0 +1,31 @@
+import { sanitize } from '../../base/text.ts';
+import { lossText } from '../../report/trace.ts';
+import type { Line } from '../parts/line.ts';
+import { grouped } from '../parts/number.ts';
+import { wrap } from '../parts/wrap.ts';
+import { type LiveState, lostCount, type Seen } from './state.ts';
+
+const mostRows = 6;
+
+/** What a user should know of how it is watched, and what isn't seen of it. */
+export const noteLines = ({ notes, seen }: LiveState, columns: number): readonly Line[] => [
+  ...lossLines(seen, columns),
+  ...notes.flatMap((note) =>
+    wrap(sanitize(note), columns - 2, mostRows).map(
+      (text, i): Line => ({ label: '', text: `${i === 0 ? '· ' : '  '}${text}`, tone: 'plain' }),
+    ),
+  ),
+];
+
+const lossLines = (seen: Seen, columns: number): Line[] => {
+  const lines: Line[] = [];
+  const tell = (text: string, tone: Line['tone']): void => {
+    lines.push(...wrap(text, columns, mostRows).map((row): Line => ({ label: '', text: row, tone })));
+  };
+  if (lostCount(seen) === 0) tell('Nothing was lost.', 'faint');
+  for (const cause of lossText(seen.losses).split('; ')) if (cause !== '') tell(`LOST ${cause}`, 'warning');
+  if (seen.refused > 0) tell(`${grouped(seen.refused)} calls are too large to be shown; they are counted`, 'warning');
+  if (seen.undecided > 0)
+    tell(`${grouped(seen.undecided)} calls aren't shown: what is known of them doesn't decide the filter`, 'warning');
+  return lines;
+};
