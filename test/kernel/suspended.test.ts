@@ -20,12 +20,12 @@ describeNeeding(['kernel', 'tmux', 'bash'], 'Ctrl-Z while a program that rsym st
     terminal.type('pair');
     await terminal.waitFor(/^› .* endings::pair$/m);
     terminal.press('Enter');
-    await terminal.waitFor(/^returns/m);
+    await terminal.waitFor(/^1 signature$/m);
     terminal.type('t');
     await terminal.waitFor('Its calls in:');
     terminal.type('serve 30');
     terminal.press('Enter');
-    const { text } = await terminal.waitFor(/PID \d+ · .* [1-9][\d,]* calls/);
+    const { text } = await terminal.waitFor(/PID \d+ running · .* [1-9][\d,]* calls/);
     const pids = [await screenPid(terminal), Number(/PID (\d+)/.exec(text)?.[1])];
 
     terminal.press('C-z');

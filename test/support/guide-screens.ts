@@ -31,21 +31,23 @@ type Step = {
 const tours: readonly Tour[] = [
   {
     columns: 80,
-    rows: 14,
+    rows: 24,
     needs: ['linux', 'tmux', 'kernel'],
     steps: [
       { name: 'picker', act: (terminal) => terminal.type('hello'), until: /^search: hello[\s\S]*\d+ of \d+/m },
-      { name: 'detail', act: (terminal) => terminal.press('Enter'), until: /^returns +can be watched/m },
+      { name: 'detail', act: (terminal) => terminal.press('Enter'), until: /^probes +\d+ probes/m },
       {
         name: 'launch',
-        act: (terminal) => {
-          terminal.type('(i: i32, len: usize) -> i32');
-          terminal.press('Enter');
-          terminal.type('t1 2 3 4');
-        },
+        act: (terminal) => terminal.type('t1 2 3 4'),
         until: /arguments: 1 2 3 4/,
       },
-      { name: 'live', act: (terminal) => terminal.press('Enter'), until: /ended · 4 calls/ },
+      { name: 'live', act: (terminal) => terminal.press('Enter'), until: /ended · .* 4 calls/ },
+      { name: 'call', act: (terminal) => terminal.press('Up', 'Up', 'Enter'), until: /call \d of \d/ },
+      {
+        name: 'latency',
+        act: (terminal) => terminal.press('Escape', 'Tab', 'Tab'),
+        until: /\[Latency\]/,
+      },
     ],
   },
 ];

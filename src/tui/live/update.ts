@@ -140,8 +140,7 @@ const back = (state: State): Step => {
   const { live } = state;
   if (live?.prompt) return step(changed(state, (own) => ({ ...own, prompt: null })));
   if (live?.opened) return step(changed(state, (own) => inSight({ ...own, opened: null }, liveHeight(state))));
-  const level = state.detail === null ? 'list' : 'detail';
-  return step({ ...state, level, live: null }, { kind: 'live', ask: { kind: 'stop' } });
+  return step({ ...state, level: state.launch.over, live: null }, { kind: 'live', ask: { kind: 'stop' } });
 };
 
 /** Calls as they happen. */
