@@ -60,7 +60,13 @@ export class ThreadCalls {
   }
 
   /** Takes out the calls whose frames lie below a stack pointer of the mapping that ends at `end`, newest first. */
-  *below(stack: Pending[], sp: bigint, end: bigint): Generator<Pending> {
+  below(stack: Pending[], sp: bigint, end: bigint): Iterable<Pending> {
+    const top = stack.at(-1);
+    // Mostly none does, and a generator is an object for each call.
+    return top === undefined || top.enter.sp >= sp ? nothing : this.#takeBelow(stack, sp, end);
+  }
+
+  *#takeBelow(stack: Pending[], sp: bigint, end: bigint): Generator<Pending> {
     for (let top = stack.at(-1); top && top.enter.sp < sp && sp < end; top = stack.at(-1)) {
       stack.pop();
       this.#under--;
@@ -131,5 +137,7 @@ export class ThreadCalls {
     return { doubtful, others };
   }
 }
+
+const nothing: readonly Pending[] = [];
 
 const keyOf = ({ sp, fn }: EnterRecord): string => `${sp} ${fn}`;

@@ -14,8 +14,11 @@ import { Tracing } from './tracing.ts';
 const stepMs = 4;
 /** What the header says of time and target is looked at so often. */
 const clockMs = 250;
-/** Calls and lines come faster than anybody reads: seven frames a second take less time than following the calls does. */
-const drawMs = 110;
+/** Calls and lines come faster than anybody reads: drawing each batch would take more time than following the calls. */
+const drawMs = 100;
+/** The faster calls come, the less of them can be read. */
+const fastDrawMs = 200;
+const fastRate = 2_000;
 
 /** Traces, one at a time: the next begins when the probes of the one before are gone. */
 export class LiveWork {
@@ -112,7 +115,8 @@ export class LiveWork {
         session.add(events);
         const { log, seen, notes } = session;
         this.#desk.tell({ kind: 'events', log: log.newest, seen, notes });
-        this.#drawTimer ??= setTimeout(() => this.#draw(), drawMs);
+        const ms = session.figures.rate > fastRate ? fastDrawMs : drawMs;
+        this.#drawTimer ??= setTimeout(() => this.#draw(), ms);
       },
       failed: (error) => {
         this.#end(session);
