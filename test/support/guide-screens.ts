@@ -34,7 +34,7 @@ const tours: readonly Tour[] = [
     rows: 24,
     needs: ['linux', 'tmux', 'kernel'],
     steps: [
-      { name: 'picker', act: (terminal) => terminal.type('hello'), until: /^search: hello[\s\S]*\d+ of \d+/m },
+      { name: 'picker', act: (terminal) => terminal.type('hello'), until: /^search: hello[\s\S]*\d+ of \d+$/m },
       { name: 'detail', act: (terminal) => terminal.press('Enter'), until: /^probes +\d+ probes/m },
       {
         name: 'launch',
@@ -44,9 +44,9 @@ const tours: readonly Tour[] = [
       { name: 'live', act: (terminal) => terminal.press('Enter'), until: /ended · .* 4 calls/ },
       { name: 'call', act: (terminal) => terminal.press('Up', 'Up', 'Enter'), until: /call \d of \d/ },
       {
-        name: 'latency',
-        act: (terminal) => terminal.press('Escape', 'Tab', 'Tab'),
-        until: /\[Latency\]/,
+        name: 'output',
+        act: (terminal) => terminal.press('Escape', 'Tab', 'Tab', 'Tab'),
+        until: /\[Output 8\]/,
       },
     ],
   },
@@ -63,6 +63,8 @@ export const withoutChance = (screen: string): string =>
     .replace(/\b\d+\.\d{6}\b/g, '#.######')
     .replace(/ *\b\d+(?:\.\d+)?(?:ns|µs|ms|s)\b/g, (field) => '##.#µs'.padStart(field.length))
     .replace(/\bPID \d+/g, 'PID ####')
+    .replace(/\(\d+ ns\)/g, '(#### ns)')
+    .replace(/\bthread( +)\d+ (.*) process \d+/g, 'thread$1#### $2 process ####')
     .replace(/[\d,.]+\/s\b/g, '#/s')
     .replace(/ +$/gm, '');
 

@@ -93,6 +93,7 @@ export class LiveWork {
     this.#session = session;
     this.#took = null;
     this.#beganAt = performance.now();
+    let started: number | null = null;
     const tracing = new Tracing(this.#path, request, {
       planned: (watch) => {
         if (!isShown()) return;
@@ -103,6 +104,7 @@ export class LiveWork {
       },
       attached: ({ probes, pid }) => {
         if (pid !== null) this.#started.set(pid, output);
+        started = pid;
         if (!isShown()) return;
         session.begin();
         this.#beganAt = performance.now();
@@ -125,7 +127,10 @@ export class LiveWork {
       },
       finished: () => {
         this.#end(session);
-        if (isShown()) this.#desk.tell({ kind: 'finished' });
+        if (isShown()) {
+          this.#tick(request, started);
+          this.#desk.tell({ kind: 'finished' });
+        }
         this.#desk.drawSoon();
       },
       output: (from, bytes) => {
@@ -168,7 +173,7 @@ export class LiveWork {
     const target = targetOf(session, request, pid);
     this.#desk.tell({ kind: 'clock', seconds, target });
     this.#desk.drawSoon();
-    if (this.#took !== null && target.kind !== 'running' && target.kind !== 'stopped') this.#stopClocks();
+    if (this.#took !== null && target.kind !== 'running' && target.kind !== 'stopped') clearInterval(this.#clock);
   }
 
   #end(session: LiveSession): void {
