@@ -1,4 +1,5 @@
 import { parseSpec } from '../abi/signature.ts';
+import type { Address } from '../base/units.ts';
 import type { SymbolTable } from '../elf/symbols.ts';
 import { openPath } from './function-path.ts';
 import { possibleFor } from './list-match.ts';
@@ -32,6 +33,11 @@ export const selectWide = (symbols: SymbolTable, texts: readonly string[]): Wide
 };
 
 const matchingRows = (symbols: SymbolTable, texts: readonly string[]): Uint32Array | null => {
+  const [only = ''] = texts;
+  if (texts.length === 1) {
+    const rows = matching(symbols, parsePattern(parseSpec(only).pattern));
+    return rows.length > mostLooked ? rows : null;
+  }
   const found = new Set<number>();
   for (const text of texts) {
     const pattern = parsePattern(parseSpec(text).pattern);
@@ -46,7 +52,8 @@ const matchingRows = (symbols: SymbolTable, texts: readonly string[]): Uint32Arr
 const matching = (symbols: SymbolTable, pattern: Pattern): Uint32Array => {
   const all = symbols.functions();
   const cold = new Set(partRows(symbols));
-  const rows = possibleFor(symbols, all, pattern).filter((row) => !cold.has(row));
+  const possible = possibleFor(symbols, all, pattern);
+  const rows = cold.size === 0 ? possible : possible.filter((row) => !cold.has(row));
   if (pattern.everything !== null) return rows;
   symbols.prepare(rows);
   const exact: number[] = [];
@@ -64,15 +71,15 @@ const noNames: readonly string[] = [];
 const grouped = (symbols: SymbolTable, rows: Uint32Array): WideSelection => {
   symbols.prepare(rows);
   const functions = new Map<string, WideFunction & { rows: number[]; names: string[]; aliases: readonly string[] }>();
-  const owners = new Map<number, string>();
+  let owner = '';
+  let begin: Address | null = null;
   let merged = 0;
-  // In this order functions' bytes that lie together are looked at together.
+  // In this order functions' bytes that lie together are looked at together, and those with the same code follow each other.
   for (const row of symbols.sort(rows, 'address')) {
     const own = symbols.name(row);
     const name = symbols.scheme(row).startsWith('rust') ? openPath(own) : own;
-    const at = Number(symbols.address(row));
-    const owner = owners.get(at);
-    if (owner !== undefined) {
+    const at = symbols.address(row);
+    if (at === begin) {
       if (owner !== name) {
         const group = functions.get(owner);
         if (group !== undefined && !group.aliases.includes(name)) group.aliases = [...group.aliases, name];
@@ -80,7 +87,8 @@ const grouped = (symbols: SymbolTable, rows: Uint32Array): WideSelection => {
       }
       continue;
     }
-    owners.set(at, name);
+    owner = name;
+    begin = at;
     const known = functions.get(name);
     if (known) {
       known.rows.push(row);

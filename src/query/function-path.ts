@@ -45,7 +45,7 @@ const withoutArguments = (text: string): string => {
  * names were mangled. `alloc::vec::Vec<T,A>::push` and `<alloc::vec::Vec<u8>>::push` are both `alloc::vec::Vec::push`.
  */
 export const openPath = (path: string): string => {
-  const own = path.replace(/\.llvm\.\w+$/, '');
+  const own = path.includes('.llvm.') ? path.replace(/\.llvm\.\w+$/, '') : path;
   if (!own.includes('<')) return own;
   const open = withoutArguments(own);
   // An inherent method's type is a path; `<[T]>::len` and `<T as Trait>::f` are what they are.
