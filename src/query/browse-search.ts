@@ -19,6 +19,7 @@ export type SearchSource = {
 
 /** Best first: the last segment is the text; segments begin with it (of a path: one behind the other, or in order); it is anywhere. */
 const ranks = 4;
+const openAngle = 0x3c;
 
 /**
  * A search that is done in steps of a few milliseconds, so that its first rows can be shown, and a newer search begun,
@@ -34,7 +35,8 @@ export class Search {
   readonly #query: Query;
   readonly #rows: Uint32Array;
   readonly #found: Uint32Array[] = [];
-  readonly #ranked: readonly Uint32Array[][] = Array.from({ length: ranks }, () => []);
+  /** Of each rank first the names that begin with their crate, then those of implementations. */
+  readonly #ranked: readonly Uint32Array[][] = Array.from({ length: 2 * ranks }, () => []);
   readonly #matchPath: ReturnType<typeof pathMatcher> | null;
   #fuzzy: FuzzySearch | null = null;
   #at = 0;
@@ -156,8 +158,9 @@ export class Search {
   }
 
   #rank(found: Uint32Array, rankOf: (row: number) => number): void {
-    const parts: number[][] = Array.from({ length: ranks }, () => []);
-    for (const row of found) parts[rankOf(row)]?.push(row);
+    const { entries } = this.#source;
+    const parts: number[][] = Array.from({ length: 2 * ranks }, () => []);
+    for (const row of found) parts[2 * rankOf(row) + (entries.nameBytes(row)[0] === openAngle ? 1 : 0)]?.push(row);
     for (const [i, rows] of parts.entries()) if (rows.length > 0) this.#ranked[i]?.push(Uint32Array.from(rows));
   }
 

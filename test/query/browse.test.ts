@@ -31,6 +31,8 @@ describe('searching', () => {
     'rustc::mir::build::pretty::write',
     'other::mir_pre',
     'other::hamir::prewar',
+    '<web::page::Shown>::draw_all',
+    'web::page::draw_all',
     ...many,
   ];
 
@@ -87,6 +89,11 @@ describe('searching', () => {
       'rustc::mir::pretty::write_mir_fn',
     ]);
     expect(found(browser, 'MIR::pre')).toEqual([]);
+  });
+
+  test('of two that fit alike the one that begins with its crate comes first', () => {
+    for (const text of ['page', 'page::dra', 'draw'])
+      expect(found(browser, text).indexOf('web::page::draw_all'), text).toBe(0);
   });
 
   test('while a path is typed, what it will find stays', () => {
