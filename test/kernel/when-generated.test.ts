@@ -4,7 +4,7 @@ import { describeNeeding } from '../support/need.ts';
 import { Temporary } from '../support/temporary.ts';
 
 /** `scripts/when` has any number of them. */
-const pairs = 6;
+const pairs = 10;
 
 describeNeeding(['kernel', 'rustc'], "generated conditions on calls, and the program's own answers", () => {
   test.each([
