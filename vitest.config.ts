@@ -14,7 +14,6 @@ const apart = [
   'abi-hello',
   'values',
   'floats',
-  'guide',
   'after',
   'batch',
   'count-by',

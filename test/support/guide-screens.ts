@@ -34,7 +34,12 @@ const tours: readonly Tour[] = [
     rows: 24,
     needs: ['linux', 'tmux', 'kernel'],
     steps: [
-      { name: 'picker', act: (terminal) => terminal.type('hello'), until: /^search: hello[\s\S]*\d+ of \d+$/m },
+      {
+        name: 'picker',
+        act: (terminal) => terminal.type('hello'),
+        // Copies are told once debug info is read.
+        until: /^search: hello[\s\S]*^› +0x[0-9a-f]+ +\d+ +\d+ {2}\S+hello$[\s\S]*\d+ of \d+$/m,
+      },
       { name: 'detail', act: (terminal) => terminal.press('Enter'), until: /^probes +\d+ probes/m },
       {
         name: 'launch',
