@@ -66,7 +66,10 @@ export const tourNeeds: readonly Feature[] = [...new Set(tours.flatMap(({ needs 
 export const withoutChance = (screen: string): string =>
   screen
     .replace(/\b\d+\.\d{6}\b/g, '#.######')
-    .replace(/ *\b\d+(?:\.\d+)?(?:ns|µs|ms|s)\b/g, (field) => '##.#µs'.padStart(field.length))
+    .replace(/^(took +)\d+(?:\.\d+)?(?:ns|µs|ms|s)\b/gm, '$1##.#µs')
+    .replace(/( *)\b\d+(?:\.\d+)?(?:ns|µs|ms|s)\b/g, (field, { length }: string) =>
+      length > 1 ? '##.#µs'.padStart(field.length) : `${field.slice(0, length)}##.#µs`,
+    )
     .replace(/\bPID \d+/g, 'PID ####')
     .replace(/\(\d+ ns\)/g, '(#### ns)')
     .replace(/\bthread( +)\d+ (.*) process \d+/g, 'thread$1#### $2 process ####')
