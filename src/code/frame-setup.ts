@@ -1,3 +1,5 @@
+import { isPush } from './quick-cost.ts';
+
 const endbr64 = [0xf3, 0x0f, 0x1e, 0xfa];
 
 /**
@@ -12,5 +14,3 @@ export const setsUpFrame = (bytes: Uint8Array, at: number): boolean => {
   if (isPush(first) || (first === 0x41 && isPush(next))) return true;
   return first === 0x48 && (next === 0x81 || next === 0x83) && bytes[start + 2] === 0xec;
 };
-
-const isPush = (byte: number): boolean => byte >> 3 === 0x50 >> 3;

@@ -22,4 +22,5 @@ export const quickCost = (bytes: Uint8Array, at: number): 'emulated' | 'stepped'
   return stepped.has(opcode) ? 'stepped' : null;
 };
 
-const isPush = (byte: number): boolean => byte >> 3 === 0x50 >> 3;
+/** The last byte of `push` of a register. */
+export const isPush = (byte: number): boolean => byte >> 3 === 0x50 >> 3;

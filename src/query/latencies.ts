@@ -73,7 +73,7 @@ export class Latencies {
   readonly calls: bigint;
   /** Calls for which there was no room for another group. */
   readonly crowdedOut: bigint;
-  /** Calls were lost: there are more than these. */
+  /** Calls were lost, or may not be seen: there are at least these. */
   readonly isLeast: boolean;
 
   constructor(
@@ -122,7 +122,7 @@ export class Latencies {
     this.sum = all.reduce((sum, { latency }) => sum + latency.sum, 0n);
     this.calls = all.reduce((sum, { latency }) => sum + latency.calls, 0n);
     this.crowdedOut = lost.groups;
-    this.isLeast = lost.events > 0n || lost.pending > 0n || lost.processes > 0;
+    this.isLeast = known.hasDoubts || lost.events > 0n || lost.pending > 0n || lost.processes > 0;
   }
 
   /** Every function, those whose calls took the most time in all first; then by name. */

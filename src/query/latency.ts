@@ -72,14 +72,16 @@ export const planLatency = (request: LatencyRequest): LatencyWatch => {
   const untimed = planned.sites.flatMap(untimedCopy);
   if (sites.length === 0) throw nothingTimed(patterns, untimed);
   const names = new Set(sites.map(({ name }) => name));
-  const known = new GroupedSites(sites);
+  const timed = planned.functions.filter(({ name }) => names.has(name));
+  const doubted = timed.filter(({ doubts }) => doubts.length > 0).map(({ name }) => name);
+  const known = new GroupedSites(sites, doubted);
   return {
     path,
     patterns,
     by: request.by ?? null,
     when: request.when ?? null,
     sample: request.sample ?? 1,
-    functions: planned.functions.filter(({ name }) => names.has(name)),
+    functions: timed,
     untimed,
     // Those copies are told of by themselves.
     notes: [

@@ -2,6 +2,7 @@ import { sanitize } from '../../base/text.ts';
 import { displayWidth } from '../../report/terminal-width.ts';
 import type { Field } from './field.ts';
 import type { Theme } from './theme.ts';
+import { truncateEnd } from './wrap.ts';
 
 type FieldView = {
   readonly label: string;
@@ -17,7 +18,7 @@ export const fieldText = ({ label, field, placeholder, focused, columns }: Field
   const room = Math.max(4, columns - displayWidth(label) - 1);
   if (field.text === '') {
     const cursor = focused ? theme.cursor(' ') : '';
-    return theme.label(label) + cursor + theme.faint(fitted(placeholder, room - 1));
+    return theme.label(label) + cursor + theme.faint(truncateEnd(placeholder, room - 1));
   }
   const { before, under, after } = visiblePart(field, room);
   return theme.label(label) + before + (focused ? theme.cursor(under) : under) + after;
@@ -25,18 +26,6 @@ export const fieldText = ({ label, field, placeholder, focused, columns }: Field
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 const reversed = (text: string): string[] => [...segmenter.segment(text)].map(({ segment }) => segment).reverse();
-
-/** As many characters from the start as fit. */
-const fitted = (text: string, columns: number): string => {
-  let kept = '';
-  let used = 0;
-  for (const { segment } of segmenter.segment(text)) {
-    used += displayWidth(segment);
-    if (used > columns) break;
-    kept += segment;
-  }
-  return kept;
-};
 
 const visiblePart = ({ text, at }: Field, columns: number): { before: string; under: string; after: string } => {
   const near = columns * 4;
@@ -50,5 +39,5 @@ const visiblePart = ({ text, at }: Field, columns: number): { before: string; un
     kept.push(segment);
   }
   const rest = at < text.length ? sanitize(text.slice(at + under.length, at + near)) : '';
-  return { before: kept.reverse().join(''), under: shownUnder, after: fitted(rest, Math.max(0, room)) };
+  return { before: kept.reverse().join(''), under: shownUnder, after: truncateEnd(rest, Math.max(0, room)) };
 };

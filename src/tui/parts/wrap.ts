@@ -58,7 +58,8 @@ export const truncate = (text: string, columns: number): string => {
   return columns < 1 ? '' : `${truncateEnd(near, columns - 1)}…`;
 };
 
-const truncateEnd = (text: string, columns: number): string => {
+/** As many characters from the start as fit. */
+export const truncateEnd = (text: string, columns: number): string => {
   if (plainColumns.test(text)) return text.slice(0, Math.max(0, columns));
   let kept = '';
   let used = 0;
