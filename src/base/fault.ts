@@ -1,6 +1,6 @@
-import stringWidth from 'string-width';
 import { RsymError } from './errors.ts';
 import { sanitize } from './text.ts';
+import { textWidth } from './text-width.ts';
 
 const window = 60;
 /** Code units that are looked through for the beginning of a grapheme. */
@@ -21,7 +21,7 @@ const excerpt = (text: string, at: number, length: number): string => {
   const before = (from > 0 ? '…' : '') + sanitize(text.slice(from, start));
   const fault = sanitize(text.slice(start, Math.min(to, at + length)));
   const behind = sanitize(text.slice(Math.min(to, at + length), to)) + (to < text.length ? '…' : '');
-  return `${before}${fault}${behind}\n${' '.repeat(stringWidth(before))}${'^'.repeat(Math.max(1, stringWidth(fault)))}`;
+  return `${before}${fault}${behind}\n${' '.repeat(textWidth(before))}${'^'.repeat(Math.max(1, textWidth(fault)))}`;
 };
 
 /**

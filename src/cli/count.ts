@@ -1,17 +1,12 @@
 import type { Command } from 'commander';
 import { RsymError } from '../base/errors.ts';
-import { type CountReading, planCount } from '../query/count.ts';
-import { type CountByReading, countByDefaults, planCountBy } from '../query/count-by.ts';
-import { prepareKeeper } from '../query/watch.ts';
-import { countSummary, countTable, disarmedLines, uncountedLines } from '../report/count.ts';
-import { countBySummary, countByTable } from '../report/count-by.ts';
-import { countByJson } from '../report/count-by-json.ts';
-import { countJson } from '../report/count-json.ts';
-import { type Counting, type CountingFlags, CountScreen } from './counting.ts';
+import { countByDefaults } from '../query/count-by-limits.ts';
+import { prepareKeeper } from '../query/keeper.ts';
+import { type CountingFlags, CountScreen } from './counting.ts';
 import { stopSignal } from './stop.ts';
 import { addScopeOptions, scopeOf, seconds, splitAtDashes, whole } from './watch-options.ts';
 
-type Flags = CountingFlags & {
+export type CountFlags = CountingFlags & {
   readonly duration?: number;
   readonly by?: string;
   readonly when?: string;
@@ -66,7 +61,7 @@ export const register = (program: Command): void => {
     .action(count);
 };
 
-const count = async (target: string, _: unknown, flags: Flags, command: Command): Promise<void> => {
+const count = async (target: string, _: unknown, flags: CountFlags, command: Command): Promise<void> => {
   checkFlags(flags);
   const { functions, args } = splitAtDashes(command);
   const scope = scopeOf(flags, args);
@@ -84,55 +79,14 @@ const count = async (target: string, _: unknown, flags: Flags, command: Command)
     ...(flags.duration === undefined ? {} : { seconds: flags.duration }),
     ...(interval === undefined ? {} : { interval }),
   } as const;
-  if (flags.by === undefined && flags.when === undefined) await screen.run(target, byFunction(request, flags));
-  else await screen.run(target, byKey(request, flags));
-};
-
-const byFunction = (request: Parameters<typeof planCount>[0], flags: Flags): Counting<CountReading> => {
-  const watch = planCount({
-    ...request,
-    ...(flags.inlined === undefined ? {} : { inlined: true }),
-    ...(flags.maxRate === undefined ? {} : { maxRate: flags.maxRate }),
-  });
-  return {
-    watch,
-    doing: 'counting',
-    remarks: uncountedLines(watch.uncounted),
-    table: ({ calls }, style) => countTable(calls, style),
-    summary: (reading) => countSummary(reading, watch),
-    asides: ({ calls }) => disarmedLines(calls),
-    json: (reading, probes, notes) => countJson(reading, watch, probes, notes),
-    isNothing: ({ calls }) => calls.total === 0n,
-    isEveryCall: true,
-  };
-};
-
-const byKey = (request: Parameters<typeof planCountBy>[0], flags: Flags): Counting<CountByReading> => {
-  const watch = planCountBy({
-    ...request,
-    ...(flags.by === undefined ? {} : { by: flags.by }),
-    ...(flags.when === undefined ? {} : { when: flags.when }),
-    ...(flags.inlined === undefined ? {} : { inlined: true }),
-    ...(flags.maxGroups === undefined ? {} : { maxGroups: flags.maxGroups }),
-    ...(flags.maxString === undefined ? {} : { maxString: flags.maxString }),
-    ...(flags.depth === undefined ? {} : { depth: flags.depth }),
-    ...(flags.pending === undefined ? {} : { maxPending: flags.pending }),
-  });
-  return {
-    watch,
-    doing: 'counting',
-    remarks: [],
-    table: ({ calls }, style) => countByTable(calls, watch, style),
-    summary: (reading) => countBySummary(reading, watch),
-    asides: () => [],
-    json: (reading, probes, notes) => countByJson(reading, watch, probes, notes),
-    isNothing: ({ calls }) => calls.isNothing,
-    isEveryCall: flags.when === undefined,
-  };
+  // Each of the two ways has modules that the other doesn't need, and loading takes longer than planning.
+  if (flags.by === undefined && flags.when === undefined)
+    await screen.run(target, await (await import('./count-functions.ts')).countFunctions(request, flags));
+  else await screen.run(target, (await import('./count-keys.ts')).countKeys(request, flags));
 };
 
 /** Options that only one of the two ways of counting has. */
-const checkFlags = (flags: Flags): void => {
+const checkFlags = (flags: CountFlags): void => {
   const isByKey = flags.by !== undefined || flags.when !== undefined;
   const which = flags.by === undefined ? '--when' : '--by';
   if (isByKey && flags.maxRate !== undefined)

@@ -4,7 +4,7 @@ import { truncateEnd } from '../report/terminal-width.ts';
 import { fileWriter } from './file-writer.ts';
 import { LiveFrame } from './live-frame.ts';
 import { paletteFor, write, writeJson } from './output.ts';
-import { adviseOn, type ScopeFlags, tell, tellBegin, tellEnded } from './watch-options.ts';
+import { adviseOn, type ScopeFlags, tell, tellBegin, tellEnded, type Watched } from './watch-options.ts';
 
 export type CountingFlags = ScopeFlags & {
   readonly interval?: number;
@@ -15,10 +15,9 @@ export type CountingFlags = ScopeFlags & {
 
 /** Something that is counted, and how it is shown. */
 export type Counting<Reading> = {
-  readonly watch: {
+  readonly watch: Watched & {
     readonly path: string;
     readonly patterns: readonly string[];
-    readonly functions: readonly { readonly name: string }[];
     readonly notes: readonly string[];
     readonly readings: (onAttached: (attached: Attached) => void) => AsyncGenerator<Reading, void, void>;
   };
@@ -72,7 +71,7 @@ export class CountScreen {
     const announce = ({ notes: news = [], ...attached }: Attached): void => {
       file?.begin();
       planted = attached.probes;
-      tellBegin(counting.doing, watch.functions, flags, attached);
+      tellBegin(counting.doing, watch, flags, attached);
       tell(news);
       told += news.length;
     };

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
+import { prepareKeeper } from '../query/keeper.ts';
 import { latencyDefaults, planLatency } from '../query/latency.ts';
-import { prepareKeeper } from '../query/watch.ts';
 import { wantsBlocks } from '../report/histogram.ts';
 import { latencySummary, latencyTable, untimedLines } from '../report/latency.ts';
 import { latencyJson } from '../report/latency-json.ts';

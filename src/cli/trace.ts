@@ -1,7 +1,9 @@
 import type { Writable } from 'node:stream';
 import { type Command, Option } from 'commander';
 import { RsymError } from '../base/errors.ts';
-import { planTextWatch, planWatch, prepareKeeper, type TraceEvent, watchDefaults } from '../query/watch.ts';
+import { prepareKeeper } from '../query/keeper.ts';
+import { planTextWatch, planWatch, type TraceEvent } from '../query/watch.ts';
+import { watchDefaults } from '../query/watch-limits.ts';
 import { traceText } from '../report/trace.ts';
 import { traceJson } from '../report/trace-json.ts';
 import { TraceLines } from '../report/trace-lines.ts';
@@ -138,7 +140,7 @@ const trace = async (target: string, _: unknown, flags: Flags, command: Command)
   const announce = (attached: { readonly probes: number; readonly pid: number | null }): void => {
     file?.begin();
     slices?.begin();
-    tellBegin('tracing', watch.functions, flags, attached);
+    tellBegin('tracing', watch, flags, attached);
   };
   try {
     for await (const batch of watch.batches(announce)) {

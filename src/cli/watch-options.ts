@@ -65,14 +65,19 @@ export const choiceOf = ({ when, sample }: ChoiceFlags): ChoiceFlags => ({
 const whoOf = ({ pid: pids }: ScopeFlags, pid: number | null): string =>
   pid !== null ? `process ${pid}` : pids ? `process ${pids.join(', ')}` : 'every process';
 
+/** What is watched; `counted`: how many these are, where making the list takes time. */
+export type Watched = { readonly functions: readonly { readonly name: string }[]; readonly counted?: number };
+
 /** Says on stderr that it begins. `pid`: of the program that was started. */
 export const tellBegin = (
   doing: 'tracing' | 'counting' | 'timing',
-  functions: readonly { readonly name: string }[],
+  watched: Watched,
   flags: ScopeFlags,
   { probes, pid }: { readonly probes: number; readonly pid: number | null },
 ): void => {
-  const what = functions.length === 1 ? sanitize(functions[0]?.name ?? '') : `${functions.length} functions`;
+  // Names of thousands are not asked for.
+  const count = watched.counted ?? watched.functions.length;
+  const what = count === 1 ? sanitize(watched.functions[0]?.name ?? '') : `${count} functions`;
   process.stderr.write(`rsym: ${doing} ${what} in ${whoOf(flags, pid)}: ${probes} probes\n`);
 };
 

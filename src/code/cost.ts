@@ -17,13 +17,21 @@ export type ProbeCost =
   | { readonly cost: 'unprobeable'; readonly instruction: string; readonly reason: string };
 
 /** The cost of a probe on the instruction that `bytes` begin with; bytes behind it are not looked at. */
-export const probeCost = (bytes: Uint8Array): ProbeCost => {
+export const probeCost = (bytes: Uint8Array): ProbeCost => costOf(bytes, true);
+
+/** As `probeCost`, without the instruction's text, which takes most of the time, unless it can't be probed. */
+export const plainCost = (bytes: Uint8Array): ProbeCost => {
+  const cost = costOf(bytes, false);
+  return cost.cost === 'unprobeable' ? costOf(bytes, true) : cost;
+};
+
+const costOf = (bytes: Uint8Array, withText: boolean): ProbeCost => {
   let instruction = '';
   let length = 0;
   let obstacle: string | undefined;
   decodeRun(bytes, address(0n), 0, (_, decoded) => {
     length = decoded.length;
-    instruction = decoded.toString();
+    if (withText) instruction = decoded.toString();
     if (decoded.code === Code.INVALID) obstacle = 'these bytes are no instruction';
     else obstacle = harmful.get(decoded.mnemonic);
     return false;
@@ -38,7 +46,7 @@ export const probeCost = (bytes: Uint8Array): ProbeCost => {
 /** Whether the kernel takes a probe at an address, and does no harm. */
 export const isProbeable = (code: CodeReader, at: Address): boolean => {
   const bytes = readUpTo(code, at, longestInstruction);
-  return bytes !== undefined && probeCost(bytes).cost !== 'unprobeable';
+  return bytes !== undefined && plainCost(bytes).cost !== 'unprobeable';
 };
 
 // Instructions whose meaning changes when a copy runs elsewhere under the trap flag. Measured: a stepped `pushf`

@@ -8,7 +8,8 @@ const endbr64 = [0xf3, 0x0f, 0x1e, 0xfa];
  * nothing to set up. Else each time around would take more of the stack.
  */
 export const setsUpFrame = (bytes: Uint8Array, at: number): boolean => {
-  const start = endbr64.every((byte, i) => bytes[at + i] === byte) ? at + endbr64.length : at;
+  const start =
+    bytes[at] === endbr64[0] && endbr64.every((byte, i) => bytes[at + i] === byte) ? at + endbr64.length : at;
   const first = bytes[start] ?? 0;
   const next = bytes[start + 1] ?? 0;
   if (isPush(first) || (first === 0x41 && isPush(next))) return true;

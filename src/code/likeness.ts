@@ -46,7 +46,7 @@ const leastShare = 12;
 
 /** An unsigned 64-bit integer becomes a float by one packed subtraction behind an unpacking: those are left out. */
 const packedOf = (all: readonly Instruction[]): readonly Instruction[] => {
-  const packed = all.filter(({ mnemonic }) => arithmetic.has(mnemonic));
+  const packed = all.filter(({ mnemonic }) => isArithmetic(mnemonic));
   const unpackings = all.filter(({ mnemonic }) => mnemonic === Mnemonic.Punpckldq || mnemonic === Mnemonic.Vpunpckldq);
   return packed.length > unpackings.length && packed.length * leastShare >= all.length ? packed : [];
 };
@@ -113,8 +113,14 @@ const packedArithmetic =
 /** Shifts of a whole register, by bytes. */
 const wholeShift = /^v?ps[lr]ldq$/i;
 
-const arithmetic: ReadonlySet<Mnemonic> = new Set(
-  Object.entries(Mnemonic).flatMap(([name, value]) =>
-    typeof value === 'number' && packedArithmetic.test(name) && !wholeShift.test(name) ? [value] : [],
-  ),
-);
+/** Looking through all mnemonics takes longer than many a command lasts. */
+let arithmeticSet: ReadonlySet<Mnemonic> | undefined;
+
+const isArithmetic = (mnemonic: Mnemonic): boolean => {
+  arithmeticSet ??= new Set(
+    Object.entries(Mnemonic).flatMap(([name, value]) =>
+      typeof value === 'number' && packedArithmetic.test(name) && !wholeShift.test(name) ? [value] : [],
+    ),
+  );
+  return arithmeticSet.has(mnemonic);
+};

@@ -11,6 +11,8 @@ export const symbolKinds: readonly SymbolKind[] = kinds;
 
 const schemes = ['none', 'rust-legacy', 'rust-v0', 'itanium'] as const;
 export type Scheme = (typeof schemes)[number];
+const legacyScheme = schemes.indexOf('rust-legacy');
+const v0Scheme = schemes.indexOf('rust-v0');
 
 const bindings = { 0: 'local', 1: 'global', 2: 'weak', 10: 'unique' } as const;
 export type Binding = (typeof bindings)[keyof typeof bindings];
@@ -135,6 +137,11 @@ export class SymbolTable implements Disposable {
 
   scheme(row: number): Scheme {
     return schemes[this.#core.scheme(row)] ?? 'none';
+  }
+
+  isRust(row: number): boolean {
+    const scheme = this.#core.scheme(row);
+    return scheme === legacyScheme || scheme === v0Scheme;
   }
 
   /** The 16 digits of a legacy Rust name. */

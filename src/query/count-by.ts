@@ -1,12 +1,12 @@
 import { aggregateReadings, type Side } from '../trace/aggregate/aggregate.ts';
 import type { AggregateReading, Attached } from '../trace/aggregate/model.ts';
 import { inlinedLimit } from './copy-limits.ts';
+import { countByDefaults, countByLimits } from './count-by-limits.ts';
 import { GroupedCalls, GroupedSites } from './grouped-calls.ts';
 import { type Measurement, measurement, timesOf } from './measurement.ts';
 import { checkPositive, checkWhole } from './number-limits.ts';
 import { planProbes } from './planned-probes.ts';
 import type { WatchedFunction } from './trace-plan.ts';
-import { watchDefaults } from './watch.ts';
 import { checkScope, type WatchScope } from './watch-scope.ts';
 
 export type { CopyCalls, GroupCalls, GroupedCalls, UngroupedCalls } from './grouped-calls.ts';
@@ -66,19 +66,6 @@ export type CountByWatch = {
 
 /** Where values are in an inlined copy takes a look at the code around it. */
 export const mostInlined = 1_000;
-
-export const countByDefaults = {
-  maxGroups: 10_000,
-  maxString: 128,
-  depth: watchDefaults.depth,
-  maxPending: watchDefaults.maxPending,
-} as const;
-export const countByLimits = {
-  maxGroups: { option: '--max-groups', most: 1_000_000 },
-  maxString: { option: '--max-string', most: 4_096 },
-  depth: { option: '--depth', most: 8 },
-  maxPending: { option: '--pending', most: 16 * 1024 * 1024 },
-} as const;
 
 /**
  * Plans counters by key: opens the file, finds the functions and what the expressions mean in each copy. Plants nothing.

@@ -1,4 +1,6 @@
 import type { Address } from '../base/units.ts';
+import type { CountSite } from '../trace/count/site.ts';
+import type { FunctionList } from './function-list.ts';
 
 /** A piece of machine code of a function whose calls are counted by themselves. */
 export type CountedCopy = {
@@ -23,3 +25,16 @@ export type CountedFunction = {
 
 /** A copy that can't be counted, and why. */
 export type UncountedCopy = Omit<CountedCopy, 'name'> & { readonly function: string; readonly reason: string };
+
+export type CountPlan = {
+  readonly functions: FunctionList;
+  readonly uncounted: readonly UncountedCopy[];
+  /** All copies of the first function, then all of the second, and so on. */
+  readonly sites: readonly CountSite[];
+  /** Sites of each function. */
+  readonly sitesOf: readonly (readonly number[])[];
+  /** Of some function there may be more calls than are counted. */
+  readonly isDoubted: boolean;
+  /** One plain line each. */
+  readonly notes: readonly string[];
+};

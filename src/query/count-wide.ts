@@ -1,9 +1,8 @@
 import { parseSpec } from '../abi/signature.ts';
-import type { Address } from '../base/units.ts';
 import type { SymbolTable } from '../elf/symbols.ts';
-import { openPath } from './function-path.ts';
 import { possibleFor } from './list-match.ts';
 import { coldParts, partRows } from './locate.ts';
+import { PathTable } from './path-table.ts';
 import { type Pattern, parsePattern } from './pattern.ts';
 
 /** With more symbols than this, functions are taken as the symbol table has them, and debug info isn't asked. */
@@ -11,14 +10,17 @@ export const mostLooked = 2_000;
 
 /** A function as the symbol table tells of it: rows of code of its own. */
 export type WideFunction = {
-  readonly name: string;
+  /** Its number in {@link WideSelection.paths}. */
+  readonly path: number;
   readonly rows: readonly number[];
-  /** Of each row, generic arguments and all. */
-  readonly names: readonly string[];
-  readonly aliases: readonly string[];
+  /** Whether a row's name has generic arguments that the path leaves open. */
+  readonly isInstance: readonly boolean[];
+  /** Paths of others with the same code. */
+  readonly aliases: readonly number[];
 };
 
 export type WideSelection = {
+  readonly paths: PathTable;
   readonly functions: readonly WideFunction[];
   /** Functions whose code another one of them has, under whose name it is counted. */
   readonly merged: number;
@@ -65,39 +67,43 @@ const matching = (symbols: SymbolTable, pattern: Pattern): Uint32Array => {
   return Uint32Array.from(exact.length > 0 ? exact : loose);
 };
 
-const noNames: readonly string[] = [];
+const noAliases: readonly number[] = [];
 
 /** One function for each path, generic arguments left open, as users name them. */
 const grouped = (symbols: SymbolTable, rows: Uint32Array): WideSelection => {
   symbols.prepare(rows);
-  const functions = new Map<string, WideFunction & { rows: number[]; names: string[]; aliases: readonly string[] }>();
-  let owner = '';
-  let begin: Address | null = null;
+  const paths = new PathTable(rows.length);
+  const functions: (WideFunction & { rows: number[]; isInstance: boolean[]; aliases: readonly number[] })[] = [];
+  /** By path: the function's number; missing for those whose code another has. */
+  const numbers: number[] = [];
+  let owner = -1;
+  let begin = -1;
   let merged = 0;
   // In this order functions' bytes that lie together are looked at together, and those with the same code follow each other.
   for (const row of symbols.sort(rows, 'address')) {
-    const own = symbols.name(row);
-    const name = symbols.scheme(row).startsWith('rust') ? openPath(own) : own;
-    const at = symbols.address(row);
+    const isRust = symbols.isRust(row);
+    const own = symbols.nameBytes(row);
+    const path = isRust ? paths.addOpen(own) : paths.add(own);
+    const at = Number(symbols.address(row));
     if (at === begin) {
-      if (owner !== name) {
-        const group = functions.get(owner);
-        if (group !== undefined && !group.aliases.includes(name)) group.aliases = [...group.aliases, name];
+      if (owner !== path) {
+        const group = functions[numbers[owner]!]!;
+        if (!group.aliases.includes(path)) group.aliases = [...group.aliases, path];
         merged++;
       }
       continue;
     }
-    owner = name;
+    owner = path;
     begin = at;
-    const known = functions.get(name);
-    if (known) {
-      known.rows.push(row);
-      known.names.push(own);
-    } else functions.set(name, { name, rows: [row], names: [own], aliases: noNames });
+    const isInstance = own.length !== paths.sizeOf(path);
+    const known = numbers[path];
+    if (known === undefined) {
+      numbers[path] = functions.length;
+      functions.push({ path, rows: [row], isInstance: [isInstance], aliases: noAliases });
+    } else {
+      functions[known]!.rows.push(row);
+      functions[known]!.isInstance.push(isInstance);
+    }
   }
-  return {
-    functions: [...functions.values()],
-    merged,
-    parts: coldParts(symbols),
-  };
+  return { paths, functions, merged, parts: coldParts(symbols) };
 };

@@ -1,5 +1,6 @@
 import type { Disarmed } from '../trace/count/counter.ts';
-import type { CountedFunction } from './count-model.ts';
+import type { CountedFunction, CountPlan } from './count-model.ts';
+import type { FunctionList } from './function-list.ts';
 
 /** One function's calls. */
 export type FunctionCalls = {
@@ -17,7 +18,7 @@ export type FunctionCalls = {
 
 /** The calls of all functions until a moment. */
 export class CountedCalls {
-  readonly #functions: readonly CountedFunction[];
+  readonly #functions: FunctionList;
   readonly #sites: readonly (readonly number[])[];
   readonly #calls: BigUint64Array;
   readonly #disarmed: ReadonlyMap<number, Disarmed>;
@@ -32,8 +33,7 @@ export class CountedCalls {
   readonly #seconds: number;
 
   constructor(
-    functions: readonly CountedFunction[],
-    sites: readonly (readonly number[])[],
+    { functions, sitesOf: sites, isDoubted }: Pick<CountPlan, 'functions' | 'sitesOf' | 'isDoubted'>,
     calls: BigUint64Array,
     disarmed: readonly Disarmed[],
     seconds: number,
@@ -49,7 +49,7 @@ export class CountedCalls {
     this.#recents = before === null ? this.#totals : this.#totals.map((now, fn) => now - (before.#totals[fn] ?? 0n));
     this.total = this.#totals.reduce((sum, now) => (now === 0n ? sum : sum + now), 0n);
     this.recent = this.total - (before?.total ?? 0n);
-    this.isLeast = before?.isLeast || disarmed.length > 0 || functions.some(({ doubts }) => doubts.length > 0);
+    this.isLeast = before?.isLeast || disarmed.length > 0 || isDoubted;
   }
 
   /** Functions with calls: those with the most come first, all together or since the reading before; then by name. */
@@ -63,7 +63,7 @@ export class CountedCalls {
   all(): FunctionCalls[] {
     return this.#sorted(
       'total',
-      this.#functions.map((_, fn) => fn),
+      Array.from({ length: this.#functions.length }, (_, fn) => fn),
     ).map((fn) => this.of(fn));
   }
 
@@ -79,7 +79,7 @@ export class CountedCalls {
 
   /** The calls of a function by its number. */
   of(fn: number): FunctionCalls {
-    const own = this.#functions[fn]!;
+    const own = this.#functions.of(fn);
     const disarmed = this.#disarmed.get(fn);
     return {
       function: own,
@@ -101,7 +101,7 @@ export class CountedCalls {
 
   #sorted(by: 'total' | 'recent', functions: number[]): number[] {
     const [first, second] = by === 'total' ? [this.#totals, this.#recents] : [this.#recents, this.#totals];
-    const nameOf = (fn: number): string => this.#functions[fn]?.name ?? '';
+    const nameOf = (fn: number): string => this.#functions.of(fn).name;
     return functions.sort(
       (a, b) => compare(first[b]!, first[a]!) || compare(second[b]!, second[a]!) || (nameOf(a) < nameOf(b) ? -1 : 1),
     );

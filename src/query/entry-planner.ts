@@ -1,7 +1,7 @@
 import { type Address, address } from '../base/units.ts';
 import { longestInstruction, readUpTo } from '../code/bytes.ts';
 import { cheaperStart } from '../code/cheaper-start.ts';
-import { probeCost } from '../code/cost.ts';
+import { plainCost } from '../code/cost.ts';
 import { type EntryJump, entryJumps } from '../code/entry-jumps.ts';
 import { type EntryScan, emptyScan, entryBytes, jumpsOutOf, scan, scanOwn, tablesIn } from '../code/entry-scan.ts';
 import { setsUpFrame } from '../code/frame-setup.ts';
@@ -59,9 +59,13 @@ export class EntryPlanner {
 
   plan(code: CountedCode): PlannedEntry {
     const start = Number(code.address);
-    if (this.#isFrameSetUp(start)) return { at: code.address, jumps: noJumps };
+    const first = this.#window.at(start, longestInstruction);
+    if (first === null) return { at: null, reason: 'its code is not in the file' };
+    const quick = first.length < longestInstruction ? null : quickCost(first.bytes, first.from);
+    // Nothing but calls, and jumps in place of calls, come to where it begins, and a probe there is cheap.
+    if (quick === 'emulated' && setsUpFrame(first.bytes, first.from)) return { at: code.address, jumps: noJumps };
     const size = code.size > 0n ? Number(code.size) : Math.min(this.#starts.after(start) - start, longestPart);
-    const cost = this.#cost(start);
+    const cost = quick ?? this.#cost(start);
     const found = this.#scan(start, size, code.parts);
     if ((found.targets & 1) !== 0) {
       const jumps = this.#jumps(code);
@@ -73,20 +77,9 @@ export class EntryPlanner {
     return { at: further === 0 ? code.address : address(code.address + BigInt(further)), jumps: [] };
   }
 
-  /** Whether nothing but calls, and jumps in place of calls, come to where it begins, and a probe there is cheap. */
-  #isFrameSetUp(start: number): boolean {
-    const here = this.#window.at(start, longestInstruction);
-    if (here === null || here.length < longestInstruction) return false;
-    return setsUpFrame(here.bytes, here.from) && quickCost(here.bytes, here.from) === 'emulated';
-  }
-
   /** Of the first instruction; where it can't be probed, why. */
   #cost(start: number): 'emulated' | 'stepped' | { readonly reason: string } {
-    const here = this.#window.at(start, longestInstruction);
-    if (here === null) return { reason: 'its code is not in the file' };
-    const quick = here.length < longestInstruction ? null : quickCost(here.bytes, here.from);
-    if (quick !== null) return quick;
-    const cost = probeCost(readUpTo(this.#window.read, address(BigInt(start)), longestInstruction) ?? new Uint8Array());
+    const cost = plainCost(readUpTo(this.#window.read, address(BigInt(start)), longestInstruction) ?? new Uint8Array());
     return cost.cost === 'unprobeable' ? { reason: `${cost.instruction}: ${cost.reason}` } : cost.cost;
   }
 

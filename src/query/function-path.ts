@@ -34,7 +34,7 @@ const withoutArguments = (text: string): string => {
   let from = 0;
   for (let at = text.indexOf('<', 1); at >= 0; at = text.indexOf('<', Math.max(from, at + 1))) {
     if (!isArgument(text[at - 1])) continue;
-    kept += text.slice(from, at).replace(/::$/, '');
+    kept += text.slice(from, text.startsWith('::', at - 2) && at - 2 >= from ? at - 2 : at);
     from = afterArguments(text, at);
   }
   return kept + text.slice(from);
@@ -49,7 +49,7 @@ export const openPath = (path: string): string => {
   if (!own.includes('<')) return own;
   const open = withoutArguments(own);
   // An inherent method's type is a path; `<[T]>::len` and `<T as Trait>::f` are what they are.
-  return open.replace(/^<([\p{L}_][\p{L}\p{N}_:]*)>/u, '$1');
+  return !open.startsWith('<') ? open : open.replace(/^<([\p{L}_][\p{L}\p{N}_:]*)>/u, '$1');
 };
 
 /** `{closure#0}`, `{async_fn#0}`: bodies inside functions, as DWARF and the v0 mangling number them. */

@@ -10,7 +10,7 @@ import { Shower } from './show.ts';
 import type { ShownCopy, ShownFunction } from './show-model.ts';
 import { sourcedCode } from './source-code.ts';
 import { type SourceExcerpt, SourceFiles } from './source-excerpt.ts';
-import { watchDefaults } from './watch.ts';
+import { watchDefaults } from './watch-limits.ts';
 import { checkScope } from './watch-scope.ts';
 
 /** Copies of one function that are shown; the others are counted. */

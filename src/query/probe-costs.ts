@@ -10,7 +10,7 @@ import type { SelectSources } from './select-model.ts';
 import { textAt } from './show-code.ts';
 import { planTrace } from './trace-plan.ts';
 import { filesOf, findLandingSites } from './unwinder.ts';
-import { watchDefaults } from './watch.ts';
+import { watchDefaults } from './watch-limits.ts';
 import { checkFile } from './watch-scope.ts';
 
 /** One probe: how the kernel runs the instruction that it is on. */

@@ -10,6 +10,7 @@ import type { ReturnsChoice } from './exits.ts';
 import { checkWhole } from './number-limits.ts';
 import { planProbes } from './planned-probes.ts';
 import type { WatchedFunction } from './trace-plan.ts';
+import { watchDefaults, watchLimits } from './watch-limits.ts';
 import { checkScope, type WatchScope } from './watch-scope.ts';
 
 export type { JsonValue } from '../trace/decode/decode.ts';
@@ -25,7 +26,6 @@ export type {
   ShownValue,
   TraceEvent,
 } from '../trace/event.ts';
-export { prepareKeeper } from '../trace/keeper/keeper.ts';
 export type { LeftOut } from '../trace/left-out.ts';
 export { noLosses } from '../trace/losses.ts';
 export type { OutputReader, ProgramStream } from '../trace/program-output.ts';
@@ -76,21 +76,6 @@ export type WatchRequest = {
   readonly output?: ProgramOutput;
   readonly signal?: AbortSignal;
 };
-
-export const watchDefaults = {
-  maxString: 200,
-  depth: 6,
-  ringBytes: 32 * 1024 * 1024,
-  maxPending: 65_536,
-} as const;
-const limits = {
-  maxString: { option: '--max-string', most: 4_096 },
-  depth: { option: '--depth', most: 8 },
-  ringBytes: { option: '--ring', most: 1024 * 1024 * 1024 },
-  maxPending: { option: '--pending', most: 16 * 1024 * 1024 },
-  sample: { option: '--sample', most: 1_000_000_000 },
-  rateLimit: { option: '--rate-limit', most: 1_000_000_000 },
-} as const;
 
 /** What will be watched, before anything is. */
 export type Watch = {
@@ -170,12 +155,12 @@ const plan = (request: WatchRequest, texts: boolean): Watch => {
 /** A text can be compared with one that is longer than what is shown: then more of it is read. */
 const textLimit = (maxString: number, sites: readonly ProbeSite[]): number => {
   const compared = Math.max(0, ...sites.map(({ when }) => (when === undefined ? 0 : longestText(when))));
-  return Math.max(maxString, Math.min(limits.maxString.most, compared + 1));
+  return Math.max(maxString, Math.min(watchLimits.maxString.most, compared + 1));
 };
 
 const checkLimits = (request: WatchRequest): void => {
   checkScope(request);
   if (request.returns === 'off' && (request.after ?? []).length > 0)
     throw new RsymError('usage', '--after reads when calls return, and --returns off watches no return');
-  checkWhole(request, limits);
+  checkWhole(request, watchLimits);
 };

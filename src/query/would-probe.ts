@@ -2,7 +2,7 @@ import type { FileOffset } from '../base/units.ts';
 import { openDebugInfo } from '../elf/debug-info.ts';
 import { openImage } from '../elf/open.ts';
 import { planTrace } from './trace-plan.ts';
-import { watchDefaults } from './watch.ts';
+import { watchDefaults } from './watch-limits.ts';
 
 /** Where a trace would plant the probe at the begin of a copy; `caller`: the function that it is inlined into. */
 export type PlannedProbe = {

@@ -19,7 +19,7 @@ const functionJson = ({ function: fn, total, copies, disarmed, isLeast }: Functi
 /** The one document of a count: every function, the most called first. */
 export const countJson = (
   { calls, seconds, lostProcesses, program }: CountReading,
-  { path, functions, uncounted }: CountWatch,
+  { path, counted, uncounted }: CountWatch,
   probes: number,
   notes: readonly string[],
 ): object => ({
@@ -29,7 +29,7 @@ export const countJson = (
   calls: `${calls.total}`,
   lower_bound: calls.isLeast,
   functions: calls.all().map(functionJson),
-  counted: functions.length,
+  counted,
   probes,
   uncounted: uncounted.map(({ function: name, reason, ...copy }) => ({
     function: name,

@@ -55,7 +55,7 @@ const restOf = (calls: CountedCalls, most: readonly FunctionCalls[], others: num
 export const countSummary = ({ calls, seconds, lostProcesses, program }: CountReading, watch: CountWatch): string => {
   const parts = [
     `${calls.isLeast ? '≥' : ''}${plural(calls.total, 'call')} of ${plural(calls.called, 'function')} in ${secondsText(seconds)} s`,
-    `${plural(watch.functions.length, 'function')} counted`,
+    `${plural(watch.counted, 'function')} counted`,
   ];
   return [...parts, ...lostProcessesText(lostProcesses), ...programText(program)].join('; ');
 };

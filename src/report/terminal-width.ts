@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import { textWidth } from '../base/text-width.ts';
 
 /**
  * Characters that take one column each, alone and beside each other: ASCII, Latin, and what is drawn with. Measuring anything
@@ -13,16 +13,17 @@ const pieceLength = 256;
 export const displayWidth = (text: string): number => {
   if (plainColumns.test(text)) return text.length;
   // Escape sequences, which take no columns, may not be cut; they are in painted lines only, and those are short.
-  if (text.length <= pieceLength || /[\x1b\x9b]/.test(text)) return stringWidth(text);
+  if (text.length <= pieceLength || /[\x1b\x9b]/.test(text)) return textWidth(text);
   let width = 0;
-  for (const piece of piecesOf(text)) width += stringWidth(piece);
+  for (const piece of piecesOf(text)) width += textWidth(piece);
   return width;
 };
 
-const graphemes = new Intl.Segmenter();
+let graphemes: Intl.Segmenter | undefined;
 
 /** A text cut between graphemes, into short pieces unless a grapheme is long. */
 const piecesOf = function* (text: string): Generator<string> {
+  graphemes ??= new Intl.Segmenter();
   let start = 0;
   for (let length = pieceLength; start + length < text.length; ) {
     const piece = text.slice(start, start + length + (isSurrogatePair(text, start + length - 1) ? 1 : 0));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { watchDefaults } from '../../src/query/watch.ts';
+import { watchDefaults } from '../../src/query/watch-limits.ts';
 import { captureLimits } from '../../src/trace/capture-limits.ts';
 import { Session } from '../../src/trace/session.ts';
 import { cli, cliFail, startCli } from '../support/cli.ts';

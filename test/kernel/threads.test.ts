@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { watchDefaults } from '../../src/query/watch.ts';
+import { watchDefaults } from '../../src/query/watch-limits.ts';
 import { describeNeeding } from '../support/need.ts';
 import { buildRust } from '../support/rust-program.ts';
 import { Temporary } from '../support/temporary.ts';

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { address } from '../../src/base/units.ts';
 import type { CountedFunction, CountReading, CountWatch, UncountedCopy } from '../../src/query/count.ts';
 import { CountedCalls } from '../../src/query/counted-calls.ts';
+import { FunctionList } from '../../src/query/function-list.ts';
 import { countSummary, countTable, disarmedLines, uncountedLines } from '../../src/report/count.ts';
 import { countJson } from '../../src/report/count-json.ts';
 import { makePalette } from '../../src/report/terminal-colour.ts';
@@ -34,10 +35,10 @@ const functions = [
 ];
 const sites = [[0], [1, 2], [3], [4], [5], [6], [7]];
 const disarmed = [{ function: 2, seconds: 1.23, rate: 456_789.1 }];
-const before = new CountedCalls(functions, sites, BigUint64Array.of(90n, 10n, 5n, 800n, 1n, 0n, 0n, 0n), [], 1, null);
+const plan = { functions: new FunctionList(functions.length, (fn) => functions[fn]!), sitesOf: sites, isDoubted: true };
+const before = new CountedCalls(plan, BigUint64Array.of(90n, 10n, 5n, 800n, 1n, 0n, 0n, 0n), [], 1, null);
 const calls = new CountedCalls(
-  functions,
-  sites,
+  plan,
   BigUint64Array.of(100n, 30n, 25n, 1_000_000n, 1n, 2n, 60n, 0n),
   disarmed,
   2.5,
@@ -59,7 +60,14 @@ const uncounted: UncountedCopy[] = [1, 2, 3, 4].map((i) => ({
   callSite: null,
   reason: `lock inc dword ptr [rdi+${i}h]: the kernel refuses instructions with a lock or segment prefix`,
 }));
-const watch = { path: '/bin/app', patterns: ['**'], functions, uncounted, notes: [] } as unknown as CountWatch;
+const watch = {
+  path: '/bin/app',
+  patterns: ['**'],
+  functions,
+  counted: functions.length,
+  uncounted,
+  notes: [],
+} as unknown as CountWatch;
 
 const textOf = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 

@@ -1,0 +1,1 @@
+export { prepareKeeper } from '../trace/keeper/keeper.ts';
