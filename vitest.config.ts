@@ -5,6 +5,21 @@ const shared = { globalSetup: [] as string[], testTimeout: 60_000, hookTimeout: 
 
 /** Tests of probes that only programs of their own hit, or of none, and that measure nothing of the machine. */
 const apart = [
+  'attach',
+  'children',
+  'command-line',
+  'count',
+  'descriptors',
+  'guide',
+  'hello',
+  'launch',
+  'library',
+  'other-files',
+  'output',
+  'perfetto',
+  'screen',
+  'stop',
+  'suspended',
   'killed',
   'cycles',
   'calls',
@@ -25,12 +40,26 @@ const apart = [
   'when-generated',
 ].map((name) => `test/kernel/${name}.test.ts`);
 
+/** Tests of functions without a process, a terminal or an environment of their own. */
+const computed = ['abi', 'base', 'code', 'demangle', 'differential', 'elf', 'expr', 'query', 'report', 'trace'].map(
+  (folder) => `test/${folder}/**/*.test.ts`,
+);
+
 export default defineConfig({
   test: {
     // Every processor: most tests wait for programs that they start.
     maxWorkers: '100%',
     projects: [
-      { test: { ...shared, name: 'unit', include: ['test/**/*.test.{ts,tsx}'], exclude: ['test/kernel/**'] } },
+      // What is only computed leaves nothing behind in its worker: the next file finds the modules loaded.
+      { test: { ...shared, name: 'computed', include: computed, isolate: false } },
+      {
+        test: {
+          ...shared,
+          name: 'unit',
+          include: ['test/**/*.test.{ts,tsx}'],
+          exclude: [...computed, 'test/kernel/**'],
+        },
+      },
       // Those in programs of their own keep out of each other's way; the others, which may see every process, come last.
       { test: { ...shared, name: 'kernel', include: apart, sequence: { groupOrder: 1 } } },
       {

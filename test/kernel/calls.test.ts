@@ -11,7 +11,7 @@ import { Temporary } from '../support/temporary.ts';
 const least: Readonly<Record<string, number>> = { debug: 0.95, release: 0.8, size: 0.8 };
 
 /** Every build takes the compiler some twenty seconds: `scripts/calls` has them all. */
-const chosen = ['debug-v0', 'release-v0', 'size-legacy'];
+const chosen = ['debug-legacy', 'release-v0'];
 
 describeNeeding(['kernel', 'rustc'], 'values of all types in calls of all kinds', () => {
   test.each(chosen)('%s: nothing that is shown is wrong', { timeout: 240_000 }, (name) => {

@@ -11,7 +11,7 @@ import { buildRust } from '../support/rust-program.ts';
 import { Temporary } from '../support/temporary.ts';
 
 const source = fileURLToPath(new URL('programs/steady.rs', import.meta.url));
-const cycles = 40;
+const cycles = 20;
 const plans = 20;
 const callsEach = 20;
 const MB = 2 ** 20;
