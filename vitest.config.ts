@@ -40,10 +40,12 @@ const apart = [
   'when-generated',
 ].map((name) => `test/kernel/${name}.test.ts`);
 
-/** Tests of functions without a process, a terminal or an environment of their own. */
-const computed = ['abi', 'base', 'code', 'demangle', 'differential', 'elf', 'expr', 'query', 'report', 'trace'].map(
-  (folder) => `test/${folder}/**/*.test.ts`,
-);
+const computing = '{abi,base,code,demangle,differential,elf,expr,query,report,trace}';
+/**
+ * Tests of functions without a process, a terminal or an environment of their own. Those that put something in the place
+ * of a module, or of the environment, are called `isolated`.
+ */
+const computed = `test/${computing}/**/!(*.isolated).test.ts`;
 
 export default defineConfig({
   test: {
@@ -51,13 +53,13 @@ export default defineConfig({
     maxWorkers: '100%',
     projects: [
       // What is only computed leaves nothing behind in its worker: the next file finds the modules loaded.
-      { test: { ...shared, name: 'computed', include: computed, isolate: false } },
+      { test: { ...shared, name: 'computed', include: [computed], isolate: false } },
       {
         test: {
           ...shared,
           name: 'unit',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: [...computed, 'test/kernel/**'],
+          exclude: [computed, 'test/kernel/**'],
         },
       },
       // Those in programs of their own keep out of each other's way; the others, which may see every process, come last.
