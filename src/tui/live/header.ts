@@ -21,12 +21,12 @@ const joined = (parts: readonly Part[], columns: number, theme: Theme): string =
   return shown.map(({ text, tone }) => theme[tone](truncate(text, columns))).join(theme.faint(' · '));
 };
 
-const phaseText = ({ phase, request, seen }: LiveState): string => {
+const phaseText = ({ phase, request, awaited }: LiveState): string => {
   switch (phase) {
     case 'planning':
       return 'getting ready…';
     case 'running':
-      return request.waits && seen.calls === 0 ? 'waiting for a process…' : 'tracing';
+      return request.scope.kind === 'next' && awaited === null ? 'waiting for a process…' : 'tracing';
     case 'stopping':
       return 'stopping';
     case 'ended':
@@ -46,8 +46,9 @@ const secondsText = (seconds: number): string => {
     : `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}:${rest}`;
 };
 
-const targetPart = ({ target, pid, request: { scope } }: LiveState): Part => {
-  const pids = pid !== null ? [pid] : scope.kind === 'processes' ? scope.pids : [];
+const targetPart = ({ target, pid, awaited, request: { scope } }: LiveState): Part => {
+  const own = pid ?? awaited;
+  const pids = own !== null ? [own] : scope.kind === 'processes' ? scope.pids : [];
   const names = pids.length === 0 ? '' : `PID ${pids.slice(0, 3).join(', ')}${pids.length > 3 ? '…' : ''}`;
   const text = [names, targetText(target)].filter((word) => word !== '').join(' ');
   const isUsual = target.kind === 'running' || target.kind === 'any' || target.kind === 'unknown';

@@ -224,6 +224,8 @@ const liveAfter = (live: LiveState, news: LiveNews): LiveState => {
         probes: news.probes,
         pid: news.pid ?? live.pid,
       };
+    case 'came':
+      return { ...live, awaited: news.pid };
     case 'events':
       return { ...live, log: news.log, seen: news.seen, notes: news.notes };
     case 'cleared':
