@@ -255,6 +255,19 @@ describe('beginning, stopping, leaving', () => {
     expect(liveOf(again).request.scope).toEqual({ kind: 'run', args: [] });
   });
 
+  test('a process that was waited for is watched again while it runs; then another is waited for', () => {
+    const waiting = follow(begun, 'back', 'trace', 'next-choice', 'next-choice', 'next-choice', 'begin');
+    const came = follow(waiting, news({ kind: 'attached', probes: 3, pid: null }), news({ kind: 'came', pid: 9 }));
+    const target = (kind: 'running' | 'gone'): Action => news({ kind: 'clock', seconds: 1, target: { kind } });
+    const stopped = follow(came, news({ kind: 'finished' }));
+    expect(effectsOf(follow(stopped, target('running')), command('restart'))).toMatchObject([
+      { ask: { kind: 'begin', request: { scope: { kind: 'processes', pids: [9] } } } },
+    ]);
+    expect(effectsOf(follow(stopped, target('gone')), command('restart'))).toMatchObject([
+      { ask: { kind: 'begin', request: { scope: { kind: 'next' } } } },
+    ]);
+  });
+
   test('cleared: what was lost is not forgotten', () => {
     const lossy = follow(begun, told([call(1)], { losses: { ...noLosses, entries: 3 } }), 'clear');
     expect(liveOf(lossy).seen).toMatchObject({ calls: 0, losses: { entries: 3 } });

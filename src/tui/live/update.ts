@@ -83,15 +83,16 @@ const confirmed = (live: LiveState): LiveStep => {
   }
 };
 
-/** Tracing ends, or begins anew: a program that was started and still runs is watched again. */
+/** Tracing ends, or begins anew: a program that was started or waited for, and still runs, is watched again. */
 const restarted = (live: LiveState): LiveStep => {
-  const { phase, request, pid, target } = live;
+  const { phase, request, pid, awaited, target } = live;
+  const own = pid ?? awaited;
   if (phase === 'stopping') return done(live);
   if (phase === 'planning' || phase === 'running') return done({ ...live, phase: 'stopping' }, { kind: 'halt' });
-  const runs = pid !== null && (target.kind === 'running' || target.kind === 'stopped');
-  const again: LiveRequest = runs ? { ...request, scope: { kind: 'processes', pids: [pid] } } : request;
+  const runs = own !== null && (target.kind === 'running' || target.kind === 'stopped');
+  const again: LiveRequest = runs ? { ...request, scope: { kind: 'processes', pids: [own] } } : request;
   const { view, filter, search, output } = live;
-  const fresh = { ...newLive(request), view, filter, search, ...(runs ? { pid, output } : {}) };
+  const fresh = { ...newLive(request), view, filter, search, ...(runs ? { pid, awaited, output } : {}) };
   return done(fresh, { kind: 'begin', request: again, ...(filter === null ? {} : { filter }) });
 };
 
