@@ -180,8 +180,28 @@ describe('lines that are typed', () => {
     const exists = follow(asked, 'confirm', news({ kind: 'exists' }));
     expect(effectsOf(exists, command('confirm'))).toEqual([{ kind: 'live', ask: { ...ask, replaces: true } }]);
     expect(effectsOf(follow(exists, typed('l')), command('confirm'))).toMatchObject([{ ask: { replaces: false } }]);
-    const done = follow(exists, 'confirm', news({ kind: 'exported', path: 'x.json', calls: 10 }));
+    const done = follow(exists, 'confirm', news({ kind: 'exported', path: 'x.json', calls: 10, kept: view }));
     expect(done).toMatchObject({ notice: '10 calls written to x.json', live: { prompt: null } });
+  });
+});
+
+describe('where older calls are forgotten', () => {
+  const view = { ...logOf([call(3), call(4)]), came: 1_199_998, forgotten: 1_199_995, refused: 1 };
+  const some = follow(
+    begun,
+    news({ kind: 'events', log: view, seen: { ...nothingSeen, calls: 1_199_998 }, notes: [] }),
+  );
+
+  test('an export tells what was written of it', () => {
+    const exported = (calls: number): string | null =>
+      follow(some, news({ kind: 'exported', path: 'x.json', calls, kept: view })).notice;
+    expect(exported(2)).toBe('the last 2 of 1,199,998 calls written to x.json');
+    expect(exported(1)).toBe('1 of the last 2 of 1,199,998 calls written to x.json');
+  });
+
+  test('a search tells where it looked', () => {
+    const missed = follow(some, 'search', typed('no'), 'confirm', news({ kind: 'found', row: null }));
+    expect(missed.notice).toBe('nothing more has ‘no’ in the last 2 of 1,199,998 calls');
   });
 });
 

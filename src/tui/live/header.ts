@@ -64,7 +64,7 @@ export const headerText = (live: LiveState, columns: number, theme: Theme): stri
   if (hasBegun || live.pid !== null) parts.push(targetPart(live));
   if (hasBegun) {
     parts.push({ text: secondsText(seconds), tone: 'label', leaves: 4 });
-    parts.push({ text: `${probes} probes`, tone: 'label', leaves: 5 });
+    parts.push({ text: `${grouped(probes)} probe${probes === 1 ? '' : 's'}`, tone: 'label', leaves: 5 });
     parts.push({ text: `${grouped(seen.calls)} call${seen.calls === 1 ? '' : 's'}`, tone: 'label', leaves: 1 });
     if (phase === 'running') parts.push({ text: `${grouped(figures.rate)}/s`, tone: 'label', leaves: 3 });
     parts.push(

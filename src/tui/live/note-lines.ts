@@ -23,7 +23,7 @@ const lossLines = (seen: Seen, columns: number): Line[] => {
     lines.push(...wrap(text, columns, mostRows).map((row): Line => ({ label: '', text: row, tone })));
   };
   if (lostCount(seen) === 0) tell('Nothing was lost.', 'faint');
-  for (const cause of lossText(seen.losses).split('; ')) if (cause !== '') tell(`LOST ${cause}`, 'warning');
+  for (const cause of lossText(seen.losses, grouped).split('; ')) if (cause !== '') tell(`LOST ${cause}`, 'warning');
   if (seen.refused > 0) tell(`${grouped(seen.refused)} calls are too large to be shown; they are counted`, 'warning');
   if (seen.undecided > 0)
     tell(`${grouped(seen.undecided)} calls aren't shown: what is known of them doesn't decide the filter`, 'warning');

@@ -2,6 +2,7 @@ import type { RsymError } from '../../base/errors.ts';
 import { CallFigures } from '../../query/call-figures.ts';
 import { type Losses, type NextProcess, noLosses, type ReturnsChoice, type WatchScope } from '../../query/watch.ts';
 import type { Field } from '../parts/field.ts';
+import type { Kept } from './kept.ts';
 import type { CallKin } from './kin.ts';
 import { emptyLog, type LogView } from './log.ts';
 import { noOutput, type OutputView } from './output-log.ts';
@@ -118,7 +119,8 @@ export type LiveNews =
       readonly notes: readonly string[];
     }
   | { readonly kind: 'found'; readonly row: number | null }
-  | { readonly kind: 'exported'; readonly path: string; readonly calls: number }
+  /** `kept`: of the view that was written. */
+  | { readonly kind: 'exported'; readonly path: string; readonly calls: number; readonly kept: Kept }
   /** The file of an export is there already. */
   | { readonly kind: 'exists' }
   /** What was asked for in a prompt can't be done. */

@@ -16,6 +16,7 @@ import {
   searchStart,
   visibleRows,
 } from './calls.ts';
+import { keptText, writtenText } from './kept.ts';
 import { firstRow } from './log.ts';
 import { pageLines } from './pages.ts';
 import {
@@ -202,14 +203,21 @@ export const afterLiveNews = (state: State, news: LiveNews): State => {
   const next = changed(state, (live) => liveAfter(live, news));
   if (!state.live) return next;
   if (news.kind === 'found') {
-    if (news.row === null) return { ...next, notice: `nothing more has ‘${sanitize(state.live.search)}’` };
+    if (news.row === null)
+      return { ...next, notice: `nothing more has ‘${sanitize(state.live.search)}’${amongText(state.live)}` };
     return changed(next, (live) => inSight(live, liveHeight(next)));
   }
   // Nobody waits for the answer any more.
   if (news.kind === 'refused' && state.live.prompt === null)
     return { ...next, notice: sanitize(news.error.message.split('\n', 1)[0] ?? '') };
   if (news.kind !== 'exported') return next;
-  return { ...next, notice: `${news.calls} call${news.calls === 1 ? '' : 's'} written to ${sanitize(news.path)}` };
+  return { ...next, notice: `${writtenText(news.calls, news.kept)} written to ${sanitize(news.path)}` };
+};
+
+/** Where older calls are not there any more. */
+const amongText = (live: LiveState): string => {
+  const kept = keptText(shownLog(live));
+  return kept === null ? '' : ` in ${kept}`;
 };
 
 const liveAfter = (live: LiveState, news: LiveNews): LiveState => {

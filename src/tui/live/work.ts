@@ -217,7 +217,7 @@ export class LiveWork {
     this.#inSteps(
       () => true,
       events,
-      (calls) => this.#desk.tell(calls === null ? { kind: 'exists' } : { kind: 'exported', path, calls }),
+      (calls) => this.#desk.tell(calls === null ? { kind: 'exists' } : { kind: 'exported', path, calls, kept: view }),
       () => this.#exporting.delete(view),
     );
   }
