@@ -78,7 +78,7 @@ export const tellBegin = (
   // Names of thousands are not asked for.
   const count = watched.counted ?? watched.functions.length;
   const what = count === 1 ? sanitize(watched.functions[0]?.name ?? '') : `${count} functions`;
-  process.stderr.write(`rsym: ${doing} ${what} in ${whoOf(flags, pid)}: ${probes} probes\n`);
+  process.stderr.write(`rsym: ${doing} ${what} in ${whoOf(flags, pid)}: ${probes} probe${probes === 1 ? '' : 's'}\n`);
 };
 
 const mostNotes = 12;

@@ -14,7 +14,7 @@ export class FunctionFigures {
   unwound = 0;
   /** Calls of which the way out isn't known. */
   left = 0;
-  /** Calls with a duration. */
+  /** Calls that came to an exit, and how long they took is known; as `rsym latency` has them. */
   timed = 0;
   #thisSecond = 0;
   readonly #seconds: number[] = [];
@@ -49,7 +49,8 @@ export class FunctionFigures {
     this.#thisSecond++;
     if (outcome === 'unwound') this.unwound++;
     else if (outcome === 'left') this.left++;
-    if (duration === null) return;
+    // How long it took until something else ended a call is no time of the function.
+    if (duration === null || (outcome !== 'returned' && outcome !== 'tail-call')) return;
     this.timed++;
     const ns = Number(duration);
     this.#sum += ns;

@@ -4,7 +4,7 @@ import type { ProbeCosts } from './probe-costs.ts';
 import type { ShownFunction } from './show-model.ts';
 import type { CodeChunk } from './source-code.ts';
 import type { SourceExcerpt } from './source-excerpt.ts';
-import type { WatchScope } from './watch-scope.ts';
+import type { NextProcess, WatchScope } from './watch-scope.ts';
 
 /** What is asked of a file for the page of a function; `functions` and `spec` are texts as `trace` takes them. */
 export type PageAsk =
@@ -19,7 +19,7 @@ export type PageAsk =
   | {
       readonly kind: 'check';
       readonly functions: readonly string[];
-      readonly scope: WatchScope;
+      readonly scope: WatchScope | NextProcess;
       readonly children: boolean;
       readonly returns: ReturnsChoice;
       readonly when: string | undefined;

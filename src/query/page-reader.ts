@@ -11,7 +11,7 @@ import type { ShownCopy, ShownFunction } from './show-model.ts';
 import { sourcedCode } from './source-code.ts';
 import { type SourceExcerpt, SourceFiles } from './source-excerpt.ts';
 import { watchDefaults } from './watch-limits.ts';
-import { checkScope } from './watch-scope.ts';
+import { checkScope, plannedScope } from './watch-scope.ts';
 
 /** Copies of one function that are shown; the others are counted. */
 const mostCopies = 50;
@@ -107,6 +107,7 @@ export class PageReader implements Disposable {
     checkScope(request);
     const { notes } = planProbes({
       ...request,
+      scope: plannedScope(scope),
       returns,
       depth: watchDefaults.depth,
       ...(when === undefined ? {} : { when }),

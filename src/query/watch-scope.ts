@@ -15,6 +15,9 @@ export type WatchScope =
   /** Every process that runs TARGET. */
   | { readonly kind: 'everywhere' };
 
+/** Of a trace alone: only the first process that isn't there yet and calls what is watched; it ends with that process. */
+export type NextProcess = { readonly kind: 'next' };
+
 /** What requests to watch something have in common. */
 type Request = {
   /** A file, or a library's short name such as `libc`. */
@@ -27,15 +30,25 @@ type Request = {
 };
 
 /** Throws RsymError `usage` where it isn't said what is to be watched. */
-export const checkScope = (request: Request): void => {
+export const checkScope = (request: Omit<Request, 'scope'> & { readonly scope: WatchScope | NextProcess }): void => {
   if (request.children && request.scope.kind === 'everywhere') {
     throw new RsymError('usage', 'children of which process?', {
       reason: 'without a process or a command every process is traced',
       hints: ['-p PID --children', '--children -- ARGS'],
     });
   }
+  if (request.children && request.scope.kind === 'next') {
+    throw new RsymError('usage', 'children of a process that is waited for are not watched', {
+      reason: 'it is found by its first call, and may have started others before',
+      hints: ['every process that runs it'],
+    });
+  }
   if (request.functions.length === 0) throw new RsymError('usage', 'no function is named');
 };
+
+/** Whose files decide what is planned: a process that has not begun has none to look at, as where every one is watched. */
+export const plannedScope = (scope: WatchScope | NextProcess): WatchScope =>
+  scope.kind === 'next' ? { kind: 'everywhere' } : scope;
 
 /** Throws RsymError `unsupported` where nothing of a file can be probed on any machine. */
 export const checkFile = (image: Image): void => {

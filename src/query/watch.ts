@@ -11,7 +11,7 @@ import { checkWhole } from './number-limits.ts';
 import { planProbes } from './planned-probes.ts';
 import type { WatchedFunction } from './trace-plan.ts';
 import { watchDefaults, watchLimits } from './watch-limits.ts';
-import { checkScope, type WatchScope } from './watch-scope.ts';
+import { checkScope, type NextProcess, plannedScope, type WatchScope } from './watch-scope.ts';
 
 export type { JsonValue } from '../trace/decode/decode.ts';
 export type {
@@ -33,14 +33,14 @@ export { RecordRoom } from '../trace/record-room.ts';
 export type { EventFilter } from './event-filter.ts';
 export type { ReturnsChoice } from './exits.ts';
 export type { WatchedFunction } from './trace-plan.ts';
-export type { WatchScope } from './watch-scope.ts';
+export type { NextProcess, WatchScope } from './watch-scope.ts';
 
 export type WatchRequest = {
   /** A file, or a library's short name such as `libc`. */
   readonly target: string;
   /** Patterns, perhaps with a signature. */
   readonly functions: readonly string[];
-  readonly scope: WatchScope;
+  readonly scope: WatchScope | NextProcess;
   /** Also watch the descendants of the processes that `scope` names. */
   readonly children?: boolean;
   readonly returns?: ReturnsChoice;
@@ -94,6 +94,8 @@ export type Watch = {
   /** Starts watching; the last event of the last batch is `end`. Told once the probes are planted. */
   readonly batches: (
     onAttached?: (attached: { readonly probes: number; readonly pid: number | null }) => void,
+    /** Told which process it is that was waited for. */
+    onChosen?: (pid: number) => void,
   ) => AsyncGenerator<readonly TraceEvent[], void, void>;
 };
 
@@ -115,6 +117,7 @@ const plan = (request: WatchRequest, texts: boolean): Watch => {
   checkLimits(request);
   const { path, patterns, sites, functions, landings, scope, notes } = planProbes({
     ...request,
+    scope: plannedScope(request.scope),
     returns: request.returns ?? 'safe',
     depth: request.depth ?? watchDefaults.depth,
   });
@@ -124,12 +127,12 @@ const plan = (request: WatchRequest, texts: boolean): Watch => {
     functions,
     notes,
     filter: (text) => eventFilter(sites, text),
-    batches: (onAttached) =>
+    batches: (onAttached, onChosen) =>
       traceBatches({
         sites,
         landings,
         notes,
-        scope,
+        scope: request.scope.kind === 'next' ? request.scope : scope,
         children: request.children ?? false,
         coldPages: request.coldPages ?? false,
         entries: request.entries ?? false,
@@ -148,6 +151,7 @@ const plan = (request: WatchRequest, texts: boolean): Watch => {
         ...(request.calls === undefined ? {} : { calls: request.calls }),
         ...(request.signal === undefined ? {} : { signal: request.signal }),
         ...(onAttached === undefined ? {} : { onAttached }),
+        ...(onChosen === undefined ? {} : { onChosen }),
       }),
   };
 };

@@ -13,11 +13,16 @@ export class PerfettoText {
   readonly #names = new Map<number, string>();
   #isFirst = true;
 
-  constructor(origin: bigint) {
+  /** `notKept`: calls that were seen and are not there any more; a mark at the first moment tells of them. */
+  constructor(origin: bigint, notKept = 0) {
     this.#origin = origin;
+    const begin = '{"displayTimeUnit":"ns","traceEvents":[';
+    const name = `LOST ${notKept} earlier calls: not kept`;
+    const mark = { ph: 'i', s: 'g', name, cat: 'lost', pid: 0, tid: 0, ts: 0, args: { not_kept: notKept } };
+    this.begin = notKept === 0 ? begin : begin + this.#row(mark);
   }
 
-  readonly begin = '{"displayTimeUnit":"ns","traceEvents":[';
+  readonly begin: string;
   readonly end = '\n]}\n';
 
   /** What an event adds to the file; nothing for those that aren't calls, and for beginnings of calls. */

@@ -82,7 +82,8 @@ const leftOutJson = ({ functions, ...all }: LeftOut): object => ({
   })),
 });
 
-const toJson = (event: Exclude<TraceEvent, CallEvent>): object => {
+const toJson = (event: Exclude<TraceEvent, CallEvent>, notKept: number): object => {
+  const unkept = notKept === 0 ? {} : { not_kept: notKept };
   switch (event.event) {
     case 'lost':
       return {
@@ -90,7 +91,7 @@ const toJson = (event: Exclude<TraceEvent, CallEvent>): object => {
         event: 'lost',
         ts_ns: event.time.toString(),
         seq: event.seq,
-        losses: lossesJson(event.losses),
+        losses: { ...lossesJson(event.losses), ...unkept },
         functions: event.functions,
       };
     case 'note':
@@ -102,7 +103,7 @@ const toJson = (event: Exclude<TraceEvent, CallEvent>): object => {
         ts_ns: event.time.toString(),
         seq: event.seq,
         calls: event.calls,
-        lost: lossesJson(event.lost),
+        lost: { ...lossesJson(event.lost), ...unkept },
         lost_functions: event.lostFunctions,
         under_way_at_attach: event.underWayAtAttach,
         ...(event.leftOut === undefined ? {} : { left_out: leftOutJson(event.leftOut) }),
@@ -113,7 +114,6 @@ const toJson = (event: Exclude<TraceEvent, CallEvent>): object => {
   }
 };
 
-const lineOf = (event: TraceEvent): string => ('args' in event ? safeJson(callJson(event)) : jsonText(toJson(event)));
-
-/** One line of JSON for an event. */
-export const traceJson = (event: TraceEvent): string => `${lineOf(event)}\n`;
+/** One line of JSON for an event. `notKept`: of a loss, calls that were seen and are not there any more. */
+export const traceJson = (event: TraceEvent, notKept = 0): string =>
+  `${'args' in event ? safeJson(callJson(event)) : jsonText(toJson(event, notKept))}\n`;

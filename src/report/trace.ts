@@ -113,35 +113,39 @@ const lossNames: Record<keyof Losses, string> = {
   processes: 'child processes not followed: the table of processes was full',
 };
 
+/** A number as text; the screen separates thousands. */
+type NumberText = (count: number) => string;
+
 /** What was lost, by cause; empty if nothing was. */
-export const lossText = (losses: Losses): string =>
+export const lossText = (losses: Losses, text: NumberText = String): string =>
   Object.entries(losses)
     .filter(([, count]) => count > 0)
-    .map(([cause, count]) => `${count} ${lossNames[cause as keyof Losses]}`)
+    .map(([cause, count]) => `${text(count)} ${lossNames[cause as keyof Losses]}`)
     .join('; ');
 
-const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+const plural = (count: number, noun: string, text: NumberText): string =>
+  `${text(count)} ${noun}${count === 1 ? '' : 's'}`;
 
 /** What was left out, by cause; empty if nothing was. */
-const leftOutText = ({ undecided, notSampled, overRate }: LeftOut): string => {
+const leftOutText = ({ undecided, notSampled, overRate }: LeftOut, text: NumberText): string => {
   const reasons = Object.entries(undecided);
   const unknown = reasons.reduce((sum, [, count]) => sum + count, 0);
   const parts = [
-    unknown > 0 && `${unknown} undecided (${reasons.map(([why, count]) => `${count} ${why}`).join(', ')})`,
-    notSampled > 0 && `${notSampled} not sampled`,
-    overRate > 0 && `${overRate} over the rate`,
+    unknown > 0 && `${text(unknown)} undecided (${reasons.map(([why, count]) => `${text(count)} ${why}`).join(', ')})`,
+    notSampled > 0 && `${text(notSampled)} not sampled`,
+    overRate > 0 && `${text(overRate)} over the rate`,
   ].filter((part) => part !== false);
   return parts.length === 0 ? '' : `left out: ${parts.join(', ')}`;
 };
 
 /** The closing line: what was seen and what wasn't, and how the program ended. */
-export const endLine = (end: EndEvent): string => {
-  const parts = [plural(end.calls, 'call')];
-  const lost = lossText(end.lost);
+export const endLine = (end: EndEvent, text: NumberText = String): string => {
+  const parts = [plural(end.calls, 'call', text)];
+  const lost = lossText(end.lost, text);
   parts.push(lost === '' ? '0 lost' : `LOST ${lost}`);
-  const leftOut = end.leftOut === undefined ? '' : leftOutText(end.leftOut);
+  const leftOut = end.leftOut === undefined ? '' : leftOutText(end.leftOut, text);
   if (leftOut !== '') parts.push(leftOut);
-  if (end.underWayAtAttach > 0) parts.push(`${end.underWayAtAttach} under way when tracing began, not shown`);
+  if (end.underWayAtAttach > 0) parts.push(`${text(end.underWayAtAttach)} under way when tracing began, not shown`);
   if (end.program) {
     const { pid, status, signal } = end.program;
     if (status === null && signal === null) parts.push(`the program runs on as process ${pid}`);

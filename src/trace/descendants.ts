@@ -10,7 +10,8 @@ const parentOf = (pid: number): number | undefined => {
   }
 };
 
-const numbers = (): number[] =>
+/** All processes there are. */
+export const processNumbers = (): number[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number);
@@ -25,7 +26,7 @@ export const descendants = (pids: readonly number[]): number[] => {
   // Again until nothing new comes: a child may be forked while the numbers are read.
   for (let before = -1; before !== found.size; ) {
     before = found.size;
-    const parents = new Map(numbers().map((pid) => [pid, parentOf(pid)]));
+    const parents = new Map(processNumbers().map((pid) => [pid, parentOf(pid)]));
     const belongs = (pid: number): boolean => {
       const passed = new Set<number>();
       for (let at: number | undefined = pid; at !== undefined && !passed.has(at); at = parents.get(at)) {

@@ -1,5 +1,6 @@
 import { launchProgram } from './bpf/lifecycle.ts';
 import { GLOBALS } from './bpf/records.ts';
+import { processNumbers } from './descendants.ts';
 import type { KernelObjects } from './kernel-objects.ts';
 import { kernelTypes } from './kernel-types.ts';
 import { attachRawTracepoint } from './uprobe/attach.ts';
@@ -41,6 +42,12 @@ export class ProcessScope {
     deleteElement(this.#objects.map('scope'), u32(pid));
   }
 
+  /** The process that was waited for; null: it hasn't come. */
+  get chosen(): number | null {
+    const pid = Number(this.globals().readBigUInt64LE(GLOBALS.chosen));
+    return pid === 0 ? null : pid;
+  }
+
   watched(): number[] {
     return keysOf(this.#objects.map('scope'), 4).map((key) => key.readUInt32LE());
   }
@@ -58,5 +65,11 @@ export class ProcessScope {
   }
 }
 
+/** Whose calls are told: those of processes that are named later, of every one, or of the first new one alone. */
+export type Watched = 'named' | 'all' | 'next';
+
 /** How many processes a scope holds. With children: a process is forgotten when it ends, so this many live at one time. */
 export const scopeSize = (children: boolean): number => (children ? 16_384 : 1_024);
+
+/** Likewise where a new process is waited for: room for all that are there. */
+export const roomForOld = (): number => 2 * processNumbers().length + 1_024;

@@ -15,7 +15,7 @@ import { ProbeLinks } from './keeper/probe-links.ts';
 import { KernelObjects } from './kernel-objects.ts';
 import { kernelTypes } from './kernel-types.ts';
 import { PendingCalls } from './pending-calls.ts';
-import { ProcessScope, scopeSize } from './process-scope.ts';
+import { ProcessScope, roomForOld, scopeSize, type Watched } from './process-scope.ts';
 import { type PlannedProgram, type ProgramPlan, planPrograms, siteValue } from './programs.ts';
 import { type Layouts, type RawRecord, readRecord } from './record.ts';
 import { cannotFollow, cannotWaitForPages, refuseLargeRecord } from './refusals.ts';
@@ -28,8 +28,7 @@ import { RingBuffer } from './uprobe/ringbuf.ts';
 export type SessionOptions = {
   readonly sites: readonly ProbeSite[];
   readonly landings: readonly LandingSite[];
-  /** Watch only processes that are named later; false: every process that maps a probed file. */
-  readonly scoped: boolean;
+  readonly watched: Watched;
   /** New children of watched processes are watched too. */
   readonly children: boolean;
   /** Pages that are not in memory are read too: the process waits for them. */
@@ -74,7 +73,8 @@ export class Session implements Disposable {
     this.#options = options;
     try {
       const around: Surroundings = {
-        scope: options.scoped ? { kind: 'named' } : { kind: 'all', except: this.#links.processes },
+        scope:
+          options.watched === 'named' ? { kind: 'named' } : { kind: options.watched, except: this.#links.processes },
         ringBytes: options.ringBytes,
         vma: kernelTypes().vma,
         ...(options.coldPages ? { coldPages: true } : {}),
@@ -91,7 +91,7 @@ export class Session implements Disposable {
         sites: planned.exits.length,
         pending: options.maxPending,
         threads: maxThreads,
-        scope: scopeSize(options.children),
+        scope: options.watched === 'next' ? roomForOld() : scopeSize(options.children),
         ringBytes: options.ringBytes,
         ...(options.coldPages ? { scratch: { threads: scratchThreads(recordBytes), recordBytes } } : {}),
       };

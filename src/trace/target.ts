@@ -1,5 +1,5 @@
 import { RsymError } from '../base/errors.ts';
-import { descendants } from './descendants.ts';
+import { descendants, processNumbers } from './descendants.ts';
 import type { ProgramEnd } from './event.ts';
 import { type Command, isAlive, type Launched, launch } from './launch.ts';
 import type { ProcessScope } from './process-scope.ts';
@@ -8,6 +8,9 @@ export type Scope =
   | { readonly kind: 'launch'; readonly command: Command }
   | { readonly kind: 'processes'; readonly pids: readonly number[] }
   | { readonly kind: 'everywhere' };
+
+/** A process that is waited for: the first that isn't there yet and calls what is watched. */
+export type NextProcess = { readonly kind: 'next' };
 
 /** Whether processes that nobody waits for still live is looked up so often. */
 const lifeCheckMs = 50;
@@ -18,7 +21,7 @@ export type Watcher = { readonly scope: ProcessScope; readonly attach: (pid: num
 /** What a trace is about: a program that it starts, processes, or all of them; with `children`, their descendants too. */
 export class Target {
   readonly #watcher: Watcher;
-  readonly #scope: Scope;
+  readonly #scope: Scope | NextProcess;
   readonly #children: boolean;
   /** Told when a started program has ended. */
   readonly #onEnd: () => void;
@@ -26,11 +29,12 @@ export class Target {
   #program: ProgramEnd | null = null;
   #isGone = false;
   #lifeCheckedAt = 0;
+  #chosen: number | null = null;
   #isResumed = false;
 
   constructor(
     watcher: Watcher,
-    { scope, children }: { readonly scope: Scope; readonly children: boolean },
+    { scope, children }: { readonly scope: Scope | NextProcess; readonly children: boolean },
     onEnd: () => void,
   ) {
     this.#watcher = watcher;
@@ -47,6 +51,11 @@ export class Target {
   /** How a started program ended, as far as is known. */
   get program(): ProgramEnd | null {
     return this.#program ?? (this.#launched ? { pid: this.#launched.pid, status: null, signal: null } : null);
+  }
+
+  /** The process that was waited for, once it has come; looked up by `checkGone`. */
+  get chosen(): number | null {
+    return this.#chosen;
   }
 
   /** Whether it was found gone; `checkGone` looks again. */
@@ -70,6 +79,10 @@ export class Target {
         if (this.#children) await this.#followDescendants(pids);
         break;
       }
+      case 'next':
+        for (const pid of processNumbers()) this.#watcher.scope.watch(pid);
+        await this.#watcher.attach(null);
+        break;
       case 'everywhere':
         await this.#watcher.attach(null);
         break;
@@ -122,7 +135,10 @@ export class Target {
     const now = performance.now();
     if (now - this.#lifeCheckedAt < lifeCheckMs) return false;
     this.#lifeCheckedAt = now;
-    this.#isGone = !this.#members().some(isAlive);
+    if (this.#scope.kind === 'next') {
+      this.#chosen ??= this.#watcher.scope.chosen;
+      this.#isGone = this.#chosen !== null && !isAlive(this.#chosen);
+    } else this.#isGone = !this.#members().some(isAlive);
     return this.#isGone;
   }
 

@@ -11,6 +11,7 @@ import { isAlive } from './launch.ts';
 import type { LeftOut } from './left-out.ts';
 import { lossesBetween, noLosses } from './losses.ts';
 import { RecordOrder } from './order.ts';
+import type { Watched } from './process-scope.ts';
 import type { ProgramPlan } from './programs.ts';
 import type { RawRecord } from './record.ts';
 import { EntryBytes } from './record-bytes.ts';
@@ -18,7 +19,7 @@ import { Session } from './session.ts';
 import type { SessionStatistics } from './session-statistics.ts';
 import type { LandingSite, ProbeSite } from './site.ts';
 import { StackMappings } from './stack-mappings.ts';
-import { type Scope, Target } from './target.ts';
+import { type NextProcess, type Scope, Target } from './target.ts';
 import type { EnteredCall } from './thread-calls.ts';
 
 export type TraceRequest = {
@@ -26,7 +27,7 @@ export type TraceRequest = {
   readonly landings: readonly LandingSite[];
   /** Given as the first events. */
   readonly notes: readonly string[];
-  readonly scope: Scope;
+  readonly scope: Scope | NextProcess;
   /** Descendants of the scope's processes are watched too. */
   readonly children: boolean;
   /** Pages that are not in memory are read too: the process waits for them. */
@@ -52,6 +53,8 @@ export type TraceRequest = {
   readonly maxPending: number;
   /** Told once every probe is planted, before a started program runs. */
   readonly onAttached?: (attached: { readonly probes: number; readonly pid: number | null }) => void;
+  /** Told which process it is that was waited for, when it has come. */
+  readonly onChosen?: (pid: number) => void;
 };
 
 // Objects that live for one short batch die young: with large batches the garbage collector takes most of the time.
@@ -75,7 +78,7 @@ export async function* traceInto<Told>(
   request: TraceRequest,
   sinkFor: (plan: ProgramPlan) => CallSink<Told>,
 ): AsyncGenerator<Told, void, void> {
-  const session = new Session({ ...request, scoped: request.scope.kind !== 'everywhere' });
+  const session = new Session({ ...request, watched: watchedOf(request) });
   const trace = new Trace(session, request, sinkFor(session.plan));
   try {
     await trace.begin();
@@ -84,6 +87,9 @@ export async function* traceInto<Told>(
     await trace.close();
   }
 }
+
+const watchedOf = ({ scope: { kind } }: TraceRequest): Watched =>
+  kind === 'everywhere' ? 'all' : kind === 'next' ? 'next' : 'named';
 
 /** Null: every call is wanted. */
 const choiceOf = ({ sites, thinning }: TraceRequest, { plan }: Session): CallChoice | null =>
@@ -115,6 +121,7 @@ class Trace<Told> {
   #accepted = 0;
   #readAt = 0;
   #lastSequence = 0;
+  #chosenTold = false;
 
   constructor(session: Session, request: TraceRequest, sink: CallSink<Told>) {
     this.#session = session;
@@ -126,7 +133,7 @@ class Trace<Told> {
     this.#followsCalls = session.plan.tracked.includes(true);
     this.#pauseMs = Math.min(mostPauseMs, Math.floor(request.ringBytes / ringBytesForMs));
     // Where no process comes that isn't there yet, the path may lead where it will.
-    const isOpen = request.scope.kind === 'everywhere' || request.children;
+    const isOpen = request.scope.kind === 'everywhere' || request.scope.kind === 'next' || request.children;
     this.#files = new FileWatch(isOpen ? request.sites.map(({ path }) => path) : []);
     this.#correlator = new Correlator(
       {
@@ -175,6 +182,7 @@ class Trace<Told> {
     while (!this.#isEnough()) {
       this.#refuseFailure();
       const gone = this.#target.checkGone();
+      this.#tellChosen();
       const detached = this.#detached;
       if (this.#stopping) this.#detach();
       // Whoever was given the last events has come back for more.
@@ -224,6 +232,13 @@ class Trace<Told> {
       this.#wake();
     });
     return this.#detaching;
+  }
+
+  #tellChosen(): void {
+    const { chosen } = this.#target;
+    if (chosen === null || this.#chosenTold) return;
+    this.#chosenTold = true;
+    this.#request.onChosen?.(chosen);
   }
 
   #refuseFailure(): void {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { watchDefaults } from '../../src/query/watch-limits.ts';
 import { captureLimits } from '../../src/trace/capture-limits.ts';
-import { Session } from '../../src/trace/session.ts';
+import { Session, type SessionOptions } from '../../src/trace/session.ts';
 import { cli, cliFail, startCli } from '../support/cli.ts';
 import { fixture } from '../support/fixtures.ts';
 import { describeNeeding } from '../support/need.ts';
@@ -69,11 +69,11 @@ describeNeeding(['kernel'], '--children', () => {
   test('the table of watched processes holds those that live, and no others', async () => {
     const { ringBytes, maxString, maxPending } = watchDefaults;
     const limits = captureLimits(maxString);
-    const options = {
+    const options: SessionOptions = {
       sites: [],
       landings: [],
       coldPages: false,
-      scoped: true,
+      watched: 'named',
       children: true,
       ringBytes,
       limits,

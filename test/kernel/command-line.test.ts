@@ -27,7 +27,7 @@ const requestOf = (shown: typeof open): LiveRequest => {
   throw new Error('nothing begins');
 };
 
-const tracedCalls = async ({ specs, title: _, waits: __, ...rest }: LiveRequest): Promise<string[]> => {
+const tracedCalls = async ({ specs, title: _, ...rest }: LiveRequest): Promise<string[]> => {
   const calls: string[] = [];
   for await (const batch of planWatch({ target: path, functions: specs, output: 'ignore', ...rest }).batches())
     for (const event of batch)

@@ -164,7 +164,7 @@ describeNeeding(['kernel', 'rustc'], 'counting', () => {
     await using served = start(program, ['serve', '60']);
     await served.waitFor('ready');
     await using counting = startCli(['count', program, 'counts::seldom', '-p', String(served.pid)]);
-    await counting.waitFor('1 probes', { stream: 'stderr' });
+    await counting.waitFor('1 probe', { stream: 'stderr' });
     await new Promise((resolve) => setTimeout(resolve, 300));
     counting.kill('SIGINT');
     const done = await counting.finished;

@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { fixture } from '../support/fixtures.ts';
 import { describeNeeding } from '../support/need.ts';
 import { start } from '../support/process.ts';
@@ -38,8 +41,12 @@ describeNeeding(['kernel', 'tmux'], 'the choice of what to trace', () => {
     expect((await expectRestored(terminal)).text).toContain('status 0');
   });
 
-  test('the next process: probes are there before it begins', async () => {
-    const hello = fixture('hello/debug-v0');
+  test('the next process: probes are there before it begins, and go when it ends', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rsym-next-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    // A file of its own: nobody else begins a process of it.
+    const hello = join(folder, 'hello');
+    copyFileSync(fixture('hello/debug-v0'), hello);
     await using terminal = inShell([hello]);
     await choose(terminal, 'helloworld::hello');
     terminal.press('Down', 'Down', 'Down');
@@ -47,8 +54,9 @@ describeNeeding(['kernel', 'tmux'], 'the choice of what to trace', () => {
     terminal.press('Enter');
     await terminal.waitFor('waiting for a process…');
     await using target = start(hello, ['1', '2', '3', '4']);
-    await terminal.waitFor(/tracing · .* 4 calls/);
-    expect(target.pid).toBeGreaterThan(0);
+    await terminal.waitFor(new RegExp(`ended · PID ${target.pid} gone · .* 4 calls`));
+    terminal.type('y');
+    await terminal.waitFor(new RegExp(`copied: rsym trace .* -p ${target.pid}`));
     terminal.type('q');
     expect((await expectRestored(terminal)).text).toContain('status 0');
   });

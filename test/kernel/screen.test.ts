@@ -71,7 +71,7 @@ describeNeeding(['kernel', 'tmux'], 'tracing on the screen', () => {
       terminal.press('Enter');
       await terminal.waitFor(/ended · /);
       terminal.press('Enter');
-      const { text: values } = await terminal.waitFor(/^call 4 of 5/m);
+      const { text: values } = await terminal.waitFor(/^call 4 of 4/m);
       expect(values).toMatch(/arguments +i: i32 {2}\(given\)\n +4\n/);
       expect(values).toMatch(/result +i32 {2}\(given\)\n +9\n/);
       terminal.press('Escape', 'Tab');
@@ -112,7 +112,7 @@ describeNeeding(['kernel', 'tmux'], 'tracing on the screen', () => {
       await terminal.waitFor((screen) => screen.text.match(/hello\(i: \d/g)?.length === 4);
       terminal.type('/I: 2');
       terminal.press('Enter');
-      await terminal.waitFor(/^2 of 5$/m);
+      await terminal.waitFor(/^call 2 of 4$/m);
       const started = /PID (\d+) exited/.exec(terminal.screen().text)?.[1];
       terminal.type('s');
       await terminal.waitFor(

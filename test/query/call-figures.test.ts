@@ -40,6 +40,15 @@ test('calls without a duration are not timed; panics are told', () => {
   expect(figures.functions[0]?.latency).toMatchObject({ calls: 1n, longest: 1000n, sum: 1000n });
 });
 
+test('a call that something else ended is not timed, though it is known when it was over', () => {
+  const figures = new CallFigures();
+  for (const outcome of ['returned', 'tail-call'] as const) figures.add(call(1, { duration: 10n, outcome }));
+  for (const outcome of ['unwound', 'left', 'exited', 'running'] as const)
+    figures.add(call(2, { duration: 5000n, outcome }));
+  expect(figures.functions[0]).toMatchObject({ calls: 6, timed: 2, unwound: 1, left: 1 });
+  expect(figures.functions[0]?.latency).toMatchObject({ calls: 2n, longest: 10n, sum: 20n });
+});
+
 test('durations fall into the buckets of `rsym latency`', () => {
   fc.assert(
     fc.property(fc.bigInt({ min: 0n, max: 2n ** 53n - 1n }), (duration) => {

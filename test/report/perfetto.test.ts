@@ -35,6 +35,14 @@ const rows = (...calls: readonly CallEvent[]): Record<string, unknown>[] => {
   return JSON.parse(document).traceEvents;
 };
 
+test('calls that are not there any more are told of by a mark', () => {
+  const text = new PerfettoText(origin, 12);
+  const document = text.begin + text.add(call({})) + text.end;
+  const [mark, ...others] = JSON.parse(document).traceEvents;
+  expect(mark).toMatchObject({ ph: 'i', s: 'g', args: { not_kept: 12 } });
+  expect(others.at(-1)).toMatchObject({ ph: 'X' });
+});
+
 describe('a call', () => {
   test('is a slice: µs from the first moment, to the nanosecond', () => {
     const args = [value('n', '7'), value('outcome', '8', 'an assumption')];

@@ -155,7 +155,7 @@ the command has no closing "
   1 "2
   run another command:
   a running process, PID:
-  the next process that runs it (begins before that does)
+  the next process that calls it (waits until one does)
   every process that runs it
   only calls for which this holds:
   one call of so many: 1
@@ -219,9 +219,39 @@ tracing · PID 7 running · 12.3s · 3 calls · 0/s · 1,234 LOST
 
 
 
-2 of 3
+call 2 of 3
 Space pause · Enter values · Tab views · f filter · / search
 `);
+    });
+
+    test('older calls are forgotten: which are there is told below them, and where one is asked for some', () => {
+      const view = { ...logOf(events), came: 1_199_998, forgotten: 1_199_995 };
+      const some = follow(going, {
+        kind: 'live',
+        news: { kind: 'events', log: view, seen: { ...nothingSeen, calls: 1_199_998 }, notes: [] },
+      });
+      const below = (shown: State): string => plainFrame(shown).split('\n').at(-3) ?? '';
+      expect(below(some)).toBe('the list has the last 3 of 1,199,998 calls');
+      expect(below(follow(some, 'first'))).toBe('call 1 of the last 3 of 1,199,998 calls');
+      expect(below(follow(some, 'open-call'))).toContain('call 3 of the last 3 of 1,199,998 calls');
+      expect(below(follow(some, 'search'))).toContain('search upwards in the last 3: ');
+      expect(below(follow(some, 'filter'))).toContain('only calls (of the last 3) with: ');
+      expect(below(follow(some, 'export'))).toContain('write the last 3 calls to file: ');
+    });
+
+    test('paused before the first call: which has come since', () => {
+      const paused = plainFrame(follow(going, told([]), 'pause', told(events)));
+      expect(paused).toContain('\nno call had come when this was paused\n');
+      expect(paused).toContain('\npaused before the first call · 3 newer (Space goes on)\n');
+    });
+
+    test('the end is no call, and has its numbers as the header has them', () => {
+      const end = { event: 'end', time: 9n, seq: 4, calls: 1_234_567, lost: noLosses, lostFunctions: [] } as const;
+      const ended = told([...events, { ...end, underWayAtAttach: 0, functions: 1, probes: 1, program: null }]);
+      const shown = plainFrame(follow(going, ended, 'pause'));
+      expect(shown).toContain('\n1,234,567 calls; 0 lost');
+      expect(shown).toContain('\nbehind call 3 of 3\n');
+      expect(plainFrame(follow(going, ended, 'pause', 'up'))).toContain('\ncall 3 of 3\n');
     });
 
     test('one call with all its values', () => {
@@ -250,9 +280,9 @@ took        1.50µs (1500 ns)
 began       0.000000 s after tracing began
 thread      7 demo, of process 7
 copy        code of its own at 0x1000
-call        number 1, inside one other call that is watched
+inside      one other call that is watched
 
-made in     call 4, which is not among the calls shown
+made in     a call that is not among those shown
 
 
 
@@ -314,9 +344,9 @@ Space pause · Enter values · Tab views · f filter · / search
 demo::hello(i: i32) -> i32                              demo
 tracing · PID 7 running · 12.3s · 3 calls · 0/s · 1,234 LOST
  Calls  Counts  Latency  Output [Notes 1]
-LOST 1234 calls not shown: the ring was full when they began
+LOST 1,234 calls not shown: the ring was full when they
+began
 · a note
-
 
 
 

@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import type { CallEvent, RecordRoom, TraceEvent } from '../../src/query/watch.ts';
+import { type CallEvent, noLosses, type RecordRoom, type TraceEvent } from '../../src/query/watch.ts';
 import { CallLog, mostEvents } from '../../src/tui/live/call-log.ts';
-import { eventAt, firstRow, type LogView, rowCount, rowsFrom } from '../../src/tui/live/log.ts';
+import { callCount, callsAbove, eventAt, firstRow, type LogView, rowCount, rowsFrom } from '../../src/tui/live/log.ts';
 import { call } from './states.ts';
 
 const calls = (from: number, count: number): CallEvent[] => Array.from({ length: count }, (_, i) => call(from + i));
 const numbers = (view: LogView): number[] => [...rowsFrom(view, firstRow(view), 1)].map(([, { seq }]) => seq);
 const isEven = ({ seq }: { readonly seq: number }): boolean => seq % 2 === 0;
+
+const lost = (seq: number): TraceEvent => ({ event: 'lost', time: 0n, seq, losses: noLosses, functions: [] });
 
 /** Goes through all steps; `between` is done after each. */
 const chosen = (
@@ -123,6 +125,33 @@ describe('the log of a trace', () => {
     log.add([large, ...calls(2, 2)]);
     expect(log.refused).toBe(1);
     expect(numbers(log.newest)).toEqual([2, 3]);
+  });
+
+  test('it tells how many calls came, and how many of them are not there any more', () => {
+    const held: LogView[] = [];
+    const log = new CallLog(() => held);
+    log.add([call(1, { keepIn: (_: RecordRoom) => null }), ...calls(2, 99)]);
+    held.push(log.newest);
+    log.add([lost(101), ...calls(102, mostEvents + 2000)]);
+    const { came, forgotten, refused } = log.newest;
+    expect({ came, refused }).toEqual({ came: mostEvents + 2100, refused: 1 });
+    expect(forgotten).toBe(came - refused - callCount(log.newest));
+    expect(forgotten).toBeGreaterThan(0);
+    expect(held).toMatchObject([{ came: 100, forgotten: 0, refused: 1 }]);
+    expect(chosen(log, isEven, held[0] ?? null)).toMatchObject({ came: 100, forgotten: 0, refused: 1 });
+    expect(log.newest).toMatchObject({ came, forgotten, refused });
+    log.clear();
+    expect(log.newest).toMatchObject({ came: 0, forgotten: 0, refused: 0 });
+  });
+
+  test('its calls are counted without what else it has, whatever of it is shown', () => {
+    const log = new CallLog(() => []);
+    log.add([...calls(1, 2), lost(3), ...calls(4, 600), lost(604)]);
+    expect(callCount(log.newest)).toBe(602);
+    expect([0, 2, 3, 500, 603].map((row) => callsAbove(log.newest, row))).toEqual([0, 2, 2, 499, 602]);
+    chosen(log, isEven, null);
+    expect(callCount(log.newest)).toBe(301);
+    expect([0, 1, 2, 3].map((row) => callsAbove(log.newest, row))).toEqual([0, 1, 1, 2]);
   });
 
   test('cleared, it begins anew', () => {

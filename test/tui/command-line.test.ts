@@ -68,6 +68,16 @@ describe('a trace', () => {
     expect(commandLine(running)).toBe(commandLine(follow(launch, typed('1 2'))));
   });
 
+  test('of a process that is waited for: none, until it has a number', () => {
+    const waiting = follow(launch, 'next-choice', 'next-choice', 'next-choice');
+    expect(commandLine(waiting)).toBeNull();
+    expect(follow(waiting, 'copy').notice).toBe('no command does the same');
+    const live = follow(waiting, 'begin', { kind: 'live', news: { kind: 'attached', probes: 3, pid: null } });
+    expect(commandLine(live)).toBeNull();
+    const came = follow(live, { kind: 'live', news: { kind: 'came', pid: 9 } });
+    expect(commandLine(came)).toBe('rsym trace /bin/demo demo::hello -p 9');
+  });
+
   test('nothing that is faulty', () => expect(commandLine(follow(launch, typed("'")))).toBeNull());
 });
 

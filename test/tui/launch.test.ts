@@ -139,9 +139,11 @@ describe('a process', () => {
   });
 });
 
-test('waiting for one: every process that runs it, begun before', () => {
+test('waiting for one: the next alone, whose children are not followed', () => {
   const waiting = follow(launch, 'next-choice', 'next-choice', 'next-choice');
-  expect(begun(waiting)).toMatchObject({ scope: { kind: 'everywhere' }, waits: true });
+  expect(begun(waiting)).toMatchObject({ scope: { kind: 'next' } });
+  const family = follow(waiting, 'next-row', 'next-row', 'next-row', 'switch', 'begin');
+  expect(family.launch).toMatchObject({ choice: 'wait', children: true, fault: { at: 'children' } });
 });
 
 describe('from the list', () => {

@@ -180,8 +180,28 @@ describe('lines that are typed', () => {
     const exists = follow(asked, 'confirm', news({ kind: 'exists' }));
     expect(effectsOf(exists, command('confirm'))).toEqual([{ kind: 'live', ask: { ...ask, replaces: true } }]);
     expect(effectsOf(follow(exists, typed('l')), command('confirm'))).toMatchObject([{ ask: { replaces: false } }]);
-    const done = follow(exists, 'confirm', news({ kind: 'exported', path: 'x.json', calls: 10 }));
+    const done = follow(exists, 'confirm', news({ kind: 'exported', path: 'x.json', calls: 10, kept: view }));
     expect(done).toMatchObject({ notice: '10 calls written to x.json', live: { prompt: null } });
+  });
+});
+
+describe('where older calls are forgotten', () => {
+  const view = { ...logOf([call(3), call(4)]), came: 1_199_998, forgotten: 1_199_995, refused: 1 };
+  const some = follow(
+    begun,
+    news({ kind: 'events', log: view, seen: { ...nothingSeen, calls: 1_199_998 }, notes: [] }),
+  );
+
+  test('an export tells what was written of it', () => {
+    const exported = (calls: number): string | null =>
+      follow(some, news({ kind: 'exported', path: 'x.json', calls, kept: view })).notice;
+    expect(exported(2)).toBe('the last 2 of 1,199,998 calls written to x.json');
+    expect(exported(1)).toBe('1 of the last 2 of 1,199,998 calls written to x.json');
+  });
+
+  test('a search tells where it looked', () => {
+    const missed = follow(some, 'search', typed('no'), 'confirm', news({ kind: 'found', row: null }));
+    expect(missed.notice).toBe('nothing more has ‘no’ in the last 2 of 1,199,998 calls');
   });
 });
 
@@ -253,6 +273,19 @@ describe('beginning, stopping, leaving', () => {
     // And with the request that began it once that program has ended.
     const again = follow(running, 'restart', news({ kind: 'clock', seconds: 1, target: { kind: 'gone' } }));
     expect(liveOf(again).request.scope).toEqual({ kind: 'run', args: [] });
+  });
+
+  test('a process that was waited for is watched again while it runs; then another is waited for', () => {
+    const waiting = follow(begun, 'back', 'trace', 'next-choice', 'next-choice', 'next-choice', 'begin');
+    const came = follow(waiting, news({ kind: 'attached', probes: 3, pid: null }), news({ kind: 'came', pid: 9 }));
+    const target = (kind: 'running' | 'gone'): Action => news({ kind: 'clock', seconds: 1, target: { kind } });
+    const stopped = follow(came, news({ kind: 'finished' }));
+    expect(effectsOf(follow(stopped, target('running')), command('restart'))).toMatchObject([
+      { ask: { kind: 'begin', request: { scope: { kind: 'processes', pids: [9] } } } },
+    ]);
+    expect(effectsOf(follow(stopped, target('gone')), command('restart'))).toMatchObject([
+      { ask: { kind: 'begin', request: { scope: { kind: 'next' } } } },
+    ]);
   });
 
   test('cleared: what was lost is not forgotten', () => {

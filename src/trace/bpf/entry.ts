@@ -194,7 +194,7 @@ export const entryProgram = (shape: EntryShape, around: Surroundings): ProgramSp
     isSleepable: memory.isSleepable,
     functions: around.vma && !around.entriesOnly ? ['on_mapping'] : [],
     code: flatten([
-      begin(around.scope),
+      begin(around.scope, true),
       noteStackPointer(shape.stackAdjust),
       noteFunction,
       loops ? [] : chosen,

@@ -104,7 +104,7 @@ export const threadEndProgram = (around: Surroundings, threads: LiveOffsets | nu
   functions: [],
   code: flatten([
     noteThread,
-    threads && around.scope.kind === 'named' ? leaveScope(threads) : [],
+    threads && around.scope.kind !== 'all' ? leaveScope(threads) : [],
     dropScratch(around),
     knownThread,
     noteUserStackPointer,
@@ -115,6 +115,14 @@ export const threadEndProgram = (around: Surroundings, threads: LiveOffsets | nu
   ]),
 });
 
+/** A process that was there before, and was passed over, now runs another program: it may be the one that is waited for. */
+const becomeNew: Code = [
+  load(8, 'r1', 'r10', FRAME.thread),
+  alu('rsh', 'r1', 32),
+  store(4, 'r10', FRAME.small, 'r1'),
+  remove('scope', FRAME.small),
+];
+
 /** At sched_process_exec(task, old_pid, …): a thread that is inside a traced function leaves it, because its program is replaced. */
 export const execProgram = (around: Surroundings): ProgramSpec => ({
   name: 'rsym_exec',
@@ -123,6 +131,7 @@ export const execProgram = (around: Surroundings): ProgramSpec => ({
   functions: [],
   code: flatten([
     noteThread,
+    around.scope.kind === 'next' ? becomeNew : [],
     // A thread that replaces its process takes the main thread's number: the tracepoint tells the one it had.
     load(8, 'r1', 'r6', 8),
     store(4, 'r10', FRAME.thread, 'r1'),

@@ -104,7 +104,9 @@ export const GLOBALS = {
   lostProcesses: 32,
   /** A second of CLOCK_MONOTONIC in its upper half, the calls taken in it in its lower one. */
   rate: 40,
-  size: 48,
+  /** The process that was waited for; 0: none has come yet. */
+  chosen: 48,
+  size: 56,
 } as const;
 
 /** A call under way, in the map `pending`, by {thread, stack pointer, function}. */

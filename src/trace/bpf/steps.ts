@@ -4,6 +4,7 @@ import {
   alu,
   type Code,
   call,
+  compareExchange,
   exit,
   fetchAdd,
   jump,
@@ -73,10 +74,13 @@ export const remove = (map: string, key: number): Code => [
   call('map_delete_elem'),
 ];
 
-/** The processes in the map `scope`, or all but rsym's own: what they do to report a call must not be another call. */
+/**
+ * The processes in the map `scope`, or all but rsym's own: what they do to report a call must not be another call. `next`:
+ * the first that begins a call, of those that are neither rsym's own nor in the map `scope`, and none but that one from then on.
+ */
 export type WatchedProcesses =
   | { readonly kind: 'named' }
-  | { readonly kind: 'all'; readonly except: readonly number[] };
+  | { readonly kind: 'all' | 'next'; readonly except: readonly number[] };
 
 /**
  * From 6.13 on the kernel gives each program's frame a place per CPU where it has 64 bytes or more, which threads would take
@@ -85,8 +89,33 @@ export type WatchedProcesses =
  */
 const frameOnTheStack: Code = [mov('r0', 0), jumpIf('eq', 'r0', 0, 'own_frame'), call('tail_call'), label('own_frame')];
 
-/** Keeps the context, notes the thread, and leaves the program unless the process is one that is watched. */
-export const begin = (scope: WatchedProcesses): Code => [
+/** Leaves the program unless the process in r0 is the chosen one; the first to come is, where that `chooses`. */
+const onlyNext = (chooses: boolean): Code => [
+  mov('r7', 'r0'),
+  loadValue('r8', 'globals', GLOBALS.chosen),
+  load(8, 'r1', 'r8', 0),
+  jumpIf('eq', 'r1', 'r7', 'chosen'),
+  jumpIf('ne', 'r1', 0, 'out'),
+  chooses
+    ? [
+        store(4, 'r10', FRAME.small, 'r7'),
+        lookup('scope', FRAME.small),
+        jumpIf('ne', 'r0', 0, 'out'),
+        mov('r0', 0),
+        compareExchange('r8', 0, 'r7'),
+        jumpIf('eq', 'r0', 0, 'chosen'),
+        // Another thread of the same process may have come first.
+        jumpIf('ne', 'r0', 'r7', 'out'),
+      ]
+    : jump('out'),
+  label('chosen'),
+];
+
+/**
+ * Keeps the context, notes the thread, and leaves the program unless the process is one that is watched. `chooses`: where one
+ * is waited for, it may be this one. An unwinder's code is in other programs too, so its hits choose none.
+ */
+export const begin = (scope: WatchedProcesses, chooses = false): Code => [
   frameOnTheStack,
   mov('r6', 'r1'),
   call('get_current_pid_tgid'),
@@ -94,7 +123,10 @@ export const begin = (scope: WatchedProcesses): Code => [
   alu('rsh', 'r0', 32),
   scope.kind === 'named'
     ? [store(4, 'r10', FRAME.small, 'r0'), lookup('scope', FRAME.small), jumpIf('eq', 'r0', 0, 'out')]
-    : scope.except.map((pid) => jumpIf('eq', 'r0', pid, 'out')),
+    : [
+        ...scope.except.map((pid) => jumpIf('eq', 'r0', pid, 'out')),
+        ...(scope.kind === 'next' ? [onlyNext(chooses)] : []),
+      ],
 ];
 
 export const end: Code = [label('out'), mov('r0', 0), exit()];

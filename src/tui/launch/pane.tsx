@@ -23,7 +23,7 @@ const labels: Readonly<Record<LaunchRow, string>> = {
   run: 'run it with these arguments: ',
   command: 'run another command: ',
   process: 'a running process, PID: ',
-  wait: 'the next process that runs it (begins before that does)',
+  wait: 'the next process that calls it (waits until one does)',
   everywhere: 'every process that runs it',
   when: 'only calls for which this holds: ',
   sample: 'one call of so many: ',

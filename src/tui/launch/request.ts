@@ -1,5 +1,5 @@
 import { RsymError } from '../../base/errors.ts';
-import type { WatchScope } from '../../query/watch.ts';
+import type { NextProcess, WatchScope } from '../../query/watch.ts';
 import { checkScope } from '../../query/watch-scope.ts';
 import type { LiveRequest } from '../live/state.ts';
 import { readSample, readScope } from './scope.ts';
@@ -28,12 +28,11 @@ export const requestOf = (launch: LaunchState): LiveRequest | RequestFault => {
     ...(when === '' ? {} : { when }),
     ...(sample === undefined ? {} : { sample }),
     ...(children ? { children } : {}),
-    ...(choice === 'wait' ? { waits: true } : {}),
   };
 };
 
 /** The process that is marked in the list, unless several are typed or there is no list. */
-const scopeOf = (launch: LaunchState): WatchScope | RsymError => {
+const scopeOf = (launch: LaunchState): WatchScope | NextProcess | RsymError => {
   const { choice, fields, processes } = launch;
   const text = hasField(choice) ? fields[choice].text : '';
   if (choice === 'process' && !/\d[\s,]+\d/.test(text)) {

@@ -1,11 +1,11 @@
 import { RsymError } from '../../base/errors.ts';
 import { parseProcessId } from '../../base/process-id.ts';
-import type { WatchScope } from '../../query/watch.ts';
+import type { NextProcess, WatchScope } from '../../query/watch.ts';
 import { splitWords } from '../../query/words.ts';
 import type { ScopeKind } from './state.ts';
 
 /** What a choice and its field ask for; an error that says what is wrong with the field. */
-export const readScope = (kind: ScopeKind, text: string): WatchScope | RsymError => {
+export const readScope = (kind: ScopeKind, text: string): WatchScope | NextProcess | RsymError => {
   try {
     switch (kind) {
       case 'run':
@@ -16,6 +16,7 @@ export const readScope = (kind: ScopeKind, text: string): WatchScope | RsymError
       case 'process':
         return { kind: 'processes', pids: pidsIn(text) };
       case 'wait':
+        return { kind: 'next' };
       case 'everywhere':
         return { kind: 'everywhere' };
     }

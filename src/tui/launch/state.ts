@@ -7,7 +7,7 @@ import type { LiveRequest } from '../live/state.ts';
 import { emptyField, type Field, fieldOf } from '../parts/field.ts';
 
 export const scopeKinds = ['run', 'command', 'process', 'wait', 'everywhere'] as const;
-/** `wait`: as `everywhere`, begun before the process that is meant. */
+/** `wait`: for a process that has not begun. */
 export type ScopeKind = (typeof scopeKinds)[number];
 
 export const optionKinds = ['when', 'sample', 'children', 'returns'] as const;

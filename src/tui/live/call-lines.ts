@@ -6,6 +6,7 @@ import { secondsText } from '../../report/seconds.ts';
 import { displayWidth } from '../../report/terminal-width.ts';
 import { durationText } from '../../report/trace.ts';
 import type { Line } from '../parts/line.ts';
+import { grouped } from '../parts/number.ts';
 import { wrap } from '../parts/wrap.ts';
 import type { State } from '../state.ts';
 import { callAt, type LogView } from './log.ts';
@@ -58,15 +59,13 @@ export const callLines = ({ size: { columns } }: Pick<State, 'size'>, live: Live
   fact('began', `${secondsText(Number(call.time - (live.seen.origin ?? call.time)))} s after tracing began`);
   fact('thread', `${call.tid} ${call.comm}, of process ${call.pid}`);
   fact('copy', copyText(call.copy));
-  fact('call', `number ${call.callId}${insideText(call.depth)}`);
+  if (call.depth > 0) fact('inside', insideText(call.depth));
   lines.push(...kinLines(live, view, call, columns));
   return lines;
 };
 
-const insideText = (depth: number): string => {
-  if (depth === 0) return '';
-  return depth === 1 ? ', inside one other call that is watched' : `, inside ${depth} other calls that are watched`;
-};
+const insideText = (depth: number): string =>
+  depth === 1 ? 'one other call that is watched' : `${grouped(depth)} other calls that are watched`;
 
 const copyText = ({ kind, address, caller, callSite, name }: CallEvent['copy']): string => {
   const where = callSite === null ? '' : ` at ${callSite.file}:${callSite.line}:${callSite.column}`;
@@ -110,7 +109,7 @@ const kinLines = (live: LiveState, view: LogView, call: CallEvent, columns: numb
     those.map((row, i) => ({ label: i === 0 ? label : '', text: line(row), tone: 'plain' }));
   const unseen: Line[] =
     parent === null && call.parent !== null
-      ? [{ label: 'made in', text: `call ${call.parent}, which is not among the calls shown`, tone: 'faint' }]
+      ? [{ label: 'made in', text: 'a call that is not among those shown', tone: 'faint' }]
       : [];
   const kin = [
     ...unseen,

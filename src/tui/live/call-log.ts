@@ -1,6 +1,6 @@
 import type { CallEvent, TraceEvent } from '../../query/watch.ts';
 import { EventBlock } from './event-block.ts';
-import type { LogPart, LogView } from './log.ts';
+import { isCall, type LogPart, type LogView } from './log.ts';
 
 /** Whether an event is shown; null: what is known of its call doesn't tell. */
 export type EventTest = (call: CallEvent) => boolean | null;
@@ -23,6 +23,10 @@ export class CallLog {
   #total = 0;
   #undecided = 0;
   #refused = 0;
+  /** Calls since it was cleared: all, those that went with their blocks, those that were too large. */
+  #came = 0;
+  #forgotten = 0;
+  #refusedCalls = 0;
 
   /** `heldViews`: earlier ones of `newest` that must stay readable, asked whenever memory is to be used anew. */
   constructor(heldViews: () => readonly LogView[]) {
@@ -32,7 +36,14 @@ export class CallLog {
   /** What is there now. Good until something is added, unless it is held. */
   get newest(): LogView {
     const parts = this.#blocks.map((block) => block.part);
-    return { parts, end: this.#blocks.at(-1)?.end ?? 0, total: this.#total };
+    return {
+      parts,
+      end: this.#blocks.at(-1)?.end ?? 0,
+      total: this.#total,
+      came: this.#came,
+      forgotten: this.#forgotten,
+      refused: this.#refusedCalls,
+    };
   }
 
   /** Events that are not shown since the condition couldn't be decided for them. */
@@ -47,8 +58,12 @@ export class CallLog {
 
   add(events: readonly TraceEvent[]): void {
     for (const event of events) {
+      if (isCall(event)) this.#came++;
       if (this.#put(event)) this.#total++;
-      else this.#refused++;
+      else {
+        this.#refused++;
+        if (isCall(event)) this.#refusedCalls++;
+      }
     }
   }
 
@@ -56,6 +71,9 @@ export class CallLog {
     this.#dropped.push(...this.#blocks);
     this.#blocks = [];
     this.#undecided = 0;
+    this.#came = 0;
+    this.#forgotten = 0;
+    this.#refusedCalls = 0;
     this.#reuse();
   }
 
@@ -107,7 +125,7 @@ export class CallLog {
     }
     this.#test = test;
     this.#undecided = undecided;
-    return isWanted() && held !== null ? { parts, end, total: held.total } : null;
+    return isWanted() && held !== null ? { ...held, parts, end } : null;
   }
 
   #isShown(event: TraceEvent): boolean {
@@ -130,7 +148,11 @@ export class CallLog {
       return false;
     }
     this.#blocks.push(made);
-    if (this.#blocks.length > mostBlocks) this.#dropped.push(...this.#blocks.splice(0, 1));
+    if (this.#blocks.length > mostBlocks)
+      for (const oldest of this.#blocks.splice(0, 1)) {
+        this.#forgotten += oldest.calls;
+        this.#dropped.push(oldest);
+      }
     this.#reuse();
     return true;
   }

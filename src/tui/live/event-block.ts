@@ -1,5 +1,5 @@
 import { RecordRoom, type TraceEvent } from '../../query/watch.ts';
-import type { LogPart, LogView } from './log.ts';
+import { isCall, type LogPart, type LogView } from './log.ts';
 
 const most = 256;
 /** More than the largest call takes; on average there is 1 KiB for a call. */
@@ -16,6 +16,8 @@ export class EventBlock {
   readonly #room = new RecordRoom(roomBytes);
   readonly #places = new Uint32Array(most);
   readonly #others = new Map<number, TraceEvent>();
+  /** The indices of those that are no calls. */
+  #uncalled: number[] = [];
   /** Stands for the events that are in it now: the next ones have another. */
   #own: object = {};
   #before = 0;
@@ -28,6 +30,7 @@ export class EventBlock {
   reset(before: number): void {
     this.#room.clear();
     this.#others.clear();
+    this.#uncalled = [];
     this.#own = {};
     this.#before = before;
     this.#count = 0;
@@ -42,6 +45,11 @@ export class EventBlock {
   /** Events in it, whether they are shown or not. */
   get count(): number {
     return this.#count;
+  }
+
+  /** Calls in it, whether they are shown or not. */
+  get calls(): number {
+    return this.#count - this.#uncalled.length;
   }
 
   /** Those that are shown. */
@@ -60,6 +68,7 @@ export class EventBlock {
     const place = this.#placeOf(event);
     if (place === null) return false;
     this.#places[this.#count] = place;
+    if (!isCall(event)) this.#uncalled.push(this.#count);
     if (isShown) this.#chosen?.push(this.#count);
     this.#count++;
     return true;
@@ -76,7 +85,11 @@ export class EventBlock {
     const from = this.#own;
     const at = (index: number): TraceEvent | undefined =>
       from === this.#own ? this.#event(chosen === null ? index : (chosen[index] ?? most)) : undefined;
-    return { first, from, at };
+    const others = (): readonly number[] => {
+      if (from !== this.#own || chosen === null) return from === this.#own ? this.#uncalled : [];
+      return this.#uncalled.map((index) => chosen.indexOf(index)).filter((index) => index >= 0);
+    };
+    return { first, from, at, others };
   }
 
   isPartOf({ parts }: LogView): boolean {

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { RsymError } from '../../base/errors.ts';
 import { sanitize } from '../../base/text.ts';
-import type { TraceEvent } from '../../query/watch.ts';
+import { noLosses, type TraceEvent } from '../../query/watch.ts';
 import { PerfettoText } from '../../report/perfetto.ts';
 import { traceJson } from '../../report/trace-json.ts';
 import { firstRow, type LogView, rowsFrom } from './log.ts';
@@ -14,17 +14,24 @@ type Writer = {
   readonly end: string;
 };
 
-const writerFor = (path: string, origin: bigint): Writer => {
+const writerFor = (path: string, origin: bigint, notKept: number): Writer => {
   if (/\.perfetto\.json$|\.trace$/.test(path)) {
-    const text = new PerfettoText(origin);
+    const text = new PerfettoText(origin, notKept);
     return { begin: text.begin, add: (event) => text.add(event), end: text.end };
   }
-  if (/\.(?:json|ndjson|jsonl)$/.test(path)) return { begin: '', add: traceJson, end: '' };
+  if (/\.(?:json|ndjson|jsonl)$/.test(path))
+    return { begin: lostText(origin, notKept), add: (event) => traceJson(event, isEnd(event) ? notKept : 0), end: '' };
   throw new RsymError('usage', `what is to be written to ${sanitize(path)}?`, {
     reason: 'the end of the name tells',
     hints: ['NAME.ndjson: a line of JSON for each call', 'NAME.perfetto.json: a timeline for ui.perfetto.dev'],
   });
 };
+
+const isEnd = ({ event }: TraceEvent): boolean => event === 'end';
+
+/** Ahead of all other lines, as a loss that came before them: the end, which tells of all losses, may not have come yet. */
+const lostText = (time: bigint, notKept: number): string =>
+  notKept === 0 ? '' : traceJson({ event: 'lost', time, seq: 0, losses: noLosses, functions: [] }, notKept);
 
 /** The file that was meant: `~` is the home folder. */
 const fileOf = (typed: string): string =>
@@ -58,8 +65,8 @@ export type Export = {
 };
 
 /**
- * Writes the events of a view to a file, in the format that its name tells; gives back after each event. Its result: how
- * many calls were written; null: the file exists, and nothing was.
+ * Writes the events of a view to a file, in the format that its name tells, and how many calls are no longer there to be
+ * written; gives back after each event. Its result: how many calls were written; null: the file exists, and nothing was.
  *
  * @throws {RsymError} `usage` for a name that tells no format, `input` where it can't be written.
  */
@@ -68,7 +75,7 @@ export function* exportEvents({ path, replaces, view, program }: Export): Genera
   let origin: bigint | null = null;
   for (const [, event] of rowsFrom(view, start, 1))
     if ('args' in event && (origin === null || event.time < origin)) origin = event.time;
-  const writer = writerFor(path, origin ?? 0n);
+  const writer = writerFor(path, origin ?? 0n, view.forgotten + view.refused);
   const file = fileOf(path);
   if (isSame(file, program))
     throw new RsymError('input', `cannot write ${sanitize(path)}`, { reason: 'it is the program that is traced' });

@@ -21,12 +21,12 @@ const joined = (parts: readonly Part[], columns: number, theme: Theme): string =
   return shown.map(({ text, tone }) => theme[tone](truncate(text, columns))).join(theme.faint(' · '));
 };
 
-const phaseText = ({ phase, request, seen }: LiveState): string => {
+const phaseText = ({ phase, request, awaited }: LiveState): string => {
   switch (phase) {
     case 'planning':
       return 'getting ready…';
     case 'running':
-      return request.waits && seen.calls === 0 ? 'waiting for a process…' : 'tracing';
+      return request.scope.kind === 'next' && awaited === null ? 'waiting for a process…' : 'tracing';
     case 'stopping':
       return 'stopping';
     case 'ended':
@@ -46,8 +46,9 @@ const secondsText = (seconds: number): string => {
     : `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}:${rest}`;
 };
 
-const targetPart = ({ target, pid, request: { scope } }: LiveState): Part => {
-  const pids = pid !== null ? [pid] : scope.kind === 'processes' ? scope.pids : [];
+const targetPart = ({ target, pid, awaited, request: { scope } }: LiveState): Part => {
+  const own = pid ?? awaited;
+  const pids = own !== null ? [own] : scope.kind === 'processes' ? scope.pids : [];
   const names = pids.length === 0 ? '' : `PID ${pids.slice(0, 3).join(', ')}${pids.length > 3 ? '…' : ''}`;
   const text = [names, targetText(target)].filter((word) => word !== '').join(' ');
   const isUsual = target.kind === 'running' || target.kind === 'any' || target.kind === 'unknown';
@@ -63,7 +64,7 @@ export const headerText = (live: LiveState, columns: number, theme: Theme): stri
   if (hasBegun || live.pid !== null) parts.push(targetPart(live));
   if (hasBegun) {
     parts.push({ text: secondsText(seconds), tone: 'label', leaves: 4 });
-    parts.push({ text: `${probes} probes`, tone: 'label', leaves: 5 });
+    parts.push({ text: `${grouped(probes)} probe${probes === 1 ? '' : 's'}`, tone: 'label', leaves: 5 });
     parts.push({ text: `${grouped(seen.calls)} call${seen.calls === 1 ? '' : 's'}`, tone: 'label', leaves: 1 });
     if (phase === 'running') parts.push({ text: `${grouped(figures.rate)}/s`, tone: 'label', leaves: 3 });
     parts.push(

@@ -1,5 +1,4 @@
-import type { CallEvent } from '../../query/watch.ts';
-import { callAt, type LogView, rowsFrom } from './log.ts';
+import { callAt, isCall, type LogView, rowsFrom } from './log.ts';
 
 /** A call's relatives among the events of a view, by their rows. */
 export type CallKin = {
@@ -35,5 +34,3 @@ export const kinOf = (view: LogView, row: number): CallKin => {
   }
   return { parent: outer[0] ?? null, ancestors: outer.slice(1), children: children.reverse() };
 };
-
-const isCall = (event: object): event is CallEvent => 'callId' in event;

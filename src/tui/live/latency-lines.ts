@@ -17,15 +17,16 @@ export const latencyLines = ({ figures }: LiveState, columns: number): readonly 
 };
 
 const functionLines = (own: FunctionFigures, columns: number): Line[] => {
-  const { latency, timed, calls, name } = own;
+  const { latency, timed, unwound, calls, name } = own;
   const of = (permille: number): string => durationText(latency.percentile(permille) ?? 0n);
-  const untimed = calls - timed;
+  const untimed = calls - timed - unwound;
   const figures = [
     `p50 ${of(500)}`,
     `p90 ${of(900)}`,
     `p99 ${of(990)}`,
     `max ${durationText(latency.longest)}`,
     `${grouped(timed)} timed`,
+    ...(unwound === 0 ? [] : [`${grouped(unwound)} unwound`]),
     ...(untimed === 0 ? [] : [`${grouped(untimed)} without a duration`]),
   ].join(' · ');
   return [

@@ -2,7 +2,7 @@ import { sanitize } from '../../base/text.ts';
 import { lossText } from '../../report/trace.ts';
 import type { Line } from '../parts/line.ts';
 import { grouped } from '../parts/number.ts';
-import { wrap } from '../parts/wrap.ts';
+import { wrap, wrapProse } from '../parts/wrap.ts';
 import { type LiveState, lostCount, type Seen } from './state.ts';
 
 const mostRows = 6;
@@ -20,10 +20,10 @@ export const noteLines = ({ notes, seen }: LiveState, columns: number): readonly
 const lossLines = (seen: Seen, columns: number): Line[] => {
   const lines: Line[] = [];
   const tell = (text: string, tone: Line['tone']): void => {
-    lines.push(...wrap(text, columns, mostRows).map((row): Line => ({ label: '', text: row, tone })));
+    lines.push(...wrapProse(text, columns, mostRows).map((row): Line => ({ label: '', text: row, tone })));
   };
   if (lostCount(seen) === 0) tell('Nothing was lost.', 'faint');
-  for (const cause of lossText(seen.losses).split('; ')) if (cause !== '') tell(`LOST ${cause}`, 'warning');
+  for (const cause of lossText(seen.losses, grouped).split('; ')) if (cause !== '') tell(`LOST ${cause}`, 'warning');
   if (seen.refused > 0) tell(`${grouped(seen.refused)} calls are too large to be shown; they are counted`, 'warning');
   if (seen.undecided > 0)
     tell(`${grouped(seen.undecided)} calls aren't shown: what is known of them doesn't decide the filter`, 'warning');

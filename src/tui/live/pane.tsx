@@ -16,7 +16,8 @@ import type { State } from '../state.ts';
 import { callLines, labelWidth } from './call-lines.ts';
 import { visibleRows } from './calls.ts';
 import { headerText, tabsText } from './header.ts';
-import { eventAt, firstRow, rowCount } from './log.ts';
+import { keptCalls, keptText, pausedText, placeText } from './kept.ts';
+import { eventAt } from './log.ts';
 import { pageLines } from './pages.ts';
 import { rowText, toneOf } from './row-text.ts';
 import { type LiveState, type Prompt, shownLog } from './state.ts';
@@ -43,7 +44,7 @@ export const LivePane = ({ state, live, theme }: Props): ReactElement => {
       <Row
         text={
           prompt
-            ? promptText(prompt, columns, theme)
+            ? promptText(prompt, keptText(shownLog(live)) === null ? null : keptCalls(shownLog(live)), columns, theme)
             : theme.faint(truncate(statusText(state, live, body.height), columns))
         }
       />
@@ -93,15 +94,20 @@ const Calls = ({ state, live, theme, height }: BodyProps): ReactElement => {
   );
 };
 
-const emptyLines = ({ notes, phase, filter }: LiveState, columns: number): readonly Line[] => [
-  ...notes.flatMap((note) =>
+const noCallText = ({ filter, held, log }: LiveState): string => {
+  if (held !== null && held.came === 0 && log.came > 0) return 'no call had come when this was paused';
+  return filter === null ? 'no call yet' : 'no call yet for which the filter holds';
+};
+
+const emptyLines = (live: LiveState, columns: number): readonly Line[] => [
+  ...live.notes.flatMap((note) =>
     wrap(sanitize(note), columns, 2).map((text): Line => ({ label: '', text, tone: 'faint' })),
   ),
-  ...(phase === 'running' || phase === 'ended'
+  ...(live.phase === 'running' || live.phase === 'ended'
     ? [
         {
           label: '',
-          text: truncate(filter === null ? 'no call yet' : 'no call yet for which the filter holds', columns),
+          text: truncate(noCallText(live), columns),
           tone: 'plain',
         } as const,
       ]
@@ -149,14 +155,28 @@ const labels: Readonly<Record<Prompt['kind'], string>> = {
   export: 'write to file: ',
 };
 
+/** Where older calls than these are forgotten. */
+const keptLabels: Readonly<Record<Prompt['kind'], (kept: string) => string>> = {
+  search: (kept) => `search upwards in the last ${kept}: `,
+  filter: (kept) => `only calls (of the last ${kept}) with: `,
+  export: (kept) => `write the last ${kept} calls to file: `,
+};
+
 const placeholders: Readonly<Record<Prompt['kind'], string>> = {
   search: 'part of a line',
   filter: 'ret is Err(_), duration > 10ms; nothing: all calls',
   export: 'calls.ndjson, calls.perfetto.json',
 };
 
-const promptText = ({ kind, field, replaces, waits }: Prompt, columns: number, theme: Theme): string => {
-  const label = replaces ? 'it exists; Enter replaces it: ' : waits ? 'wait… ' : labels[kind];
+/** `kept`: how many calls are there; null: all that came. */
+const promptText = (
+  { kind, field, replaces, waits }: Prompt,
+  kept: number | null,
+  columns: number,
+  theme: Theme,
+): string => {
+  const usual = kept === null ? labels[kind] : keptLabels[kind](grouped(kept));
+  const label = replaces ? 'it exists; Enter replaces it: ' : waits ? 'wait… ' : usual;
   return fieldText({ label, field, placeholder: placeholders[kind], focused: true, columns }, theme);
 };
 
@@ -167,15 +187,15 @@ const statusText = (state: State, live: LiveState, height: number): string => {
   if (live.opened !== null) {
     const below = callLines(state, live).length - live.opened.top - height;
     const more = below > 0 ? ` · ↓ ${below} more lines` : '';
-    return `call ${grouped(live.cursor - firstRow(shownLog(live)) + 1)} of ${grouped(rowCount(shownLog(live)))}${more}`;
+    return `${placeText(shownLog(live), live.cursor)}${more}`;
   }
-  const { held, log, cursor, view, output, outputTop } = live;
+  const { held, log, cursor, view, filter, output, outputTop } = live;
   if (view === 'output' && output.lines.some(({ from }) => from === 'stderr')) {
     const where = outputTop === null ? '' : `line ${grouped(outputTop + 1)} · `;
     return `${where}! marks what was written to stderr`;
   }
-  if (view !== 'calls' || held === null) return '';
-  const newer = log.total - held.total;
-  const place = `${grouped(cursor - firstRow(held) + 1)} of ${grouped(rowCount(held))}`;
-  return newer <= 0 ? place : `${place} · ${grouped(newer)} newer (Space goes on)`;
+  if (view !== 'calls') return '';
+  if (held !== null) return pausedText(held, log, cursor);
+  const kept = keptText(log);
+  return kept === null ? '' : `${filter === null ? 'the list has' : 'the filter is for'} ${kept}`;
 };

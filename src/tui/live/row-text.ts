@@ -1,8 +1,10 @@
 import { sanitize } from '../../base/text.ts';
 import type { TraceEvent } from '../../query/watch.ts';
 import { makePalette } from '../../report/terminal-colour.ts';
+import { endLine } from '../../report/trace.ts';
 import { TraceLines } from '../../report/trace-lines.ts';
 import type { Line } from '../parts/line.ts';
+import { grouped } from '../parts/number.ts';
 import type { Seen } from './state.ts';
 
 const plain = makePalette(false);
@@ -23,6 +25,7 @@ const decoder = new TextDecoder();
 
 /** An event as `rsym trace` shows it, on one line without its end. */
 export const rowText = (event: TraceEvent, style: Style): string => {
+  if (event.event === 'end') return sanitize(endLine(event, grouped));
   const lines = linesFor(style);
   lines.add(event);
   return sanitize(decoder.decode(lines.take()).trimEnd());

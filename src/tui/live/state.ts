@@ -1,7 +1,8 @@
 import type { RsymError } from '../../base/errors.ts';
 import { CallFigures } from '../../query/call-figures.ts';
-import { type Losses, noLosses, type ReturnsChoice, type WatchScope } from '../../query/watch.ts';
+import { type Losses, type NextProcess, noLosses, type ReturnsChoice, type WatchScope } from '../../query/watch.ts';
 import type { Field } from '../parts/field.ts';
+import type { Kept } from './kept.ts';
 import type { CallKin } from './kin.ts';
 import { emptyLog, type LogView } from './log.ts';
 import { noOutput, type OutputView } from './output-log.ts';
@@ -19,6 +20,8 @@ export type LiveState = {
   readonly probes: number;
   /** The program that rsym started. */
   readonly pid: number | null;
+  /** The process that was waited for; null: none was, or it hasn't come. */
+  readonly awaited: number | null;
   readonly target: TargetState;
   /** Since the probes were planted; stands still at the end. */
   readonly seconds: number;
@@ -85,20 +88,20 @@ export type LiveRequest = {
   readonly title: string;
   /** Functions, perhaps with signatures, as `rsym trace` takes them. */
   readonly specs: readonly string[];
-  readonly scope: WatchScope;
+  readonly scope: WatchScope | NextProcess;
   /** Absent where they are as `rsym trace` has them without an option. */
   readonly returns?: ReturnsChoice;
   readonly when?: string;
   readonly sample?: number;
   readonly children?: boolean;
-  /** A process is waited for: it has not begun. */
-  readonly waits?: boolean;
 };
 
 /** What a trace tells the screen while it goes on. */
 export type LiveNews =
   | { readonly kind: 'planned'; readonly notes: readonly string[]; readonly figures: CallFigures }
   | { readonly kind: 'attached'; readonly probes: number; readonly pid: number | null }
+  /** The process that was waited for is there. */
+  | { readonly kind: 'came'; readonly pid: number }
   | { readonly kind: 'events'; readonly log: LogView; readonly seen: Seen; readonly notes: readonly string[] }
   /** What was seen before is forgotten. */
   | { readonly kind: 'cleared'; readonly log: LogView; readonly figures: CallFigures; readonly output: OutputView }
@@ -116,7 +119,8 @@ export type LiveNews =
       readonly notes: readonly string[];
     }
   | { readonly kind: 'found'; readonly row: number | null }
-  | { readonly kind: 'exported'; readonly path: string; readonly calls: number }
+  /** `kept`: of the view that was written. */
+  | { readonly kind: 'exported'; readonly path: string; readonly calls: number; readonly kept: Kept }
   /** The file of an export is there already. */
   | { readonly kind: 'exists' }
   /** What was asked for in a prompt can't be done. */
@@ -156,6 +160,7 @@ export const newLive = (request: LiveRequest): LiveState => ({
   notes: [],
   probes: 0,
   pid: null,
+  awaited: null,
   target: { kind: 'unknown' },
   seconds: 0,
   seen: nothingSeen,

@@ -7,6 +7,8 @@ import type { LiveRequest } from './state.ts';
 export type TracingListener = {
   readonly planned: (watch: Watch) => void;
   readonly attached: (attached: { readonly probes: number; readonly pid: number | null }) => void;
+  /** The process that was waited for is there. */
+  readonly came: (pid: number) => void;
   /** Good until it returns, unless they are kept. */
   readonly events: (events: readonly TraceEvent[]) => void;
   readonly failed: (error: RsymError) => void;
@@ -61,7 +63,7 @@ export class Tracing {
       });
       listener.planned(watch);
       await breathe();
-      for await (const events of watch.batches(listener.attached)) {
+      for await (const events of watch.batches(listener.attached, listener.came)) {
         listener.events(events);
         // A busy target never lets the reader wait, and keys must be read all the same.
         await breathe();

@@ -16,6 +16,7 @@ import {
   searchStart,
   visibleRows,
 } from './calls.ts';
+import { keptText, writtenText } from './kept.ts';
 import { firstRow } from './log.ts';
 import { pageLines } from './pages.ts';
 import {
@@ -83,15 +84,16 @@ const confirmed = (live: LiveState): LiveStep => {
   }
 };
 
-/** Tracing ends, or begins anew: a program that was started and still runs is watched again. */
+/** Tracing ends, or begins anew: a program that was started or waited for, and still runs, is watched again. */
 const restarted = (live: LiveState): LiveStep => {
-  const { phase, request, pid, target } = live;
+  const { phase, request, pid, awaited, target } = live;
+  const own = pid ?? awaited;
   if (phase === 'stopping') return done(live);
   if (phase === 'planning' || phase === 'running') return done({ ...live, phase: 'stopping' }, { kind: 'halt' });
-  const runs = pid !== null && (target.kind === 'running' || target.kind === 'stopped');
-  const again: LiveRequest = runs ? { ...request, scope: { kind: 'processes', pids: [pid] } } : request;
+  const runs = own !== null && (target.kind === 'running' || target.kind === 'stopped');
+  const again: LiveRequest = runs ? { ...request, scope: { kind: 'processes', pids: [own] } } : request;
   const { view, filter, search, output } = live;
-  const fresh = { ...newLive(request), view, filter, search, ...(runs ? { pid, output } : {}) };
+  const fresh = { ...newLive(request), view, filter, search, ...(runs ? { pid, awaited, output } : {}) };
   return done(fresh, { kind: 'begin', request: again, ...(filter === null ? {} : { filter }) });
 };
 
@@ -201,14 +203,21 @@ export const afterLiveNews = (state: State, news: LiveNews): State => {
   const next = changed(state, (live) => liveAfter(live, news));
   if (!state.live) return next;
   if (news.kind === 'found') {
-    if (news.row === null) return { ...next, notice: `nothing more has ‘${sanitize(state.live.search)}’` };
+    if (news.row === null)
+      return { ...next, notice: `nothing more has ‘${sanitize(state.live.search)}’${amongText(state.live)}` };
     return changed(next, (live) => inSight(live, liveHeight(next)));
   }
   // Nobody waits for the answer any more.
   if (news.kind === 'refused' && state.live.prompt === null)
     return { ...next, notice: sanitize(news.error.message.split('\n', 1)[0] ?? '') };
   if (news.kind !== 'exported') return next;
-  return { ...next, notice: `${news.calls} call${news.calls === 1 ? '' : 's'} written to ${sanitize(news.path)}` };
+  return { ...next, notice: `${writtenText(news.calls, news.kept)} written to ${sanitize(news.path)}` };
+};
+
+/** Where older calls are not there any more. */
+const amongText = (live: LiveState): string => {
+  const kept = keptText(shownLog(live));
+  return kept === null ? '' : ` in ${kept}`;
 };
 
 const liveAfter = (live: LiveState, news: LiveNews): LiveState => {
@@ -224,6 +233,8 @@ const liveAfter = (live: LiveState, news: LiveNews): LiveState => {
         probes: news.probes,
         pid: news.pid ?? live.pid,
       };
+    case 'came':
+      return { ...live, awaited: news.pid };
     case 'events':
       return { ...live, log: news.log, seen: news.seen, notes: news.notes };
     case 'cleared':

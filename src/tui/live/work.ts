@@ -93,7 +93,8 @@ export class LiveWork {
     this.#session = session;
     this.#took = null;
     this.#beganAt = performance.now();
-    let started: number | null = null;
+    /** The one process that was started, or waited for. */
+    let watched: number | null = null;
     const tracing = new Tracing(this.#path, request, {
       planned: (watch) => {
         if (!isShown()) return;
@@ -104,12 +105,18 @@ export class LiveWork {
       },
       attached: ({ probes, pid }) => {
         if (pid !== null) this.#started.set(pid, output);
-        started = pid;
+        watched = pid;
         if (!isShown()) return;
         session.begin();
         this.#beganAt = performance.now();
         this.#desk.tell({ kind: 'attached', probes, pid });
-        this.#clock = setInterval(() => this.#tick(request, pid), clockMs);
+        this.#clock = setInterval(() => this.#tick(request, watched), clockMs);
+        this.#tick(request, pid);
+      },
+      came: (pid) => {
+        watched = pid;
+        if (!isShown()) return;
+        this.#desk.tell({ kind: 'came', pid });
         this.#tick(request, pid);
       },
       events: (events) => {
@@ -128,7 +135,7 @@ export class LiveWork {
       finished: () => {
         this.#end(session);
         if (isShown()) {
-          this.#tick(request, started);
+          this.#tick(request, watched);
           this.#desk.tell({ kind: 'finished' });
         }
         this.#desk.drawSoon();
@@ -210,7 +217,7 @@ export class LiveWork {
     this.#inSteps(
       () => true,
       events,
-      (calls) => this.#desk.tell(calls === null ? { kind: 'exists' } : { kind: 'exported', path, calls }),
+      (calls) => this.#desk.tell(calls === null ? { kind: 'exists' } : { kind: 'exported', path, calls, kept: view }),
       () => this.#exporting.delete(view),
     );
   }
@@ -286,5 +293,6 @@ const targetOf = (session: LiveSession, { scope }: LiveRequest, pid: number | nu
   const end = session.end === null ? null : endOf(session.end);
   if (end !== null) return end;
   if (pid !== null) return stateOf([pid]);
+  if (scope.kind === 'next') return { kind: 'unknown' };
   return scope.kind === 'processes' ? stateOf(scope.pids) : { kind: 'any' };
 };
