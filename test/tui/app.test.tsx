@@ -45,7 +45,7 @@ const counted = (one: CallEvent, count: number): Action => {
   for (let i = 0; i < count; i++) figures.add({ ...one, duration: BigInt(i + 1) * 1000n });
   figures.add({ ...one, outcome: 'unwound', duration: null });
   figures.passed(1);
-  return { kind: 'live', news: { kind: 'planned', notes: [], figures } };
+  return { kind: 'live', news: { kind: 'planned', notes: [], loneProgram: null, figures } };
 };
 const written = (...texts: readonly string[]): Action => ({
   kind: 'live',

@@ -6,6 +6,7 @@ import { extname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { RsymError } from '../../base/errors.ts';
 import { ownFile } from '../../base/own-file.ts';
+import type { OutputPipes } from '../program-output.ts';
 import type { OwnedFd } from '../sys/fd.ts';
 import { sendFd, socketPair } from '../sys/pass-fd.ts';
 import { type UprobeTarget, uprobeRefusal } from '../uprobe/attach.ts';
@@ -26,6 +27,8 @@ export class Keeper implements Links {
   readonly #hasEnded: Promise<null>;
   #isReady = false;
   #isReleased = false;
+  /** It has pipes of a program that runs: it goes on until these end, or this process does. */
+  #holdsPipes = false;
   #failure: RsymError | null = null;
 
   constructor(child: ChildProcess, descriptors: OwnedFd) {
@@ -83,6 +86,19 @@ export class Keeper implements Links {
     if (!this.#isReleased) await this.#ask({ do: 'remove', group }, 'remove probes').catch(() => undefined);
   }
 
+  async keepProgram(pid: number, output: OutputPipes): Promise<() => void> {
+    const { readEnds } = output;
+    if (!this.#failure) for (const end of readEnds) sendFd(this.#descriptors, end);
+    await this.#ask({ do: 'keep', pid, pipes: readEnds.length }, "hold a program's output");
+    this.#holdsPipes = true;
+    output.keptWhile(() => this.#holdsPipes);
+    output.closed.then(() => {
+      this.#holdsPipes = false;
+      if (this.#isReleased) this.release();
+    });
+    return () => void this.#ask({ do: 'resumed' }, 'let a program run').catch(() => undefined);
+  }
+
   async #ask(request: Request, what: string): Promise<Answer['errno']> {
     if (this.#failure) throw this.#failure;
     this.#child.stdin?.write(`${JSON.stringify(request)}\n`);
@@ -107,22 +123,24 @@ export class Keeper implements Links {
         hints: ['start the trace again'],
       });
     }
+    this.#holdsPipes = false;
     this.release();
     this.#child.stdin?.destroy();
     this.#child.stdout?.destroy();
     for (const resolve of this.#waiting.splice(0)) resolve(null);
   }
 
-  /** Nothing more will be asked: it removes what probes it holds, and ends. */
+  /** Nothing more will be asked: it removes what probes it holds, and ends. One that holds pipes is asked to beforehand. */
   release(): void {
     this.#isReleased = true;
+    if (this.#holdsPipes) return;
     this.#child.stdin?.end();
     this.#descriptors[Symbol.dispose]();
   }
 
-  /** Waits for its end, as long as that may take on a healthy machine. */
+  /** Waits for its end, as long as that may take on a healthy machine; not where it is to outlive this process. */
   async ended(): Promise<void> {
-    await within(endMs, this.#hasEnded);
+    if (!this.#holdsPipes) await within(endMs, this.#hasEnded);
   }
 }
 

@@ -17,6 +17,7 @@ import { callLines, labelWidth } from './call-lines.ts';
 import { visibleRows } from './calls.ts';
 import { headerText, tabsText } from './header.ts';
 import { eventAt, firstRow, rowCount } from './log.ts';
+import { unseenNotes } from './note-lines.ts';
 import { pageLines } from './pages.ts';
 import { rowText, toneOf } from './row-text.ts';
 import { type LiveState, type Prompt, shownLog } from './state.ts';
@@ -93,20 +94,15 @@ const Calls = ({ state, live, theme, height }: BodyProps): ReactElement => {
   );
 };
 
-const emptyLines = ({ notes, phase, filter }: LiveState, columns: number): readonly Line[] => [
-  ...notes.flatMap((note) =>
-    wrap(sanitize(note), columns, 2).map((text): Line => ({ label: '', text, tone: 'faint' })),
-  ),
-  ...(phase === 'running' || phase === 'ended'
-    ? [
-        {
-          label: '',
-          text: truncate(filter === null ? 'no call yet' : 'no call yet for which the filter holds', columns),
-          tone: 'plain',
-        } as const,
-      ]
-    : []),
-];
+const emptyLines = (live: LiveState, columns: number): readonly Line[] => {
+  const { notes, phase, filter } = live;
+  const faint = (text: string): Line => ({ label: '', text, tone: 'faint' });
+  const above = notes.flatMap((note) => wrap(sanitize(note), columns, 2).map(faint));
+  if (phase !== 'running' && phase !== 'ended') return above;
+  const none = truncate(filter === null ? 'no call yet' : 'no call yet for which the filter holds', columns);
+  const why = unseenNotes(live).flatMap((note) => wrap(note, columns, 4).map(faint));
+  return [...above, { label: '', text: none, tone: 'plain' }, ...why];
+};
 
 const eventText = (live: LiveState, row: number, columns: number, theme: Theme): string => {
   const event = eventAt(shownLog(live), row);
