@@ -29,7 +29,12 @@ const requests = function* (): Generator<Request> {
 };
 
 const answer = (errno: Answer['errno']): void => {
-  writeSync(output, `${JSON.stringify({ errno } satisfies Answer)}\n`);
+  try {
+    writeSync(output, `${JSON.stringify({ errno } satisfies Answer)}\n`);
+  } catch (error) {
+    // Who asked has ended meanwhile, which the input's end will tell.
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+  }
 };
 
 const fulfil = async (request: Request, links: OwnLinks): Promise<Answer['errno']> => {
