@@ -326,6 +326,28 @@ Space pause · Enter values · Tab views · f filter · / search
 `);
     });
 
+    test('no call, of a command that runs another file', () => {
+      const planned: Action = {
+        kind: 'live',
+        news: { kind: 'planned', notes: ['a note'], loneProgram: '/usr/bin/dash', figures: new CallFigures([]) },
+      };
+      const alone = follow(tracing, planned);
+      const why = 'the command runs /usr/bin/dash, and what that starts is not';
+      const [, , tabs, ...lines] = plainFrame(alone).trimStart().split('\n');
+      expect(tabs).toBe('[Calls] Counts  Latency  Output  Notes 2');
+      expect(lines.slice(0, 4)).toEqual([
+        'a note',
+        'no call yet',
+        why,
+        'watched without "also what these processes start"',
+      ]);
+      expect(plainFrame(follow(alone, 'previous-view'))).toContain(
+        '· a note\n· the command runs /usr/bin/dash, and what that starts',
+      );
+      const seen = follow(alone, told([call(1)]));
+      expect(plainFrame(follow(seen, 'previous-view'))).not.toContain('dash');
+    });
+
     test('a condition that can not be read', () => {
       const error = new RsymError('usage', 'there is no `x`, at character 5', { reason: 'i > x\n    ^' });
       const faulty = follow(going, 'filter', typed('i > x'), 'confirm', {
