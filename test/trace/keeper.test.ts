@@ -11,11 +11,11 @@ const soon = { timeout: 10_000, interval: 10 };
 describeNeeding(['linux'], 'a program that is kept', () => {
   test('is let run where nobody else did; one that was stopped later stays so', async () => {
     for (const isResumed of [false, true]) {
-      const child = spawn('/bin/sh', ['-c', 'kill -STOP $$'], { stdio: 'ignore' });
+      const child = spawn('/bin/sh', ['-c', 'kill -STOP $$'], { stdio: 'ignore', detached: true });
       const pid = child.pid ?? 0;
       await expect.poll(() => processState(pid), soon).toBe('T');
       const kept = new KeptProgram(pid, []);
-      if (isResumed) kept.resumed();
+      if (isResumed) kept.told(true);
       await kept.drain();
       if (isResumed) {
         expect(processState(pid)).toBe('T');

@@ -53,8 +53,8 @@ const fulfil = async (request: Request, links: OwnLinks): Promise<Answer['errno'
     );
     return null;
   }
-  if (request.do === 'resumed') {
-    kept?.resumed();
+  if (request.do === 'resumed' || request.do === 'stopped') {
+    kept?.told(request.do === 'resumed');
     return null;
   }
   using program = receiveFd(descriptors);

@@ -10,6 +10,7 @@ import type { OutputPipes } from '../program-output.ts';
 import type { OwnedFd } from '../sys/fd.ts';
 import { sendFd, socketPair } from '../sys/pass-fd.ts';
 import { type UprobeTarget, uprobeRefusal } from '../uprobe/attach.ts';
+import { addKept, removeKept } from './kept-programs.ts';
 import type { Group, Links } from './links.ts';
 import { type Answer, Lines, type Request, sentTarget } from './messages.ts';
 
@@ -94,14 +95,21 @@ export class Keeper implements Links {
     output.keptWhile(() => this.#holdsPipes);
     output.closed.then(() => {
       this.#holdsPipes = false;
+      removeKept(pid);
       if (this.#isReleased) this.release();
     });
-    return () => void this.#ask({ do: 'resumed' }, 'let a program run').catch(() => undefined);
+    // This process may be stopped next: how long an answer takes says nothing then.
+    const tell = (isRunning: boolean): void => {
+      this.#send({ do: isRunning ? 'resumed' : 'stopped' });
+      void this.#answer();
+    };
+    addKept(pid, tell);
+    return () => tell(true);
   }
 
   async #ask(request: Request, what: string): Promise<Answer['errno']> {
     if (this.#failure) throw this.#failure;
-    this.#child.stdin?.write(`${JSON.stringify(request)}\n`);
+    this.#send(request);
     const answer = await within(answerMs, this.#answer());
     if (answer) return answer.errno;
     this.#failure ??= new RsymError('process', `cannot ${what}`, {
@@ -109,6 +117,10 @@ export class Keeper implements Links {
       hints: ['what it holds goes when it goes on, or ends'],
     });
     throw this.#failure;
+  }
+
+  #send(request: Request): void {
+    this.#child.stdin?.write(`${JSON.stringify(request)}\n`);
   }
 
   /** The next answer; null: it ended. */

@@ -10,15 +10,15 @@ export class KeptProgram {
   readonly #pipes: readonly OwnedFd[];
   #isResumed = false;
 
-  /** `pipes`: read ends of its output, read by rsym as long as that lives. */
+  /** `pid`: also of its process group. `pipes`: read ends of its output, read by rsym as long as that lives. */
   constructor(pid: number, pipes: readonly OwnedFd[]) {
     this.#pid = pid;
     this.#pipes = pipes;
   }
 
-  /** Whoever stops it from now on may want it stopped. */
-  resumed(): void {
-    this.#isResumed = true;
+  /** Where it is to run, whoever stops it may want it stopped. */
+  told(isResumed: boolean): void {
+    this.#isResumed = isResumed;
   }
 
   /** Lets it run, if rsym didn't come to that, and reads what it writes; resolves when all of its pipes are closed. */
@@ -33,7 +33,7 @@ export class KeptProgram {
 
   #resume(): void {
     try {
-      process.kill(this.#pid, 'SIGCONT');
+      process.kill(-this.#pid, 'SIGCONT');
     } catch {
       // It has ended.
     }
