@@ -90,7 +90,7 @@ export class CountScreen {
       else await write(to, this.#table(reading, to, counting));
       tell([...notes.slice(told), ...counting.asides(reading), counting.summary(reading)]);
       tellEnded(flags);
-      if (counting.isEveryCall && counting.isNothing(reading)) adviseOn(target, watch.patterns, flags);
+      if (counting.isEveryCall && counting.isNothing(reading)) adviseOn(target, watch, flags);
     }
   }
 

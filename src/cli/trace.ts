@@ -23,6 +23,7 @@ import {
   tell,
   tellBegin,
   tellEnded,
+  tellLoneProgram,
   whole,
 } from './watch-options.ts';
 
@@ -152,8 +153,10 @@ const trace = async (target: string, _: unknown, flags: Flags, command: Command)
       tellEnded(flags);
       if (end.calls > 0) continue;
       // Of calls that aren't wanted nothing is known: they may have been many.
-      if (flags.when !== undefined) process.stderr.write('rsym: no call was seen for which --when holds\n');
-      else adviseOn(target, watch.patterns, flags);
+      if (flags.when !== undefined) {
+        process.stderr.write('rsym: no call was seen for which --when holds\n');
+        tellLoneProgram(watch.path, flags);
+      } else adviseOn(target, watch, flags);
     }
   } catch (error) {
     // What is there is of use; why it ends here is told by the first failure.

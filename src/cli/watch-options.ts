@@ -2,8 +2,10 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { RsymError } from '../base/errors.ts';
 import { shellCommand } from '../base/shell.ts';
 import { sanitize } from '../base/text.ts';
+import { loneProgram } from '../query/command-program.ts';
 import type { WatchScope } from '../query/watch.ts';
 import { endedOf } from '../query/watched-processes.ts';
+import { loneProgramText } from '../report/lone-program.ts';
 import { noteLines } from '../report/note-lines.ts';
 import { collectPids } from './pid.ts';
 
@@ -83,8 +85,22 @@ export const tellBegin = (
 
 const mostNotes = 12;
 
-/** Where no call was seen: what to ask. */
-export const adviseOn = (target: string, patterns: readonly string[], flags: ScopeFlags): void => {
+/** Where no call was seen: says on stderr that those of processes that a command starts are not. */
+export const tellLoneProgram = (path: string, { command, children }: ScopeFlags): void => {
+  const program =
+    command === undefined
+      ? null
+      : loneProgram(path, { scope: { kind: 'command', line: command }, children: children === true });
+  if (program !== null) process.stderr.write(`rsym: ${loneProgramText(program, '--children')}\n`);
+};
+
+/** Where no call was seen: why that may be, and what to ask. */
+export const adviseOn = (
+  target: string,
+  { path, patterns }: { readonly path: string; readonly patterns: readonly string[] },
+  flags: ScopeFlags,
+): void => {
+  tellLoneProgram(path, flags);
   const pids = (flags.pid ?? []).flatMap((pid) => ['-p', pid]);
   for (const pattern of patterns.slice(0, mostNotes / 4)) {
     const question = shellCommand('rsym', 'doctor', target, pattern, ...pids);

@@ -1,4 +1,3 @@
-import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { parseSpec } from '../abi/signature.ts';
 import { RsymError } from '../base/errors.ts';
 import { sanitize } from '../base/text.ts';
@@ -9,6 +8,7 @@ import type { ProgramOutput } from '../trace/program-output.ts';
 import type { LandingSite, ProbeSite } from '../trace/site.ts';
 import type { Scope } from '../trace/target.ts';
 import { parseAfter } from './after-plan.ts';
+import { programPath } from './command-program.ts';
 import type { ReturnsChoice } from './exits.ts';
 import { typeExpressions } from './expressions.ts';
 import { redactionOf } from './redaction.ts';
@@ -126,19 +126,4 @@ const programFiles = (path: string): string[] => {
     if (error instanceof RsymError) return []; // a script: its interpreter isn't looked into
     throw error;
   }
-};
-
-const programPath = (file: string): string | null => {
-  const candidates = file.includes('/')
-    ? [file]
-    : (process.env['PATH'] ?? '').split(':').map((dir) => `${dir || '.'}/${file}`);
-  for (const candidate of candidates) {
-    try {
-      accessSync(candidate, constants.X_OK);
-      if (statSync(candidate).isFile()) return realpathSync(candidate);
-    } catch {
-      // not in this folder
-    }
-  }
-  return null;
 };

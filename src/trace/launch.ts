@@ -36,6 +36,8 @@ export type Launched = {
   readonly resume: () => void;
   readonly kill: () => void;
   readonly ended: Promise<ProgramEnd>;
+  /** The pipes of its output, where that has a reader. */
+  readonly output: OutputPipes | null;
   /** Waits for its end, but not longer than so many ms. */
   readonly endsWithin: (ms: number) => Promise<void>;
   /** Lets rsym end before the program does. */
@@ -67,14 +69,17 @@ const streamsOf = (output: ProgramOutput, pipes: OutputPipes | null): [Stdio, St
   return output === 'inherit' ? ['inherit', 'inherit', 'inherit'] : ['ignore', 'ignore', 'ignore'];
 };
 
-const start = async (command: Command): Promise<ChildProcess> => {
-  const pipes = typeof command.output === 'function' ? new OutputPipes(command.output) : null;
+/**
+ * A program whose output has a reader is in a session of its own, without a terminal: that belongs to whoever reads, and
+ * its hangup, its keys and a write to /dev/tty are no matter between it and the program.
+ */
+const start = async (command: Command, pipes: OutputPipes | null): Promise<ChildProcess> => {
   try {
     const stdio: Stdio[] = streamsOf(command.output, pipes);
     // At the same numbers; Node leaves the places between them closed.
     for (const fd of inheritedFiles()) stdio[fd] = fd;
     for (let fd = 0; fd < stdio.length; fd++) stdio[fd] ??= 'ignore';
-    const child = spawn(command.file, [...command.args], { stdio, argv0: command.name });
+    const child = spawn(command.file, [...command.args], { stdio, argv0: command.name, detached: pipes !== null });
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
       child.once('error', reject);
@@ -126,7 +131,8 @@ const signal = (pid: number, name: NodeJS.Signals): void => {
 export const launch = async (scope: ProcessScope, command: Command): Promise<Launched> => {
   const armed = scope.armLaunch(process.pid);
   try {
-    const child = await start(command);
+    const pipes = typeof command.output === 'function' ? new OutputPipes(command.output) : null;
+    const child = await start(command, pipes);
     const pid = child.pid ?? 0;
     restoreLimit(pid);
     const ended = new Promise<ProgramEnd>((resolve) => {
@@ -154,6 +160,7 @@ export const launch = async (scope: ProcessScope, command: Command): Promise<Lau
     return {
       pid,
       ended,
+      output: pipes,
       endsWithin,
       resume: () => signal(pid, 'SIGCONT'),
       kill: () => signal(pid, 'SIGKILL'),

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type SpawnOptions, spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 import { RsymError } from '../base/errors.ts';
 import { OwnedFd } from './sys/fd.ts';
@@ -27,16 +27,26 @@ const makePipe = (): { readonly read: OwnedFd; readonly write: OwnedFd } => {
   return { read: new OwnedFd(ends.readInt32LE(0)), write: new OwnedFd(ends.readInt32LE(4)) };
 };
 
+/** Reads a pipe to its end; for a process that does nothing else. */
+const drain = 'process.stdin.resume()';
+
 /**
  * The pipes of a started program's output. Node's own are sockets, which a program can't open again as /dev/stdout.
  *
- * A program whose pipe nobody reads is ended by its next write (SIGPIPE), and one that outlives rsym mustn't be: when this
- * process ends, `cat` takes over the pipes that are open still, and reads them to their end.
+ * A program whose pipe nobody reads is ended by its next write (SIGPIPE), and one that outlives rsym mustn't be. So the
+ * process that holds the probes has the read ends too, and reads them once rsym has ended, in whatever way. Where there is
+ * no such process, one that reads is started at this one's end; then a program doesn't outlive `kill -9` of rsym.
  */
 export class OutputPipes {
   readonly #pipes = { stdout: makePipe(), stderr: makePipe() };
   readonly #open = new Set<number>();
   readonly #read: OutputReader;
+  #isKept: () => boolean = () => false;
+  #close: () => void = () => undefined;
+  /** Resolves when the program and all that it gave its ends to have closed them. */
+  readonly closed = new Promise<void>((resolve) => {
+    this.#close = resolve;
+  });
 
   constructor(read: OutputReader) {
     this.#read = read;
@@ -45,6 +55,16 @@ export class OutputPipes {
   /** For the program. */
   get writeEnds(): readonly [number, number] {
     return [this.#pipes.stdout.write.value, this.#pipes.stderr.write.value];
+  }
+
+  /** To be given to another process, as long as they are open. */
+  get readEnds(): readonly OwnedFd[] {
+    return [this.#pipes.stdout.read, this.#pipes.stderr.read].filter(({ value }) => this.#open.has(value));
+  }
+
+  /** Another process has the read ends too; `isKept`: it is there still. */
+  keptWhile(isKept: () => boolean): void {
+    this.#isKept = isKept;
   }
 
   /** The program has its ends, or there is none: what it writes is read until all ends are closed. */
@@ -73,15 +93,19 @@ export class OutputPipes {
     socket.on('error', () => undefined);
     socket.on('close', () => {
       this.#open.delete(fd);
-      if (this.#open.size === 0) process.off('exit', this.#handOver);
+      if (this.#open.size > 0) return;
+      process.off('exit', this.#handOver);
+      this.#close();
     });
     socket.unref();
   }
 
   readonly #handOver = (): void => {
+    if (this.#isKept()) return;
     for (const fd of this.#open) {
       try {
-        spawn('cat', [], { stdio: [fd, 'ignore', 'ignore'], detached: true, cwd: '/' }).on('error', () => undefined);
+        const options: SpawnOptions = { stdio: [fd, 'ignore', 'ignore'], detached: true, cwd: '/' };
+        spawn(process.execPath, ['-e', drain], options).on('error', () => undefined);
       } catch {
         // Without it the program is left to its own handling of a closed pipe.
       }

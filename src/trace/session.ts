@@ -16,6 +16,7 @@ import { KernelObjects } from './kernel-objects.ts';
 import { kernelTypes } from './kernel-types.ts';
 import { PendingCalls } from './pending-calls.ts';
 import { ProcessScope, roomForOld, scopeSize, type Watched } from './process-scope.ts';
+import type { OutputPipes } from './program-output.ts';
 import { type PlannedProgram, type ProgramPlan, planPrograms, siteValue } from './programs.ts';
 import { type Layouts, type RawRecord, readRecord } from './record.ts';
 import { cannotFollow, cannotWaitForPages, refuseLargeRecord } from './refusals.ts';
@@ -179,6 +180,9 @@ export class Session implements Disposable {
     await plantAll('others', this.plan.exitPrograms);
     await plantAll('entries', this.plan.entryPrograms);
   };
+
+  readonly keepProgram = (pid: number, output: OutputPipes): Promise<() => void> =>
+    this.#links.keepProgram(pid, output);
 
   /**
    * Removes every probe; records already written can still be read. Entries go first: what they no longer see begin

@@ -3,6 +3,7 @@ import { descendants, processNumbers } from './descendants.ts';
 import type { ProgramEnd } from './event.ts';
 import { type Command, isAlive, type Launched, launch } from './launch.ts';
 import type { ProcessScope } from './process-scope.ts';
+import type { OutputPipes } from './program-output.ts';
 
 export type Scope =
   | { readonly kind: 'launch'; readonly command: Command }
@@ -16,7 +17,14 @@ export type NextProcess = { readonly kind: 'next' };
 const lifeCheckMs = 50;
 
 /** Who watches: probes are planted for one process, or (null) for all that are in the scope. */
-export type Watcher = { readonly scope: ProcessScope; readonly attach: (pid: number | null) => Promise<void> };
+export type Watcher = {
+  readonly scope: ProcessScope;
+  readonly attach: (pid: number | null) => Promise<void>;
+  /** Sees to it that a started program, which is stopped, outlives this process; told when it has been let run. */
+  readonly keepProgram?: (pid: number, output: OutputPipes) => Promise<() => void>;
+};
+
+const nothing = (): void => undefined;
 
 /** What a trace is about: a program that it starts, processes, or all of them; with `children`, their descendants too. */
 export class Target {
@@ -26,6 +34,7 @@ export class Target {
   /** Told when a started program has ended. */
   readonly #onEnd: () => void;
   #launched: Launched | null = null;
+  #tellResumed: () => void = nothing;
   #program: ProgramEnd | null = null;
   #isGone = false;
   #lifeCheckedAt = 0;
@@ -109,6 +118,8 @@ export class Target {
     }
     const launched = await launch(this.#watcher.scope, command);
     try {
+      if (launched.output)
+        this.#tellResumed = (await this.#watcher.keepProgram?.(launched.pid, launched.output)) ?? nothing;
       await this.#watcher.attach(this.#children ? null : launched.pid);
     } catch (error) {
       launched.kill();
@@ -124,8 +135,10 @@ export class Target {
 
   /** Lets a started program run; also where tracing it came to nothing, it must not stay stopped. */
   resume(): void {
-    if (!this.#isResumed) this.#launched?.resume();
+    if (this.#isResumed) return;
     this.#isResumed = true;
+    this.#launched?.resume();
+    this.#tellResumed();
   }
 
   checkGone(): boolean {

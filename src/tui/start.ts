@@ -1,4 +1,5 @@
 import { Browser, openForBrowsing, readSelection } from '../query/browse.ts';
+import { stopKept } from '../query/keeper.ts';
 import { wantsBlocks } from '../report/histogram.ts';
 import { wantsColour } from '../report/terminal-colour.ts';
 import { Controller } from './controller.ts';
@@ -74,7 +75,11 @@ export const runScreen = async (
     forget: () => terminal.forget(),
     copy: (text: string) => terminal.copy(text),
     quit,
-    suspend: () => terminal.suspend(),
+    suspend: () => {
+      const goOn = stopKept();
+      terminal.suspend();
+      goOn();
+    },
     fail,
   };
   const made = new Controller(browser, terminal.size, hooks, pid ?? null);

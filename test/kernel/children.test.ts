@@ -30,6 +30,12 @@ describeNeeding(['kernel'], '--children', () => {
     expect(new Set(events.flatMap((e) => (e.event === 'call' ? [e.pid] : []))).size).toBe(3);
     const alone = cli(['trace', '--json', path, hello, '-c', `sh -c '${family}'`]);
     expect(seen(alone.stdout)).toEqual([]);
+    const advice = /^rsym: the command runs \/\S+, and what that starts is not watched without --children$/m;
+    expect(alone.stderr).toMatch(advice);
+    for (const command of ['count', 'latency'])
+      expect(cli([command, path, 'helloworld::hello', '-c', `sh -c '${family}'`]).stderr).toMatch(advice);
+    // The shell becomes the program here.
+    expect(cli(['trace', path, hello, '-c', `sh -c 'exec ${path} 1'`]).stderr).not.toMatch(advice);
   });
 
   test('another process that runs the same file is not seen', async () => {

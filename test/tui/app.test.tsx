@@ -45,7 +45,7 @@ const counted = (one: CallEvent, count: number): Action => {
   for (let i = 0; i < count; i++) figures.add({ ...one, duration: BigInt(i + 1) * 1000n });
   figures.add({ ...one, outcome: 'unwound', duration: null });
   figures.passed(1);
-  return { kind: 'live', news: { kind: 'planned', notes: [], figures } };
+  return { kind: 'live', news: { kind: 'planned', notes: [], loneProgram: null, figures } };
 };
 const written = (...texts: readonly string[]): Action => ({
   kind: 'live',
@@ -354,6 +354,28 @@ began
 
 Space pause · Enter values · Tab views · f filter · / search
 `);
+    });
+
+    test('no call, of a command that runs another file', () => {
+      const planned: Action = {
+        kind: 'live',
+        news: { kind: 'planned', notes: ['a note'], loneProgram: '/usr/bin/dash', figures: new CallFigures([]) },
+      };
+      const alone = follow(tracing, planned);
+      const why = 'the command runs /usr/bin/dash, and what that starts is not';
+      const [, , tabs, ...lines] = plainFrame(alone).trimStart().split('\n');
+      expect(tabs).toBe('[Calls] Counts  Latency  Output  Notes 2');
+      expect(lines.slice(0, 4)).toEqual([
+        'a note',
+        'no call yet',
+        why,
+        'watched without "also what these processes start"',
+      ]);
+      expect(plainFrame(follow(alone, 'previous-view'))).toContain(
+        '· a note\n· the command runs /usr/bin/dash, and what that starts',
+      );
+      const seen = follow(alone, told([call(1)]));
+      expect(plainFrame(follow(seen, 'previous-view'))).not.toContain('dash');
     });
 
     test('a condition that can not be read', () => {

@@ -2,6 +2,7 @@ import { readSync, writeSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 import { receiveFd } from '../sys/pass-fd.ts';
 import { KernelRefusal } from '../uprobe/bpf.ts';
+import { KeptProgram } from './kept-program.ts';
 import { OwnLinks } from './links.ts';
 import { type Answer, Lines, type Request, receivedTarget } from './messages.ts';
 
@@ -10,7 +11,8 @@ import { type Answer, Lines, type Request, receivedTarget } from './messages.ts'
  * change other processes' code: a link that it just creates or closes leaves its breakpoints where they are. Here rsym's
  * end, whatever its kind, is the end of the input, and the probes are removed by a process in good health.
  *
- * It ends with its input, and nothing else but SIGKILL ends it before.
+ * It ends with its input, and nothing else but SIGKILL ends it before. A program that rsym's screen started goes on without
+ * rsym; where there is one, this process then reads what it writes, until it writes no more.
  */
 const input = 0;
 const output = 1;
@@ -27,7 +29,12 @@ const requests = function* (): Generator<Request> {
 };
 
 const answer = (errno: Answer['errno']): void => {
-  writeSync(output, `${JSON.stringify({ errno } satisfies Answer)}\n`);
+  try {
+    writeSync(output, `${JSON.stringify({ errno } satisfies Answer)}\n`);
+  } catch (error) {
+    // Who asked has ended meanwhile, which the input's end will tell.
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+  }
 };
 
 const fulfil = async (request: Request, links: OwnLinks): Promise<Answer['errno']> => {
@@ -37,6 +44,17 @@ const fulfil = async (request: Request, links: OwnLinks): Promise<Answer['errno'
   }
   if (request.do === 'remove') {
     await links.remove(request.group);
+    return null;
+  }
+  if (request.do === 'keep') {
+    kept = new KeptProgram(
+      request.pid,
+      Array.from({ length: request.pipes }, () => receiveFd(descriptors)),
+    );
+    return null;
+  }
+  if (request.do === 'resumed' || request.do === 'stopped') {
+    kept?.told(request.do === 'resumed');
     return null;
   }
   using program = receiveFd(descriptors);
@@ -49,12 +67,20 @@ const fulfil = async (request: Request, links: OwnLinks): Promise<Answer['errno'
   }
 };
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) process.on(signal, () => undefined);
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+for (const signal of signals) process.on(signal, () => undefined);
 process.title = 'rsym-keeper';
 const links = new OwnLinks();
+let kept: KeptProgram | null = null;
 try {
   answer(null);
   for (const request of requests()) answer(await fulfil(request, links));
 } finally {
   await links.detach();
+}
+if (kept) {
+  // Nothing is left to be put away, and no folder must be kept in use.
+  for (const signal of signals) process.removeAllListeners(signal);
+  process.chdir('/');
+  await (kept as KeptProgram).drain();
 }

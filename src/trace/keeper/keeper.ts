@@ -6,9 +6,11 @@ import { extname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { RsymError } from '../../base/errors.ts';
 import { ownFile } from '../../base/own-file.ts';
+import type { OutputPipes } from '../program-output.ts';
 import type { OwnedFd } from '../sys/fd.ts';
 import { sendFd, socketPair } from '../sys/pass-fd.ts';
 import { type UprobeTarget, uprobeRefusal } from '../uprobe/attach.ts';
+import { addKept, removeKept } from './kept-programs.ts';
 import type { Group, Links } from './links.ts';
 import { type Answer, Lines, type Request, sentTarget } from './messages.ts';
 
@@ -26,6 +28,8 @@ export class Keeper implements Links {
   readonly #hasEnded: Promise<null>;
   #isReady = false;
   #isReleased = false;
+  /** It has pipes of a program that runs: it goes on until these end, or this process does. */
+  #holdsPipes = false;
   #failure: RsymError | null = null;
 
   constructor(child: ChildProcess, descriptors: OwnedFd) {
@@ -83,9 +87,29 @@ export class Keeper implements Links {
     if (!this.#isReleased) await this.#ask({ do: 'remove', group }, 'remove probes').catch(() => undefined);
   }
 
+  async keepProgram(pid: number, output: OutputPipes): Promise<() => void> {
+    const { readEnds } = output;
+    if (!this.#failure) for (const end of readEnds) sendFd(this.#descriptors, end);
+    await this.#ask({ do: 'keep', pid, pipes: readEnds.length }, "hold a program's output");
+    this.#holdsPipes = true;
+    output.keptWhile(() => this.#holdsPipes);
+    output.closed.then(() => {
+      this.#holdsPipes = false;
+      removeKept(pid);
+      if (this.#isReleased) this.release();
+    });
+    // This process may be stopped next: how long an answer takes says nothing then.
+    const tell = (isRunning: boolean): void => {
+      this.#send({ do: isRunning ? 'resumed' : 'stopped' });
+      void this.#answer();
+    };
+    addKept(pid, tell);
+    return () => tell(true);
+  }
+
   async #ask(request: Request, what: string): Promise<Answer['errno']> {
     if (this.#failure) throw this.#failure;
-    this.#child.stdin?.write(`${JSON.stringify(request)}\n`);
+    this.#send(request);
     const answer = await within(answerMs, this.#answer());
     if (answer) return answer.errno;
     this.#failure ??= new RsymError('process', `cannot ${what}`, {
@@ -93,6 +117,10 @@ export class Keeper implements Links {
       hints: ['what it holds goes when it goes on, or ends'],
     });
     throw this.#failure;
+  }
+
+  #send(request: Request): void {
+    this.#child.stdin?.write(`${JSON.stringify(request)}\n`);
   }
 
   /** The next answer; null: it ended. */
@@ -107,22 +135,24 @@ export class Keeper implements Links {
         hints: ['start the trace again'],
       });
     }
+    this.#holdsPipes = false;
     this.release();
     this.#child.stdin?.destroy();
     this.#child.stdout?.destroy();
     for (const resolve of this.#waiting.splice(0)) resolve(null);
   }
 
-  /** Nothing more will be asked: it removes what probes it holds, and ends. */
+  /** Nothing more will be asked: it removes what probes it holds, and ends. One that holds pipes is asked to beforehand. */
   release(): void {
     this.#isReleased = true;
+    if (this.#holdsPipes) return;
     this.#child.stdin?.end();
     this.#descriptors[Symbol.dispose]();
   }
 
-  /** Waits for its end, as long as that may take on a healthy machine. */
+  /** Waits for its end, as long as that may take on a healthy machine; not where it is to outlive this process. */
   async ended(): Promise<void> {
-    await within(endMs, this.#hasEnded);
+    if (!this.#holdsPipes) await within(endMs, this.#hasEnded);
   }
 }
 

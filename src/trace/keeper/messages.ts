@@ -2,10 +2,16 @@ import { fileOffset } from '../../base/units.ts';
 import type { UprobeTarget } from '../uprobe/attach.ts';
 import type { Group } from './links.ts';
 
-/** What rsym asks of the keeper, one line of JSON each. Of `attach`, the program is sent beforehand, as a descriptor. */
+/**
+ * What rsym asks of the keeper, one line of JSON each. Of `attach`, the program is sent beforehand, as a descriptor; of `keep`,
+ * `pipes` read ends of the output of a started program, which is stopped until `resumed`, and again where rsym is stopped by a key.
+ */
 export type Request =
   | ({ readonly do: 'attach'; readonly group: Group } & SentTarget)
   | { readonly do: 'remove'; readonly group: Group }
+  | { readonly do: 'keep'; readonly pid: number; readonly pipes: number }
+  | { readonly do: 'resumed' }
+  | { readonly do: 'stopped' }
   | { readonly do: 'detach' };
 
 /** One line for each request, and one before the first, when the keeper is ready. */

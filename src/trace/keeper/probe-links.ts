@@ -1,6 +1,7 @@
 import type { RsymError } from '../../base/errors.ts';
 import { groupBy } from '../../base/group-by.ts';
 import { fileOffset } from '../../base/units.ts';
+import type { OutputPipes } from '../program-output.ts';
 import type { OwnedFd } from '../sys/fd.ts';
 import { takeKeeper } from './keeper.ts';
 import { type Group, type Links, OwnLinks } from './links.ts';
@@ -26,6 +27,21 @@ export class ProbeLinks implements Disposable {
     return [process.pid, this.#keeper?.pid].filter((pid) => pid !== undefined);
   }
 
+  async #holder(): Promise<Links> {
+    const keeper = this.#keeper;
+    this.#links ??= keeper && (await keeper.isReady()) ? keeper : this.#own;
+    return this.#links;
+  }
+
+  /**
+   * A started program, stopped still, and its output are seen to when this process ends, in whatever way; told when the
+   * program has been let run.
+   */
+  async keepProgram(pid: number, output: OutputPipes): Promise<() => void> {
+    const keeper = this.#keeper;
+    return keeper && (await this.#holder()) === keeper ? keeper.keepProgram(pid, output) : () => undefined;
+  }
+
   /** Plants a program at all its places: one link for each file. */
   async plant(
     group: Group,
@@ -33,10 +49,9 @@ export class ProbeLinks implements Disposable {
     places: readonly ProbePlace[],
     { pid, uretprobe }: PlantOptions,
   ): Promise<void> {
-    const keeper = this.#keeper;
-    this.#links ??= keeper && (await keeper.isReady()) ? keeper : this.#own;
+    const links = await this.#holder();
     for (const [path, inFile] of groupBy(places, (place) => place.path)) {
-      await this.#links.attach(group, program, {
+      await links.attach(group, program, {
         path,
         offsets: inFile.map(({ offset }) => fileOffset(offset)),
         cookies: inFile.map(({ cookie }) => cookie),

@@ -3,6 +3,7 @@ import { displayWidth } from '../../report/terminal-width.ts';
 import { grouped } from '../parts/number.ts';
 import type { Theme } from '../parts/theme.ts';
 import { truncate } from '../parts/wrap.ts';
+import { unseenNotes } from './note-lines.ts';
 import { type LiveState, lostCount, type View, views } from './state.ts';
 import { targetText } from './target-state.ts';
 
@@ -87,9 +88,10 @@ const titles: Readonly<Record<View, string>> = {
 /** The names of the views, the open one marked; behind them what is special about what is shown. */
 export const tabsText = (live: LiveState, columns: number, theme: Theme): string => {
   const { output, notes, filter, held, seen } = live;
+  const noteCount = notes.length + unseenNotes(live).length;
   const counts: Partial<Record<View, number>> = {
     output: output.forgotten + output.lines.length,
-    notes: notes.length,
+    notes: noteCount,
   };
   const labels = views.map((view) => {
     const count = counts[view] ?? 0;

@@ -1,4 +1,5 @@
 import { sanitize } from '../../base/text.ts';
+import { loneProgramText } from '../../report/lone-program.ts';
 import { lossText } from '../../report/trace.ts';
 import type { Line } from '../parts/line.ts';
 import { grouped } from '../parts/number.ts';
@@ -8,14 +9,18 @@ import { type LiveState, lostCount, type Seen } from './state.ts';
 const mostRows = 6;
 
 /** What a user should know of how it is watched, and what isn't seen of it. */
-export const noteLines = ({ notes, seen }: LiveState, columns: number): readonly Line[] => [
-  ...lossLines(seen, columns),
-  ...notes.flatMap((note) =>
+export const noteLines = (live: LiveState, columns: number): readonly Line[] => [
+  ...lossLines(live.seen, columns),
+  ...[...live.notes, ...unseenNotes(live)].flatMap((note) =>
     wrap(sanitize(note), columns - 2, mostRows).map(
       (text, i): Line => ({ label: '', text: `${i === 0 ? '· ' : '  '}${text}`, tone: 'plain' }),
     ),
   ),
 ];
+
+/** Why no call is seen, as far as that is known. */
+export const unseenNotes = ({ loneProgram, seen }: Pick<LiveState, 'loneProgram' | 'seen'>): readonly string[] =>
+  loneProgram === null || seen.calls > 0 ? [] : [loneProgramText(loneProgram, '"also what these processes start"')];
 
 const lossLines = (seen: Seen, columns: number): Line[] => {
   const lines: Line[] = [];

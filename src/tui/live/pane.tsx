@@ -18,6 +18,7 @@ import { visibleRows } from './calls.ts';
 import { headerText, tabsText } from './header.ts';
 import { keptCalls, keptText, pausedText, placeText } from './kept.ts';
 import { eventAt } from './log.ts';
+import { unseenNotes } from './note-lines.ts';
 import { pageLines } from './pages.ts';
 import { rowText, toneOf } from './row-text.ts';
 import { type LiveState, type Prompt, shownLog } from './state.ts';
@@ -99,20 +100,15 @@ const noCallText = ({ filter, held, log }: LiveState): string => {
   return filter === null ? 'no call yet' : 'no call yet for which the filter holds';
 };
 
-const emptyLines = (live: LiveState, columns: number): readonly Line[] => [
-  ...live.notes.flatMap((note) =>
-    wrap(sanitize(note), columns, 2).map((text): Line => ({ label: '', text, tone: 'faint' })),
-  ),
-  ...(live.phase === 'running' || live.phase === 'ended'
-    ? [
-        {
-          label: '',
-          text: truncate(noCallText(live), columns),
-          tone: 'plain',
-        } as const,
-      ]
-    : []),
-];
+const emptyLines = (live: LiveState, columns: number): readonly Line[] => {
+  const { notes, phase } = live;
+  const faint = (text: string): Line => ({ label: '', text, tone: 'faint' });
+  const above = notes.flatMap((note) => wrap(sanitize(note), columns, 2).map(faint));
+  if (phase !== 'running' && phase !== 'ended') return above;
+  const none = truncate(noCallText(live), columns);
+  const why = unseenNotes(live).flatMap((note) => wrap(note, columns, 4).map(faint));
+  return [...above, { label: '', text: none, tone: 'plain' }, ...why];
+};
 
 const eventText = (live: LiveState, row: number, columns: number, theme: Theme): string => {
   const event = eventAt(shownLog(live), row);

@@ -17,6 +17,8 @@ export type LiveState = {
   readonly phase: 'planning' | 'running' | 'stopping' | 'ended' | 'failed';
   /** What a user should know of how it is watched, and what happened meanwhile. */
   readonly notes: readonly string[];
+  /** Of a command: its program, where that is another file and what it starts isn't watched. */
+  readonly loneProgram: string | null;
   readonly probes: number;
   /** The program that rsym started. */
   readonly pid: number | null;
@@ -98,7 +100,12 @@ export type LiveRequest = {
 
 /** What a trace tells the screen while it goes on. */
 export type LiveNews =
-  | { readonly kind: 'planned'; readonly notes: readonly string[]; readonly figures: CallFigures }
+  | {
+      readonly kind: 'planned';
+      readonly notes: readonly string[];
+      readonly loneProgram: string | null;
+      readonly figures: CallFigures;
+    }
   | { readonly kind: 'attached'; readonly probes: number; readonly pid: number | null }
   /** The process that was waited for is there. */
   | { readonly kind: 'came'; readonly pid: number }
@@ -158,6 +165,7 @@ export const newLive = (request: LiveRequest): LiveState => ({
   request,
   phase: 'planning',
   notes: [],
+  loneProgram: null,
   probes: 0,
   pid: null,
   awaited: null,

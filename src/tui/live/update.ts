@@ -225,7 +225,7 @@ const liveAfter = (live: LiveState, news: LiveNews): LiveState => {
   switch (news.kind) {
     case 'planned':
       // A filter that was taken over is tried anew.
-      return { ...live, notes: news.notes, figures: news.figures, filter: null };
+      return { ...live, notes: news.notes, loneProgram: news.loneProgram, figures: news.figures, filter: null };
     case 'attached':
       return {
         ...live,

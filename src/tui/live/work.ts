@@ -1,4 +1,5 @@
 import { RsymError } from '../../base/errors.ts';
+import { loneProgram } from '../../query/command-program.ts';
 import { processState } from '../../query/process-state.ts';
 import type { Desk } from '../desk.ts';
 import { exportEvents } from './export.ts';
@@ -99,7 +100,8 @@ export class LiveWork {
       planned: (watch) => {
         if (!isShown()) return;
         session.plan(watch);
-        this.#desk.tell({ kind: 'planned', notes: session.notes, figures: session.figures });
+        const alone = loneProgram(watch.path, request);
+        this.#desk.tell({ kind: 'planned', notes: session.notes, loneProgram: alone, figures: session.figures });
         if (filter !== null) this.#filter(filter, null);
         this.#desk.drawSoon();
       },
@@ -111,7 +113,10 @@ export class LiveWork {
         this.#beganAt = performance.now();
         this.#desk.tell({ kind: 'attached', probes, pid });
         this.#clock = setInterval(() => this.#tick(request, watched), clockMs);
-        this.#tick(request, pid);
+        // A started program is let run right after this, and is stopped until then.
+        queueMicrotask(() => {
+          if (isShown()) this.#tick(request, pid);
+        });
       },
       came: (pid) => {
         watched = pid;
