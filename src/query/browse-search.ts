@@ -21,6 +21,9 @@ export type SearchSource = {
 const ranks = 4;
 const openAngle = 0x3c;
 
+/** Where fewer names than these contain a text, those are looked for too in whose words letters of it were left out. */
+const fewFound = 10;
+
 /**
  * A search that is done in steps of a few milliseconds, so that its first rows can be shown, and a newer search begun,
  * before it has looked at every name. Names whose last segment is the text come first, then those with a segment that
@@ -59,13 +62,13 @@ export class Search {
   /** How many are found so far. */
   get count(): number {
     if (this.#query.kind === 'all') return this.#source.rows.length;
-    return this.#count + (this.#fuzzy?.found.length ?? 0);
+    return this.#count + (this.#fuzzy?.count ?? 0);
   }
 
   /** What is found so far. */
   rows(): Uint32Array {
     if (this.#query.kind === 'all') return this.#source.rows;
-    const alike = Uint32Array.from(this.#fuzzy?.found ?? [], ({ row }) => row);
+    const alike = this.#fuzzy?.rows() ?? new Uint32Array();
     if (this.#source.isRanked) return join([...this.#ranked.flat(), alike]);
     return this.#merged(join(this.#found), alike);
   }
@@ -105,12 +108,10 @@ export class Search {
     if (this.#fuzzy === null) {
       const known = new Uint8Array(this.#source.entries.count);
       for (const rows of this.#found) for (const row of rows) known[row] = 1;
-      this.#fuzzy = new FuzzySearch(
-        this.#source.entries,
-        this.#source.rows,
-        this.#query.text,
-        (row) => known[row] === 1,
-      );
+      this.#fuzzy = new FuzzySearch(this.#source.entries, this.#source.rows, this.#query.text, {
+        isKnown: (row) => known[row] === 1,
+        isWide: this.#count < fewFound,
+      });
     }
     if (!this.#fuzzy.done) this.#fuzzy.step();
   }
