@@ -62,13 +62,7 @@ export const wordCost = (name: Uint8Array, letters: Uint8Array, foldsCase: boole
 const foldedBy = (byte: number, folds: number): number => (byte >= 65 && byte < 65 + folds ? byte + 32 : byte);
 
 /** Letters between those that were typed, the first of which is at `at`; null: more than `most`, or not in one segment. */
-const skippedFrom = (
-  name: Uint8Array,
-  at: number,
-  letters: Uint8Array,
-  folds: number,
-  most: number,
-): number | null => {
+const skippedFrom = (name: Uint8Array, at: number, letters: Uint8Array, folds: number, most: number): number | null => {
   let skipped = 0;
   let next = 1;
   for (let i = at + 1; next < letters.length; i++) {

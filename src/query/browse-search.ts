@@ -1,6 +1,7 @@
 import type { SymbolTable } from '../elf/symbols.ts';
 import type { Entries } from './browse-entries.ts';
 import { FuzzySearch } from './browse-fuzzy.ts';
+import { NearestSearch } from './browse-nearest.ts';
 import { isLower, narrows, pathMatcher, type Query, readQuery } from './browse-query.ts';
 import { isColdPart } from './locate.ts';
 import type { Pattern } from './pattern.ts';
@@ -42,6 +43,7 @@ export class Search {
   readonly #ranked: readonly Uint32Array[][] = Array.from({ length: 2 * ranks }, () => []);
   readonly #matchPath: ReturnType<typeof pathMatcher> | null;
   #fuzzy: FuzzySearch | null = null;
+  #nearest: NearestSearch | null = null;
   #at = 0;
   #count = 0;
 
@@ -56,7 +58,13 @@ export class Search {
   }
 
   get done(): boolean {
-    return this.#isExhausted && (this.#fuzzy?.done ?? !this.#isFuzzy);
+    if (!this.#isExhausted || !this.#isFuzzy) return this.#isExhausted;
+    return this.#fuzzy?.done === true && (this.count > 0 || this.#nearest?.done === true);
+  }
+
+  /** Where a text finds nothing: functions that may have been meant, the likeliest first. */
+  nearest(): Uint32Array {
+    return this.done ? (this.#nearest?.rows() ?? new Uint32Array()) : new Uint32Array();
   }
 
   /** How many are found so far. */
@@ -113,7 +121,13 @@ export class Search {
         isWide: this.#count < fewFound,
       });
     }
-    if (!this.#fuzzy.done) this.#fuzzy.step();
+    if (!this.#fuzzy.done) {
+      this.#fuzzy.step();
+      return;
+    }
+    if (this.count > 0) return;
+    this.#nearest ??= new NearestSearch(this.#source.entries, this.#source.rows, this.#query.text);
+    if (!this.#nearest.done) this.#nearest.step();
   }
 
   /** A longer text is only in names that the shorter one is in. */

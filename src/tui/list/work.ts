@@ -145,13 +145,15 @@ export class ListWork {
   #tell(again: boolean): void {
     const search = this.#search;
     if (search === null) return;
-    const rows = search.rows();
+    const nearest = search.nearest();
+    const isNearest = nearest.length > 0;
+    const rows = isNearest ? nearest : search.rows();
     this.#told = search;
     this.#toldCount = search.count;
     this.#toldAt = performance.now();
     const { open } = this.#wanted;
     const tree = open === null ? {} : { tree: this.#treeNow().view(rows, open) };
-    this.#desk.tell({ kind: 'found', rows, done: search.done, fault: search.fault, again, ...tree });
+    this.#desk.tell({ kind: 'found', rows, done: search.done, fault: search.fault, isNearest, again, ...tree });
   }
 
   #treeNow(): Tree {

@@ -17,6 +17,7 @@ import { callLines, labelWidth } from './call-lines.ts';
 import { visibleRows } from './calls.ts';
 import { headerText, tabsText } from './header.ts';
 import { eventAt, firstRow, rowCount } from './log.ts';
+import { mostLines } from './output-log.ts';
 import { pageLines } from './pages.ts';
 import { rowText, toneOf } from './row-text.ts';
 import { type LiveState, type Prompt, shownLog } from './state.ts';
@@ -170,9 +171,12 @@ const statusText = (state: State, live: LiveState, height: number): string => {
     return `call ${grouped(live.cursor - firstRow(shownLog(live)) + 1)} of ${grouped(rowCount(shownLog(live)))}${more}`;
   }
   const { held, log, cursor, view, output, outputTop } = live;
-  if (view === 'output' && output.lines.some(({ from }) => from === 'stderr')) {
-    const where = outputTop === null ? '' : `line ${grouped(outputTop + 1)} · `;
-    return `${where}! marks what was written to stderr`;
+  if (view === 'output') {
+    const where = outputTop === null ? '' : `line ${grouped(outputTop + 1)}`;
+    const forgotten = output.forgotten === 0 ? '' : `only the last ${grouped(mostLines)} lines are kept`;
+    const marked = output.lines.some(({ from }) => from === 'stderr') ? '! marks what was written to stderr' : '';
+    const isSaid = forgotten !== '' || marked !== '';
+    return isSaid ? [where, forgotten, marked].filter((part) => part !== '').join(' · ') : '';
   }
   if (view !== 'calls' || held === null) return '';
   const newer = log.total - held.total;
