@@ -1,4 +1,5 @@
 import { RsymError } from '../base/errors.ts';
+import { splitPath } from '../base/path.ts';
 import { sanitize } from '../base/text.ts';
 import type { Image } from '../elf/model.ts';
 import { openImage } from '../elf/open.ts';
@@ -28,6 +29,8 @@ export type RowDetails = {
   readonly traceable: string;
   /** Where it is declared, as `file:line`; empty where debug info doesn't say. */
   readonly source: string;
+  /** The generic arguments of this instance, as `<u8>`; empty where its name has them, or debug info doesn't say. */
+  readonly generics: string;
 };
 
 /** Reads debug info for a list. Takes seconds for a large file: meant for a thread of its own. */
@@ -59,7 +62,12 @@ export class BrowseIndex implements Disposable {
   }
 
   details(rows: readonly number[]): RowDetails[] {
-    return rows.map((row) => ({ row, traceable: sanitize(this.#traceable(row)), source: sanitize(this.#source(row)) }));
+    return rows.map((row) => ({
+      row,
+      traceable: sanitize(this.#traceable(row)),
+      source: sanitize(this.#source(row)),
+      generics: sanitize(this.#generics(row)),
+    }));
   }
 
   [Symbol.dispose](): void {
@@ -108,6 +116,13 @@ export class BrowseIndex implements Disposable {
     const id = this.#entries.debugId(row);
     const at = this.#listed.sourceOf(id === null ? { kind: 'symbol', row } : { kind: 'inlined', row: id });
     return at === null ? '' : `${at.file}:${at.line}`;
+  }
+
+  #generics(row: number): string {
+    if (this.#entries.isInlined(row) || this.#entries.name(row).endsWith('>')) return '';
+    const path = this.#listed.dwarfPathOf({ kind: 'symbol', row });
+    const own = path === null ? '' : (splitPath(path).at(-1) ?? '');
+    return own.endsWith('>') ? own.slice(Math.max(0, own.indexOf('<'))) : '';
   }
 
   #traceable(row: number): string {

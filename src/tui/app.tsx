@@ -52,7 +52,7 @@ const titleOf = ({ copied, help, level, detail, launch, live, file }: State): st
   if (level === 'live' && live) return live.request.title;
   if (level === 'list') return `rsym ${sanitize(file.path)}`;
   if (level === 'launch') return launch.targets.title;
-  return detail?.facts?.name ?? 'rsym';
+  return detail?.facts?.title ?? 'rsym';
 };
 
 const rightOf = ({ copied, help, level, file }: State): string =>

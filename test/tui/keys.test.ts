@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { bindings, commandFor, helpSections, hintsFor, keyLabel, type HelpMode, type Mode } from '../../src/tui/keys.ts';
+import {
+  bindings,
+  commandFor,
+  type HelpMode,
+  helpSections,
+  hintsFor,
+  keyLabel,
+  type Mode,
+} from '../../src/tui/keys.ts';
 
 const modes: readonly Mode[] = ['list', 'rows', 'selection', 'detail', 'signature', 'launch', 'switch', 'live', 'help'];
 

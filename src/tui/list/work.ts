@@ -78,9 +78,10 @@ export class ListWork {
       );
     }
     const { list, level, size } = state;
-    if (level !== 'list' || !needsDetails(size.columns)) return;
+    if (level !== 'list') return;
+    const isNeeded = needsDetails(size.columns);
     const shown = [...list.rows.subarray(list.top, list.top + listHeight(size))].filter(
-      (line) => branchIndex(line) === null,
+      (line) => branchIndex(line) === null && (isNeeded || this.#browser.hasNamesakes(line)),
     );
     if (shown.length === this.#shown.length && shown.every((row, i) => row === this.#shown[i])) return;
     this.#shown = shown;
