@@ -1,5 +1,4 @@
 import { RsymError } from '../base/errors.ts';
-import { splitPath } from '../base/path.ts';
 import { sanitize } from '../base/text.ts';
 import type { Image } from '../elf/model.ts';
 import { openImage } from '../elf/open.ts';
@@ -10,6 +9,7 @@ import { browsable } from './browse-search.ts';
 import { ImageCode } from './exits.ts';
 import { implementationOf } from './ifunc.ts';
 import { type InlinedListing, listInlined } from './list-inlined.ts';
+import { genericsIn } from './namesakes.ts';
 
 /** All that a list gets from debug info and from comparing all names: numbers and bytes, which a thread can hand over. */
 export type BrowseListing = {
@@ -119,10 +119,9 @@ export class BrowseIndex implements Disposable {
   }
 
   #generics(row: number): string {
-    if (this.#entries.isInlined(row) || this.#entries.name(row).endsWith('>')) return '';
+    if (this.#entries.isInlined(row)) return '';
     const path = this.#listed.dwarfPathOf({ kind: 'symbol', row });
-    const own = path === null ? '' : (splitPath(path).at(-1) ?? '');
-    return own.endsWith('>') ? own.slice(Math.max(0, own.indexOf('<'))) : '';
+    return path === null ? '' : genericsIn(path, this.#entries.name(row));
   }
 
   #traceable(row: number): string {

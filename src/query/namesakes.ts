@@ -1,3 +1,4 @@
+import { splitPath } from '../base/path.ts';
 import type { SymbolTable } from '../elf/symbols.ts';
 
 /**
@@ -40,3 +41,9 @@ export class Namesakes {
     return this.#rows[place] === row ? place : null;
   }
 }
+
+/** The generic arguments that a path of DWARF ends in, as `<u8>`; empty where there are none, or the name has its own. */
+export const genericsIn = (dwarfPath: string, name: string): string => {
+  const own = splitPath(dwarfPath).at(-1) ?? '';
+  return own.endsWith('>') && !name.endsWith('>') ? own.slice(Math.max(0, own.indexOf('<'))) : '';
+};

@@ -2,7 +2,7 @@ import { afterAll, expect, test } from 'vitest';
 import { openDebugInfo } from '../../src/elf/debug-info.ts';
 import { openImage } from '../../src/elf/open.ts';
 import { Browser, openForBrowsing } from '../../src/query/browse.ts';
-import { BrowseIndex } from '../../src/query/browse-index.ts';
+import { genericsIn } from '../../src/query/namesakes.ts';
 import { select } from '../../src/query/select.ts';
 import { fixture } from '../support/fixtures.ts';
 
@@ -40,9 +40,11 @@ test('all the others are named as before, and have no namesakes', () => {
     expect(browser.function(row)).toMatchObject({ title: browser.entry(row).name, namesakes: [] });
 });
 
-test('debug info tells the generic arguments of instances', () => {
-  using index = new BrowseIndex(path);
-  const generics = index.details(shared).map((one) => one.generics);
-  expect(generics.some((text) => /^<.+>$/.test(text))).toBe(true);
-  expect(generics.every((text) => text === '' || /^<.*>$/.test(text))).toBe(true);
-});
+test.each([
+  ['app::generic<app::Shape>', 'app::generic', '<app::Shape>'],
+  ['app::generic<Vec<u8>, a::B>', 'app::generic', '<Vec<u8>, a::B>'],
+  ['core::fmt::{impl#82}::fmt<u64>', '<&T as core::fmt::Debug>::fmt', '<u64>'],
+  ['app::generic', 'app::generic', ''],
+  ['app::Of<u8>::new', 'app::Of<T>::new', ''],
+  ['app::f<u8>', 'app::f::<u8>', ''],
+])('the generic arguments of %s', (path, name, generics) => expect(genericsIn(path, name)).toBe(generics));
