@@ -2,7 +2,7 @@ import type { Entries } from './browse-entries.ts';
 import { nearest } from './nearest.ts';
 
 /** Names that are compared in one step, up to 5 µs each. */
-const stepRows = 256;
+const stepRows = 128;
 
 /** As many as `rsym ls` names. */
 const mostNearest = 5;

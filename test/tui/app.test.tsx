@@ -492,3 +492,11 @@ test('without colour nothing is coloured, and the chosen row is still marked', (
   expect(stripVTControlCharacters(frame)).toContain('›     0x1010');
   expect(frameOf(state(), true)).toContain('\x1b[90m');
 });
+
+test('the output says that its older lines are gone', () => {
+  const lines = [{ from: 'stdout', text: 'newest' }] as const;
+  const told: Action = { kind: 'live', news: { kind: 'output', output: { forgotten: 138_011, lines } } };
+  const shown = follow(tracing, told, 'previous-view', 'previous-view');
+  expect(plainFrame(shown)).toContain('only the last 2,000 lines are kept');
+  expect(plainFrame(follow(tracing, written('a'), 'previous-view', 'previous-view'))).not.toContain('are kept');
+});
