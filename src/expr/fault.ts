@@ -1,4 +1,4 @@
-import type { RsymError } from '../base/errors.ts';
+import { RsymError } from '../base/errors.ts';
 import { faultAt } from '../base/fault.ts';
 import { sanitize } from '../base/text.ts';
 import type { Span } from './token.ts';
@@ -13,6 +13,13 @@ export const faultsIn =
   (text: string): Fault =>
   ({ at, end }, message, { why, hints } = {}) =>
     faultAt(text, at, Math.max(1, end - at), message, hints ?? [], why ?? null);
+
+/** The function has nothing of a name: what is wrong with the expression a function that has it can tell better. */
+export class UnknownName extends RsymError {
+  constructor({ code, message, reason, hints }: RsymError) {
+    super(code, message, { reason, hints });
+  }
+}
 
 const longest = 60;
 

@@ -1,6 +1,6 @@
 import type { RsymError } from '../base/errors.ts';
 import type { Context } from './context.ts';
-import { quoted } from './fault.ts';
+import { quoted, UnknownName } from './fault.ts';
 import { leastOf, mostOf, widths } from './number.ts';
 import { rootValue } from './place.ts';
 import { likely, listed } from './suggestion.ts';
@@ -104,7 +104,7 @@ const unknownArgument = (context: Context, name: string, span: Span, prefix: str
   const names = context.scope.args.map((arg) => arg.name);
   const why = names.length === 0 ? 'the function has no arguments' : `the arguments are ${listed(names)}`;
   const hints = likely(name, names).map((one) => `${prefix}${one}`);
-  return context.fault(span, `there is no argument ${quoted(name)}`, { why, hints });
+  return new UnknownName(context.fault(span, `there is no argument ${quoted(name)}`, { why, hints }));
 };
 
 export const unknownName = (context: Context, segments: readonly string[], span: Span): RsymError => {
@@ -122,5 +122,6 @@ export const unknownName = (context: Context, segments: readonly string[], span:
   const isRight = /[=!]=\s*$/.test(context.source({ at: 0, end: span.at }));
   const hints = [...(isRight ? [`"${name}"`] : []), ...likely(name, [...names, ...facts])];
   const own = names.length === 0 ? 'the function has no arguments' : `the arguments are ${listed(names)}`;
-  return context.fault(span, `there is no ${quoted(name)}`, { why: `${own}; of every call: ${listed(facts)}`, hints });
+  const why = `${own}; of every call: ${listed(facts)}`;
+  return new UnknownName(context.fault(span, `there is no ${quoted(name)}`, { why, hints }));
 };

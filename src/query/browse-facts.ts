@@ -8,9 +8,10 @@ import { toFileOffset } from '../elf/address-map.ts';
 import type { Image } from '../elf/model.ts';
 import type { Binding, Scheme, SymbolKind, SymbolTable } from '../elf/symbols.ts';
 import { type ImageCode, planReturns } from './exits.ts';
-import { functionSpec } from './function-spec.ts';
+import { functionSpec, namesakeSpec } from './function-spec.ts';
 import { implementationOf } from './ifunc.ts';
 import { aliasesOf } from './locate.ts';
+import type { Namesakes } from './namesakes.ts';
 
 /** What the symbol table says of one function. Names are safe on a terminal. */
 export type FunctionFacts = {
@@ -18,11 +19,15 @@ export type FunctionFacts = {
   /** Debug info alone knows it: it has no symbol and no code of its own. */
   readonly isInlined: boolean;
   readonly name: string;
+  /** The name; with the address where other functions have it too. */
+  readonly title: string;
+  /** Other functions of the same name, a few of them: instances of the same generic function, mostly. */
+  readonly namesakes: readonly Address[];
   /** With hashes and disambiguators. */
   readonly fullName: string;
   readonly raw: string;
   readonly address: Address;
-  /** What `show` and `trace` take for it, with all its copies. */
+  /** What `show` and `trace` take for it, with all its copies; not for its namesakes. */
   readonly spec: string;
   /** null where it has no bytes in the file. */
   readonly offset: bigint | null;
@@ -51,14 +56,26 @@ export type ProbeFacts = {
   readonly implementation: string | null;
 };
 
-export const factsOf = (image: Image, symbols: SymbolTable, row: number): FunctionFacts => {
+const mostNamesakes = 1_000;
+
+export const factsOf = (image: Image, symbols: SymbolTable, row: number, namesakes: Namesakes): FunctionFacts => {
   const address = symbols.address(row);
   const named = { name: symbols.name(row), raw: symbols.raw(row), address };
+  const others = namesakes.of(row, mostNamesakes);
+  const name = sanitize(named.name);
   return {
     row,
-    spec: functionSpec(named),
+    spec:
+      others.length === 0
+        ? functionSpec(named)
+        : namesakeSpec(
+            named,
+            others.map((other) => ({ raw: symbols.raw(other) })),
+          ),
     isInlined: false,
-    name: sanitize(named.name),
+    name,
+    title: others.length === 0 ? name : `${name} at ${hex(address)}`,
+    namesakes: others.map((other) => symbols.address(other)),
     fullName: sanitize(symbols.fullName(row)),
     raw: sanitize(named.raw),
     address,

@@ -1,5 +1,6 @@
 import { cleanup, single } from 'fuzzysort';
 import type { Entries } from './browse-entries.ts';
+import { hasNear, wordCost } from './browse-letters.ts';
 import { isLower, type Range } from './browse-query.ts';
 
 /** Below this a name only happens to have the letters; 1 is the text itself. */
@@ -14,15 +15,13 @@ const longestName = 1_024;
 /** Rows looked at in one step, 1 µs each, and rows scored in one, up to 300 µs each. */
 const stepRows = { near: 1_024, scored: 4 } as const;
 
-/** The range that the letters of a text may take in a name, for each of them. */
-const spread = (letters: number): number => 8 + 4 * letters;
-
 /** A name that has the letters of a text in order; `score` is 0.5 to 1. */
-export type FuzzyMatch = { readonly row: number; readonly score: number };
+type FuzzyMatch = { readonly row: number; readonly score: number };
 
 /**
- * Names that are like a text without containing it: `mirpretty` finds `mir::pretty`. Looks at all rows for those that
- * have its letters near each other, which is cheap, then scores these; in steps of a few milliseconds.
+ * Names that are like a text without containing it: `mirpretty` finds `mir::pretty`, and `wrk` finds `work` where the
+ * search is wide. Looks at all rows for those that have its letters near each other, which is cheap, then scores these;
+ * in steps of a few milliseconds.
  */
 export class FuzzySearch {
   readonly #entries: Entries;
@@ -31,14 +30,25 @@ export class FuzzySearch {
   readonly #words: readonly Uint8Array[];
   readonly #foldsCase: boolean;
   readonly #isKnown: (row: number) => boolean;
+  readonly #isWide: boolean;
   #at = 0;
   #near: number[] = [];
   #scored = 0;
   #found: FuzzyMatch[] = [];
+  /** Rows in whose words letters are left out, by what that costs. */
+  #byCost: number[][] = [];
+  /** The same, the best first, once all are there; without those that turned out to be more alike. */
+  #worded: Set<number> = new Set();
 
-  /** `isKnown`: rows that are found already. */
-  constructor(entries: Entries, rows: Uint32Array, text: string, isKnown: (row: number) => boolean) {
+  /** `isKnown`: rows that are found already; `isWide`: they are few, and letters of words may be left out. */
+  constructor(
+    entries: Entries,
+    rows: Uint32Array,
+    text: string,
+    { isKnown, isWide }: { readonly isKnown: (row: number) => boolean; readonly isWide: boolean },
+  ) {
     this.#entries = entries;
+    this.#isWide = isWide;
     this.#rows = rows;
     this.#text = text;
     this.#isKnown = isKnown;
@@ -54,9 +64,14 @@ export class FuzzySearch {
     return this.#at >= this.#rows.length && this.#scored >= this.#near.length;
   }
 
+  /** How many are found so far. */
+  get count(): number {
+    return this.#found.length + this.#worded.size;
+  }
+
   /** What is found so far, the best first. */
-  get found(): readonly FuzzyMatch[] {
-    return this.#found;
+  rows(): Uint32Array {
+    return Uint32Array.from([...this.#found.map(({ row }) => row), ...this.#worded]);
   }
 
   step(): void {
@@ -72,9 +87,26 @@ export class FuzzySearch {
       const row = this.#rows[this.#at] ?? 0;
       if (this.#isKnown(row)) continue;
       const name = this.#entries.nameBytes(row);
-      if (name.length <= longestName && this.#words.every((word) => hasNear(name, word, this.#foldsCase)))
-        this.#near.push(row);
+      if (name.length > longestName || !this.#words.every((word) => hasNear(name, word, this.#foldsCase))) continue;
+      this.#near.push(row);
+      const cost = this.#isWide ? this.#wordCost(name) : null;
+      if (cost === null) continue;
+      this.#byCost[cost] ??= [];
+      this.#byCost[cost].push(row);
     }
+    if (this.#at < this.#rows.length) return;
+    this.#worded = new Set(this.#byCost.flat());
+    this.#byCost = [];
+  }
+
+  #wordCost(name: Uint8Array): number | null {
+    let sum = 0;
+    for (const word of this.#words) {
+      const cost = wordCost(name, word, this.#foldsCase);
+      if (cost === null) return null;
+      sum += cost;
+    }
+    return sum;
   }
 
   #score(): void {
@@ -83,7 +115,9 @@ export class FuzzySearch {
     for (; this.#scored < end; this.#scored++) {
       const row = this.#near[this.#scored] ?? 0;
       const score = single(this.#text, this.#entries.name(row))?.score ?? 0;
-      if (score >= leastScore) added.push({ row, score });
+      if (score < leastScore) continue;
+      added.push({ row, score });
+      this.#worded.delete(row);
     }
     if (added.length > 0) this.#found = [...this.#found, ...added].sort((a, b) => b.score - a.score);
   }
@@ -92,7 +126,7 @@ export class FuzzySearch {
 /** Where the letters of a fuzzy match are; none where it is no match. */
 export const fuzzyRanges = (text: string, name: string): readonly Range[] => {
   const found = name.length <= longestName ? single(text, name) : null;
-  if (found === null || found.score < leastScore) return [];
+  if (found === null) return [];
   const ranges: { start: number; end: number }[] = [];
   for (const at of found.indexes) {
     const last = ranges.at(-1);
@@ -100,27 +134,4 @@ export const fuzzyRanges = (text: string, name: string): readonly Range[] => {
     else ranges.push({ start: at, end: at + 1 });
   }
   return ranges;
-};
-
-/** How often a place for the first letter is tried. */
-const mostTries = 8;
-
-/** Whether the letters are in the name in their order, near each other; `foldsCase`: capitals are taken for small letters. */
-const hasNear = (name: Uint8Array, letters: Uint8Array, foldsCase: boolean): boolean => {
-  const upperCase = foldsCase ? 26 : 0;
-  const folded = (byte: number): number => (byte >= 65 && byte < 65 + upperCase ? byte + 32 : byte);
-  const widest = spread(letters.length);
-  let from = 0;
-  for (let tries = 0; tries < mostTries; tries++) {
-    let next = 0;
-    let at = from;
-    for (; at < name.length && next < letters.length; at++) if (folded(name[at] ?? 0) === letters[next]) next++;
-    if (next < letters.length) return false;
-    // Back from the last letter: the nearest that all of them can be.
-    let start = at;
-    while (next > 0) if (folded(name[--start] ?? 0) === letters[next - 1]) next--;
-    if (at - start <= widest) return true;
-    from = start + 1;
-  }
-  return false;
 };

@@ -9,6 +9,7 @@ import { browsable } from './browse-search.ts';
 import { ImageCode } from './exits.ts';
 import { implementationOf } from './ifunc.ts';
 import { type InlinedListing, listInlined } from './list-inlined.ts';
+import { genericsIn } from './namesakes.ts';
 
 /** All that a list gets from debug info and from comparing all names: numbers and bytes, which a thread can hand over. */
 export type BrowseListing = {
@@ -28,6 +29,8 @@ export type RowDetails = {
   readonly traceable: string;
   /** Where it is declared, as `file:line`; empty where debug info doesn't say. */
   readonly source: string;
+  /** The generic arguments of this instance, as `<u8>`; empty where its name has them, or debug info doesn't say. */
+  readonly generics: string;
 };
 
 /** Reads debug info for a list. Takes seconds for a large file: meant for a thread of its own. */
@@ -59,7 +62,12 @@ export class BrowseIndex implements Disposable {
   }
 
   details(rows: readonly number[]): RowDetails[] {
-    return rows.map((row) => ({ row, traceable: sanitize(this.#traceable(row)), source: sanitize(this.#source(row)) }));
+    return rows.map((row) => ({
+      row,
+      traceable: sanitize(this.#traceable(row)),
+      source: sanitize(this.#source(row)),
+      generics: sanitize(this.#generics(row)),
+    }));
   }
 
   [Symbol.dispose](): void {
@@ -108,6 +116,12 @@ export class BrowseIndex implements Disposable {
     const id = this.#entries.debugId(row);
     const at = this.#listed.sourceOf(id === null ? { kind: 'symbol', row } : { kind: 'inlined', row: id });
     return at === null ? '' : `${at.file}:${at.line}`;
+  }
+
+  #generics(row: number): string {
+    if (this.#entries.isInlined(row)) return '';
+    const path = this.#listed.dwarfPathOf({ kind: 'symbol', row });
+    return path === null ? '' : genericsIn(path, this.#entries.name(row));
   }
 
   #traceable(row: number): string {

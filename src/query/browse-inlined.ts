@@ -21,6 +21,8 @@ export const inlinedFactsOf = (image: Image, debug: DebugInfo, row: number, id: 
     spec: path,
     isInlined: true,
     name: sanitize(path),
+    title: sanitize(path),
+    namesakes: [],
     fullName: sanitize(debug.dwarfPath(id)),
     raw: sanitize(linkage ?? path),
     address: at,

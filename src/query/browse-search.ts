@@ -1,6 +1,7 @@
 import type { SymbolTable } from '../elf/symbols.ts';
 import type { Entries } from './browse-entries.ts';
 import { FuzzySearch } from './browse-fuzzy.ts';
+import { NearestSearch } from './browse-nearest.ts';
 import { isLower, narrows, pathMatcher, type Query, readQuery } from './browse-query.ts';
 import { isColdPart } from './locate.ts';
 import type { Pattern } from './pattern.ts';
@@ -21,6 +22,9 @@ export type SearchSource = {
 const ranks = 4;
 const openAngle = 0x3c;
 
+/** Where fewer names than these contain a text, those are looked for too in whose words letters of it were left out. */
+const fewFound = 10;
+
 /**
  * A search that is done in steps of a few milliseconds, so that its first rows can be shown, and a newer search begun,
  * before it has looked at every name. Names whose last segment is the text come first, then those with a segment that
@@ -39,6 +43,7 @@ export class Search {
   readonly #ranked: readonly Uint32Array[][] = Array.from({ length: 2 * ranks }, () => []);
   readonly #matchPath: ReturnType<typeof pathMatcher> | null;
   #fuzzy: FuzzySearch | null = null;
+  #nearest: NearestSearch | null = null;
   #at = 0;
   #count = 0;
 
@@ -53,19 +58,25 @@ export class Search {
   }
 
   get done(): boolean {
-    return this.#isExhausted && (this.#fuzzy?.done ?? !this.#isFuzzy);
+    if (!this.#isExhausted || !this.#isFuzzy) return this.#isExhausted;
+    return this.#fuzzy?.done === true && (this.count > 0 || this.#nearest?.done === true);
+  }
+
+  /** Where a text finds nothing: functions that may have been meant, the likeliest first. */
+  nearest(): Uint32Array {
+    return this.done ? (this.#nearest?.rows() ?? new Uint32Array()) : new Uint32Array();
   }
 
   /** How many are found so far. */
   get count(): number {
     if (this.#query.kind === 'all') return this.#source.rows.length;
-    return this.#count + (this.#fuzzy?.found.length ?? 0);
+    return this.#count + (this.#fuzzy?.count ?? 0);
   }
 
   /** What is found so far. */
   rows(): Uint32Array {
     if (this.#query.kind === 'all') return this.#source.rows;
-    const alike = Uint32Array.from(this.#fuzzy?.found ?? [], ({ row }) => row);
+    const alike = this.#fuzzy?.rows() ?? new Uint32Array();
     if (this.#source.isRanked) return join([...this.#ranked.flat(), alike]);
     return this.#merged(join(this.#found), alike);
   }
@@ -105,14 +116,18 @@ export class Search {
     if (this.#fuzzy === null) {
       const known = new Uint8Array(this.#source.entries.count);
       for (const rows of this.#found) for (const row of rows) known[row] = 1;
-      this.#fuzzy = new FuzzySearch(
-        this.#source.entries,
-        this.#source.rows,
-        this.#query.text,
-        (row) => known[row] === 1,
-      );
+      this.#fuzzy = new FuzzySearch(this.#source.entries, this.#source.rows, this.#query.text, {
+        isKnown: (row) => known[row] === 1,
+        isWide: this.#count < fewFound,
+      });
     }
-    if (!this.#fuzzy.done) this.#fuzzy.step();
+    if (!this.#fuzzy.done) {
+      this.#fuzzy.step();
+      return;
+    }
+    if (this.count > 0) return;
+    this.#nearest ??= new NearestSearch(this.#source.entries, this.#source.rows, this.#query.text);
+    if (!this.#nearest.done) this.#nearest.step();
   }
 
   /** A longer text is only in names that the shorter one is in. */

@@ -18,6 +18,7 @@ import { patternFor, readSelection, SelectionSearch } from './browse-selection.t
 import { BrowseThread } from './browse-thread.ts';
 import { Tree } from './browse-tree.ts';
 import { ImageCode } from './exits.ts';
+import { Namesakes } from './namesakes.ts';
 
 export type { FunctionFacts, ProbeFacts } from './browse-facts.ts';
 export { highlighter, type Range } from './browse-highlight.ts';
@@ -37,6 +38,8 @@ export type Entry = {
   readonly kind: SymbolKind | 'inlined';
   /** Symbols and inlined copies of its path; null until they are counted. */
   readonly copies: number | null;
+  /** Other functions have the same name. */
+  readonly hasNamesakes: boolean;
   /** null until it was worked out, for functions that were asked for. */
   readonly details: RowDetails | null;
 };
@@ -80,6 +83,7 @@ export class Browser implements Disposable {
   readonly #symbols: SymbolTable;
   readonly #entries: Entries;
   readonly #rows: Uint32Array;
+  readonly #namesakes: Namesakes;
   readonly #parts: ProbeSources['parts'];
   #orders: Partial<Orders>;
   #copies: Uint32Array | null = null;
@@ -96,6 +100,7 @@ export class Browser implements Disposable {
     this.#entries = new Entries(this.#symbols);
     const { rows, parts } = browsable(this.#symbols);
     this.#rows = rows;
+    this.#namesakes = new Namesakes(this.#symbols, rows);
     this.#orders = { name: rows };
     this.#parts = parts;
     this.facts = {
@@ -153,15 +158,24 @@ export class Browser implements Disposable {
 
   entry(row: number): Entry {
     const entries = this.#entries;
+    const details = this.#details.get(row) ?? null;
+    const hasNamesakes = this.hasNamesakes(row);
+    const name = sanitize(withinReach(entries.name(row)));
     return {
       row,
-      name: sanitize(withinReach(entries.name(row))),
+      name: hasNamesakes && details !== null ? withinReach(name + details.generics) : name,
       address: entries.address(row),
       size: entries.size(row),
       kind: entries.kind(row),
       copies: this.#copies?.[row] ?? null,
-      details: this.#details.get(row) ?? null,
+      hasNamesakes,
+      details,
     };
+  }
+
+  /** Whether other functions have the same name: what tells them apart is among the details. */
+  hasNamesakes(row: number): boolean {
+    return !this.#entries.isInlined(row) && this.#namesakes.of(row, 1).length > 0;
   }
 
   /** What `rsym trace` takes for a function: the address of a symbol, the path of one that exists only inlined. */
@@ -183,7 +197,7 @@ export class Browser implements Disposable {
   function(row: number): FunctionFacts {
     const id = this.#entries.debugId(row);
     if (id !== null) return inlinedFactsOf(this.#image, this.#debugInfo(), row, id);
-    return factsOf(this.#image, this.#symbols, row);
+    return factsOf(this.#image, this.#symbols, row, this.#namesakes);
   }
 
   /** Disassembles; a few tenths of a second the first time, for 100,000 functions. */

@@ -1,6 +1,6 @@
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { identityOf, isSame } from './processes.ts';
-import type { WatchScope } from './watch-scope.ts';
+import type { NextProcess, WatchScope } from './watch-scope.ts';
 import { splitWords } from './words.ts';
 
 /** The file that a command's first word leads to, links resolved; null: none that may be run. */
@@ -25,7 +25,7 @@ export const programPath = (file: string): string | null => {
  */
 export const loneProgram = (
   path: string,
-  { scope, children = false }: { readonly scope: WatchScope; readonly children?: boolean },
+  { scope, children = false }: { readonly scope: WatchScope | NextProcess; readonly children?: boolean },
 ): string | null => {
   if (scope.kind !== 'command' || children) return null;
   const program = programPath(splitWords(scope.line)[0] ?? '');

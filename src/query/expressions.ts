@@ -1,6 +1,7 @@
 import { RsymError } from '../base/errors.ts';
 import { sanitize } from '../base/text.ts';
 import type { Scope } from '../expr/context.ts';
+import { UnknownName } from '../expr/fault.ts';
 import { parseFilter, parseGrouping } from '../expr/filter.ts';
 import type { BoolNode, KeyNode } from '../expr/tree.ts';
 import type { ProbeSite } from '../trace/site.ts';
@@ -40,8 +41,7 @@ export const typeExpressions = (sites: readonly ProbeSite[], { when, by }: Expre
       if (!faults.has(site.name)) faults.set(site.name, error);
     }
   }
-  const [fault] = faults.values();
-  if (typed.size === 0 && fault !== undefined) throw withSignatureHint(fault, sites);
+  if (typed.size === 0 && faults.size > 0) throw withSignatureHint(mostTelling(faults), sites);
   const fitting = new Set([...typed.keys()].map(({ name }) => name));
   const notes = [...faults].flatMap(([name, error]) =>
     fitting.has(name) ? [] : [`${sanitize(name)} is left out: ${error.message.split('\n', 1)[0]}`],
@@ -52,6 +52,16 @@ export const typeExpressions = (sites: readonly ProbeSite[], { when, by }: Expre
     ),
     notes,
   };
+};
+
+/** Of a function that has what is named; where there are others, it is told which. */
+const mostTelling = (faults: ReadonlyMap<string, RsymError>): RsymError => {
+  const all = [...faults];
+  const known = all.find(([, fault]) => !(fault instanceof UnknownName));
+  const [name, fault] = (known ?? all[0]) as (typeof all)[number];
+  if (known === undefined || all.every(([, other]) => other.message === fault.message)) return fault;
+  const { code, message, reason, hints, cause } = fault;
+  return new RsymError(code, `of ${sanitize(name)}: ${message}`, { reason, hints, cause });
 };
 
 /** Registers that nobody gave names and types may be what was meant. */

@@ -34,6 +34,8 @@ export type InlinedListing = Pick<Listing, 'path' | 'member' | 'image' | 'table'
   readonly fullName: (id: number) => string;
   /** Where a row's function is declared, if debug info says. */
   readonly sourceOf: (row: ListedRow) => SourcePosition | null;
+  /** Its path as DWARF has it, with generic arguments, if debug info says. */
+  readonly dwarfPathOf: (row: ListedRow) => string | null;
 };
 
 type Options = ListOptions & { readonly debugFile?: string };
@@ -65,6 +67,7 @@ export function* listInlined(
       inlinedFunction: (id) => inlinedFunction(debug, id),
       fullName: (id) => fullNames(debug, [id])[0] ?? '',
       sourceOf: (row) => merger.sourceOf(row),
+      dwarfPathOf: (row) => merger.dwarfPathOf(row),
     };
   }
 }
@@ -148,11 +151,20 @@ class Merger {
     });
   }
 
-  sourceOf({ kind, row }: ListedRow): SourcePosition | null {
-    const debug = this.#debug;
-    if (debug.functionCount === 0) return null;
-    const id = kind === 'inlined' ? row : symbolDebug(this.#listing.table, row, debug).of;
-    return id === null ? null : debug.function(id).source;
+  sourceOf(row: ListedRow): SourcePosition | null {
+    const id = this.#functionOf(row);
+    return id === null ? null : this.#debug.function(id).source;
+  }
+
+  dwarfPathOf(row: ListedRow): string | null {
+    const id = this.#functionOf(row);
+    return id === null ? null : this.#debug.dwarfPath(id);
+  }
+
+  /** The function in debug info. */
+  #functionOf({ kind, row }: ListedRow): number | null {
+    if (this.#debug.functionCount === 0) return null;
+    return kind === 'inlined' ? row : symbolDebug(this.#listing.table, row, this.#debug).of;
   }
 
   /** Functions without code and symbol that the options ask for. */

@@ -24,7 +24,7 @@ export const strangers = (path: string, pids: readonly number[]): string[] => {
     const who = earlier.length === 1 ? `process ${first} runs` : `processes ${earlier.join(', ')} run`;
     throw new RsymError('process', `nothing of ${sanitize(path)} would be seen`, {
       reason: `${who} an earlier file of that name, which was replaced or deleted since`,
-      hints: [...hints, 'or restart the program'],
+      hints: [...hints, 'restarting the program'],
     });
   }
   return pids.flatMap((pid) => {

@@ -2,6 +2,7 @@ import { Box } from 'ink';
 import type { ReactElement } from 'react';
 import { sanitize } from '../base/text.ts';
 import type { Entry } from '../query/browse.ts';
+import { CopiedPane } from './copied/pane.tsx';
 import { DetailPane } from './detail/pane.tsx';
 import { hintsText } from './help/hints.ts';
 import { HelpPane } from './help/pane.tsx';
@@ -37,6 +38,7 @@ export const App = ({ state, theme, entry }: Props): ReactElement => {
 
 const Pane = ({ state, theme, entry }: Props): ReactElement => {
   const { detail, live, level } = state;
+  if (state.copied !== null) return <CopiedPane state={state} copied={state.copied} theme={theme} />;
   if (state.help !== null) return <HelpPane state={state} top={state.help} theme={theme} />;
   if (level === 'detail' && detail) return <DetailPane state={state} detail={detail} theme={theme} />;
   if (level === 'launch') return <LaunchPane state={state} theme={theme} />;
@@ -44,13 +46,14 @@ const Pane = ({ state, theme, entry }: Props): ReactElement => {
   return <ListPane state={state} theme={theme} entry={entry} />;
 };
 
-const titleOf = ({ help, level, detail, launch, live, file }: State): string => {
+const titleOf = ({ copied, help, level, detail, launch, live, file }: State): string => {
+  if (copied !== null) return 'rsym: the command that does the same';
   if (help !== null) return 'rsym: keys';
   if (level === 'live' && live) return live.request.title;
   if (level === 'list') return `rsym ${sanitize(file.path)}`;
   if (level === 'launch') return launch.targets.title;
-  return detail?.facts?.name ?? 'rsym';
+  return detail?.facts?.title ?? 'rsym';
 };
 
-const rightOf = ({ help, level, file }: State): string =>
-  help === null && level !== 'list' ? sanitize(file.path.slice(file.path.lastIndexOf('/') + 1)) : '';
+const rightOf = ({ copied, help, level, file }: State): string =>
+  copied === null && help === null && level !== 'list' ? sanitize(file.path.slice(file.path.lastIndexOf('/') + 1)) : '';

@@ -23,7 +23,11 @@ export type Mode =
   | 'live'
   | 'call'
   | 'live-line'
-  | 'help';
+  | 'help'
+  | 'copied';
+
+/** Those that the help has a part on. */
+export type HelpMode = Exclude<Mode, 'help' | 'copied'>;
 
 export type Command =
   | ListCommand
@@ -69,7 +73,8 @@ export type Binding = {
 
 const reading: readonly Mode[] = ['detail', 'live', 'call', 'help'];
 const typing: readonly Mode[] = ['list', 'selection', 'signature', 'launch', 'live-line'];
-const all: readonly Mode[] = [...reading, 'rows', ...typing, 'switch'];
+const paged: readonly Mode[] = [...reading, 'copied'];
+const all: readonly Mode[] = [...paged, 'rows', ...typing, 'switch'];
 
 /** What comes first is hinted at first. */
 export const bindings: readonly Binding[] = [
@@ -78,18 +83,19 @@ export const bindings: readonly Binding[] = [
   ...launchKeys,
   ...liveKeys,
 
-  { modes: reading, keys: ['up', 'k', 'ctrl-p'], command: 'up', help: 'a line up' },
-  { modes: reading, keys: ['down', 'j', 'ctrl-n'], command: 'down', help: 'a line down' },
-  { modes: reading, keys: ['page-up', 'ctrl-b'], command: 'page-up', help: 'a page up' },
-  { modes: reading, keys: ['page-down', 'ctrl-f'], command: 'page-down', help: 'a page down' },
-  { modes: reading, keys: ['home', 'g'], command: 'first', help: 'to the top' },
-  { modes: reading, keys: ['end', 'G'], command: 'last', help: 'to the bottom' },
+  { modes: paged, keys: ['up', 'k', 'ctrl-p'], command: 'up', help: 'a line up' },
+  { modes: paged, keys: ['down', 'j', 'ctrl-n'], command: 'down', help: 'a line down' },
+  { modes: paged, keys: ['page-up', 'ctrl-b'], command: 'page-up', help: 'a page up' },
+  { modes: paged, keys: ['page-down', 'ctrl-f'], command: 'page-down', help: 'a page down' },
+  { modes: paged, keys: ['home', 'g'], command: 'first', help: 'to the top' },
+  { modes: paged, keys: ['end', 'G'], command: 'last', help: 'to the bottom' },
 
   { modes: all, keys: ['wheel-up'], command: 'scroll-up', help: 'three lines up' },
   { modes: all, keys: ['wheel-down'], command: 'scroll-down', help: 'three lines down' },
   { modes: ['list', 'rows', 'launch'], keys: ['click'], command: 'point', help: 'choose this row' },
 
   { modes: ['detail', 'help'], keys: ['escape'], command: 'back', help: 'go back', hint: 'back' },
+  { modes: ['copied'], keys: ['escape'], command: 'back', help: 'as any other key: go back', hint: 'or any key: back' },
   {
     modes: ['selection', 'signature', 'launch', 'switch'],
     keys: ['escape'],
@@ -126,9 +132,10 @@ export const bindings: readonly Binding[] = [
   { modes: all, keys: ['ctrl-c'], command: 'interrupt', help: 'quit' },
 ];
 
-/** What a key does; undefined: nothing, or it is text. */
+/** What a key does; undefined: nothing, or it is text. Any key leaves a command that was copied. */
 export const commandFor = (mode: Mode, key: string, fieldIsEmpty: boolean): Command | undefined =>
-  bindings.find((b) => b.modes.includes(mode) && b.keys.includes(key) && (!b.whenEmpty || fieldIsEmpty))?.command;
+  bindings.find((b) => b.modes.includes(mode) && b.keys.includes(key) && (!b.whenEmpty || fieldIsEmpty))?.command ??
+  (mode === 'copied' ? 'back' : undefined);
 
 const labels: Readonly<Record<string, string>> = {
   ' ': 'Space',
@@ -160,7 +167,7 @@ export const keyFor = (command: Command): string =>
 
 export type HelpLine = { readonly keys: string; readonly help: string };
 
-const headings: Readonly<Record<Exclude<Mode, 'help'>, string>> = {
+const headings: Readonly<Record<HelpMode, string>> = {
   list: 'The list, while searching',
   rows: 'The list: other letters begin to search',
   selection: 'The name of a file',
@@ -175,7 +182,7 @@ const headings: Readonly<Record<Exclude<Mode, 'help'>, string>> = {
 
 /** The help of one mode, then of the others. */
 export const helpSections = (
-  first: Exclude<Mode, 'help'>,
+  first: HelpMode,
 ): readonly { readonly heading: string; readonly lines: readonly HelpLine[] }[] => {
   const modes = [first, ...(Object.keys(headings) as (typeof first)[]).filter((mode) => mode !== first)];
   return modes.map((mode) => ({

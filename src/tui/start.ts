@@ -8,6 +8,7 @@ import { hasManyColours, makeTheme, type Theme } from './parts/theme.ts';
 import type { State } from './state.ts';
 import { type Ground, groundIn } from './terminal/ground.ts';
 import type { Key } from './terminal/key.ts';
+import { mouseIn } from './terminal/mouse.ts';
 import { type Listener, Terminal } from './terminal/terminal.ts';
 
 export type Ending = {
@@ -44,6 +45,7 @@ export const runScreen = async (
   using image = openForBrowsing(path);
   const { mount } = await loadView(env);
   const asked = groundIn(env);
+  const mouse = mouseIn(env);
   const colour = asked !== 'none' && wantsColour(env, output.isTTY === true);
   const themeOn = (ground: Ground): Theme => makeTheme(colour, ground, hasManyColours(env));
   let theme = themeOn(asked === 'none' ? 'unknown' : asked);
@@ -61,7 +63,7 @@ export const runScreen = async (
   };
   const asks = colour && asked === 'unknown';
   using terminal = new Terminal(input, output, listener, {
-    mouse: env['RSYM_MOUSE'] !== 'off',
+    mouse,
     ascii: !wantsBlocks(env),
     asks,
   });
@@ -71,7 +73,10 @@ export const runScreen = async (
   terminal.show(`reading the names in ${path.replace(/[^ -~]/g, '?')}…`);
   const browser = new Browser(image);
   const hooks = {
-    draw: (state: State) => view.draw(state),
+    draw: (state: State) => {
+      terminal.selectable(state.copied !== null);
+      view.draw(state);
+    },
     forget: () => terminal.forget(),
     copy: (text: string) => terminal.copy(text),
     quit,

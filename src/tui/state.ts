@@ -1,6 +1,6 @@
 import type { FileFacts } from '../query/browse.ts';
 import type { DetailState } from './detail/state.ts';
-import type { Mode } from './keys.ts';
+import type { HelpMode, Mode } from './keys.ts';
 import { hasField, type LaunchState, newLaunch } from './launch/state.ts';
 import { type ListState, newList } from './list/state.ts';
 import type { LiveState } from './live/state.ts';
@@ -14,6 +14,8 @@ export type State = {
   readonly level: Level;
   /** The first line shown of the help, which lies over everything; null: it isn't shown. */
   readonly help: number | null;
+  /** A command line that was copied, and the first line shown of it; it lies over everything. */
+  readonly copied: { readonly command: string; readonly top: number } | null;
   readonly list: ListState;
   readonly detail: DetailState | null;
   readonly launch: LaunchState;
@@ -32,6 +34,7 @@ export const initialState = (file: FileFacts, size: Size, rows: Uint32Array, pid
   size,
   level: 'list',
   help: null,
+  copied: null,
   list: newList(rows),
   detail: null,
   launch: newLaunch(file, pid),
@@ -40,11 +43,12 @@ export const initialState = (file: FileFacts, size: Size, rows: Uint32Array, pid
 });
 
 export const modeOf = (state: State): Mode => {
+  if (state.copied !== null) return 'copied';
   return state.help === null ? modeBelow(state) : 'help';
 };
 
 /** The mode that the help lies over. */
-export const modeBelow = (state: State): Exclude<Mode, 'help'> => {
+export const modeBelow = (state: State): HelpMode => {
   if (state.level === 'list') return listMode(state.list);
   if (state.level === 'detail' && state.detail !== null && state.detail.before !== null) return 'signature';
   if (state.level === 'launch' && !hasField(state.launch.cursor)) return 'switch';

@@ -1,5 +1,5 @@
-import { sanitize } from '../base/text.ts';
 import { commandLine } from './command-line.ts';
+import { copiedArea } from './copied/update.ts';
 import { afterDetailNews, detailArea } from './detail/update.ts';
 import { helpRowCount } from './help/lines.ts';
 import { helpArea } from './help/update.ts';
@@ -20,7 +20,8 @@ const areas: Readonly<Record<Level, Area>> = {
   live: liveArea,
 };
 
-const areaOf = (state: State): Area => (state.help === null ? areas[state.level] : helpArea);
+const areaOf = ({ copied, help, level }: State): Area =>
+  copied !== null ? copiedArea : help === null ? areas[level] : helpArea;
 
 export const update = (state: State, action: Action): Step => {
   switch (action.kind) {
@@ -99,11 +100,13 @@ const scrolledBy = (state: State, motion: Motion): State => {
 
 /** In the list, a letter that is no key begins to search. */
 const edited = (state: State, change: Edit): Step =>
-  focusedField(state) === null && modeOf(state) !== 'rows' ? step(state) : areaOf(state).edited(state, change);
+  focusedField(state) === null && modeOf(state) !== 'rows' && modeOf(state) !== 'copied'
+    ? step(state)
+    : areaOf(state).edited(state, change);
 
 const copied = (state: State): Step => {
   const text = commandLine(state);
   return text === null
     ? step({ ...state, notice: 'no command does the same' })
-    : step({ ...state, notice: `copied: ${sanitize(text)}` }, { kind: 'copy', text });
+    : step({ ...state, copied: { command: text, top: 0 } }, { kind: 'copy', text });
 };

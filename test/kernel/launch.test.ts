@@ -36,7 +36,9 @@ describeNeeding(['kernel', 'tmux'], 'the choice of what to trace', () => {
     terminal.press('Enter');
     await terminal.waitFor(/tracing · .* [1-9][\d,]* calls/);
     terminal.type('y');
-    await terminal.waitFor(`copied: rsym trace ${program.slice(0, 20)}`);
+    await terminal.waitFor(`rsym trace ${program.slice(0, 20)}`);
+    terminal.press('Escape');
+    await terminal.waitFor(/tracing · /);
     terminal.type('q');
     expect((await expectRestored(terminal)).text).toContain('status 0');
   });

@@ -20,7 +20,7 @@ describeNeeding(['kernel', 'tmux', 'bash'], 'Ctrl-Z while a program that rsym st
     terminal.type('pair');
     await terminal.waitFor(/^› .* endings::pair$/m);
     terminal.press('Enter');
-    await terminal.waitFor(/^1 signature$/m);
+    await terminal.waitFor(/^\[1\] signature$/m);
     terminal.type('t');
     await terminal.waitFor('Its calls in:');
     terminal.type('serve 30');

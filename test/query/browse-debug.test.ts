@@ -128,7 +128,7 @@ test('details of functions that are asked for: what can be traced, and where it 
 test('what has no code to trace says why', () => {
   using folder = new Temporary();
   using index = new BrowseIndex(folder.file('one.wasm', wasmWithNames(['one'])));
-  expect(index.details([0])).toEqual([{ row: 0, traceable: 'no: not an ELF file', source: '' }]);
+  expect(index.details([0])).toEqual([{ row: 0, generics: '', traceable: 'no: not an ELF file', source: '' }]);
 });
 
 test('the file is another one by the time it is read: its rows are not taken', async () => {

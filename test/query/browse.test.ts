@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Browser, openForBrowsing, orders, type Search } from '../../src/query/browse.ts';
+import { Browser, highlighter, openForBrowsing, orders, type Search } from '../../src/query/browse.ts';
 import { readSignature } from '../../src/query/given-signature.ts';
 import { fixture } from '../support/fixtures.ts';
 import { wasmWithNames } from '../support/wasm-names.ts';
@@ -110,6 +110,27 @@ describe('searching', () => {
     expect(found(browser, 'xyz')).toContain('x::y::z');
     expect(found(browser, 'Mirpretty')).toEqual([]);
     expect(found(browser, 'qz')).toEqual([]);
+  });
+
+  test('of words letters may be left out; what contains the text, or begins words with it, comes first', () => {
+    expect(found(browser, 'prtty_wrt')).toEqual([]);
+    expect(found(browser, 'qsrt')).toEqual(['qsort']);
+    expect(found(browser, 'wrt_mr_fn')).toEqual(['rustc::mir::pretty::write_mir_fn']);
+    expect(found(browser, 'rustc hmr')).toEqual([]);
+    expect(found(browser, 'hmr')).toContain('other::hamir::prewar');
+    // Digits are not left out, nor is anything where there is enough that contains it.
+    expect(found(browser, 'function_1').every((name) => name.includes('function_1'))).toBe(true);
+    expect(highlighter('qsrt')('qsort')).toEqual([
+      { start: 0, end: 2 },
+      { start: 3, end: 5 },
+    ]);
+  });
+
+  test('where nothing is like a text, what is nearest is told apart', () => {
+    const search = finished(browser.search('qsrot'));
+    expect(search.count).toBe(0);
+    expect([...search.nearest()].map((row) => browser.entry(row).name)).toEqual(['qsort']);
+    expect(finished(browser.search('qsort')).nearest()).toHaveLength(0);
   });
 
   test('in another order nothing else is found', () => {

@@ -56,3 +56,13 @@ test('where they fit nothing, it is an error; of registers without names it says
   expect(raw.code).toBe('usage');
   expect(raw.hints.at(-1)).toContain("'f(s: *const c_char");
 });
+
+test('where they fit nothing, the function that has what is named tells why', () => {
+  const sites = [siteOf('f', number('i')), siteOf('g', number('b'))];
+  const { message, code } = faultOf(() => typeExpressions(sites, { when: 'b == "x"' }));
+  expect(code).toBe('usage');
+  expect(message).toMatch(/^of g: /);
+  expect(message).not.toContain('there is no');
+  expect(faultOf(() => typeExpressions(sites, { when: 'c == 1' })).message).toMatch(/^there is no `c`/);
+  expect(faultOf(() => typeExpressions(sites, { when: 'b ==' })).message).not.toContain('of ');
+});

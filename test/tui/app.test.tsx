@@ -89,28 +89,28 @@ Enter show · t trace · / search · Space mark · ? help
   test('a function', () => {
     expect(plainFrame(follow(open, { kind: 'resized', size: { columns: 60, rows: 34 } }))).toBe(`
 demo::hello                                             demo
-1 signature
+[1] signature
 demo::hello
   declared at src/main.rs:7
   › 7 │ fn hello() {
     8 │ }
 
-2 copies
+[2] copies
   0x1000  16  symbol
               a probe on \`push rbp\` is emulated; returns
                 watched at 2 exits
 
-3 cost of a trace
+[3] cost of a trace
 returns     can be watched, at 2 exits (r changes it)
 probes      3 probes: 1 emulated, 2 stepped (a second trap
             each hit)
 each copy   0x1000: entry emulated (push rbp); 2 exits,
             stepped
 
-4 types
+[4] types
 none with a layout
 
-5 symbol
+[5] symbol
 name        demo::hello
 raw name    _RNvC4demo5hello
 address     0x1000, at 0x400 in the file
@@ -129,7 +129,7 @@ t trace · a asm · r returns · Enter signature · Esc back
     expect(plainFrame(follow(open, 'section-5', 'sign', typed('(i: i33)'), 'accept'))).toBe(
       `
 demo::hello                                             demo
-5 symbol
+[5] symbol
 name        demo::hello
 raw name    _RNvC4demo5hello
 address     0x1000, at 0x400 in the file
@@ -543,4 +543,12 @@ test('without colour nothing is coloured, and the chosen row is still marked', (
   ).toEqual([]);
   expect(stripVTControlCharacters(frame)).toContain('›     0x1010');
   expect(frameOf(state(), true)).toContain('\x1b[90m');
+});
+
+test('the output says that its older lines are gone', () => {
+  const lines = [{ from: 'stdout', text: 'newest' }] as const;
+  const told: Action = { kind: 'live', news: { kind: 'output', output: { forgotten: 138_011, lines } } };
+  const shown = follow(tracing, told, 'previous-view', 'previous-view');
+  expect(plainFrame(shown)).toContain('only the last 2,000 lines are kept');
+  expect(plainFrame(follow(tracing, written('a'), 'previous-view', 'previous-view'))).not.toContain('are kept');
 });

@@ -84,6 +84,6 @@ describe('a trace', () => {
 test('a key copies it, and says so', () => {
   const copy: Action = { kind: 'command', command: 'copy' };
   expect(effectsOf(open, copy)).toEqual([{ kind: 'copy', text: 'rsym show /bin/demo demo::hello' }]);
-  expect(follow(open, 'copy').notice).toBe('copied: rsym show /bin/demo demo::hello');
+  expect(follow(open, 'copy').copied).toMatchObject({ command: 'rsym show /bin/demo demo::hello' });
   expect(effectsOf(follow(state(), 'open'), copy)).toEqual([]);
 });

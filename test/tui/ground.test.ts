@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { exactColours, hasManyColours, makeTheme } from '../../src/tui/parts/theme.ts';
 import { askBackground, groundIn, groundOf } from '../../src/tui/terminal/ground.ts';
+import { mouseIn } from '../../src/tui/terminal/mouse.ts';
 import { program } from '../support/cli.ts';
 import { FakeTerminal } from '../support/fake-terminal.ts';
 import { fixture } from '../support/fixtures.ts';
@@ -25,6 +26,12 @@ test.each([
 
 test('a theme that does not exist is wrong use', () => {
   expect(() => groundIn({ RSYM_THEME: 'solarized' })).toThrow(/RSYM_THEME is 'solarized'/);
+});
+
+test('a mouse that is neither on nor off is wrong use', () => {
+  expect(mouseIn({})).toBe(true);
+  expect(mouseIn({ RSYM_MOUSE: 'off' })).toBe(false);
+  expect(() => mouseIn({ RSYM_MOUSE: 'bogus' })).toThrow(/RSYM_MOUSE is 'bogus'/);
 });
 
 test('the background that a terminal tells', () => {

@@ -72,7 +72,7 @@ describeNeeding(['tmux', 'linux'], 'names that no compiler makes', () => {
     terminal.press('C-l');
     for (let i = 0; i < names.length; i++) {
       terminal.press('Enter');
-      const page = await terminal.waitFor(/^1 signature$/m);
+      const page = await terminal.waitFor(/^\[1\] signature$/m);
       // The title: the function's name, and the file's at the right edge.
       expect(page.text.split('\n')[0]).toMatch(/ {2}hostile$/);
       for (const row of page.text.split('\n')) expect(displayWidth(row)).toBeLessThanOrEqual(100);

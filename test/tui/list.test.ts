@@ -64,6 +64,18 @@ describe('marks', () => {
     expect(follow(many, 'first', 'mark', 'first', 'mark').list.marked.size).toBe(mostMarked);
   });
 
+  test('what the same search finds later is marked too; what was unmarked meanwhile stays so', () => {
+    const some = follow(state(), 'back', 'mark-found', 'first', 'mark');
+    expect([...some.list.marked]).not.toContain(0);
+    const later = follow(some, found(0, 1, 2, 3, 4, 7, 9));
+    expect([...later.list.marked].sort()).toEqual([1, 2, 3, 4, 7, 9]);
+    // Another search has nothing to do with it, nor have functions that are only near.
+    expect(follow(some, typed('x'), found(8)).list.marked.has(8)).toBe(false);
+    expect(follow(some, 'unmark-all', found(0, 8)).list.marked.size).toBe(0);
+    const near = news({ kind: 'found', rows: Uint32Array.of(8), done: true, fault: null, isNearest: true });
+    expect(follow(some, near).list.marked.has(8)).toBe(false);
+  });
+
   test('marked ones alone', () => {
     expect(follow(state(), 'marked-only')).toMatchObject({
       notice: 'nothing is marked',

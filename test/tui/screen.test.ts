@@ -112,9 +112,13 @@ describeNeeding(['tmux', 'linux'], 'the screen in a terminal', () => {
     terminal.type('n');
     await terminal.waitFor(/^copy 2 of 3: inlined into/m);
     terminal.type('y');
-    await terminal.waitFor(/^copied: rsym show \S+/m);
+    await terminal.waitFor(/^rsym show \S+/m);
+    expect(terminal.ask('#{mouse_any_flag}')).toBe('0');
+    terminal.type('x');
+    await terminal.waitFor(/^copy 2 of 3: inlined into/m);
+    expect(terminal.ask('#{mouse_any_flag}')).toBe('1');
     terminal.press('Escape');
-    await terminal.waitFor(/^1 signature$/m);
+    await terminal.waitFor(/^\[1\] signature$/m);
   });
 
   test('Ctrl-C quits from a field, too', async () => {

@@ -20,6 +20,7 @@ export const entry = (row: number): Entry => ({
   size: 16n,
   kind: 'function',
   copies: null,
+  hasNamesakes: false,
   details: null,
 });
 
@@ -27,6 +28,8 @@ export const functionFacts = (row: number, overrides: Partial<FunctionFacts> = {
   row,
   isInlined: false,
   name: names[row % names.length] ?? '',
+  title: names[row % names.length] ?? '',
+  namesakes: [],
   fullName: names[row % names.length] ?? '',
   raw: '_RNvC4demo5hello',
   spec: names[row % names.length] ?? '',

@@ -26,7 +26,7 @@ export const bpfFd = (command: keyof typeof BPF_CMD, attr: Buffer, what: string)
 
 const privilegeHints = [
   'sudo rsym …',
-  'or give the process CAP_BPF and CAP_PERFMON',
+  'giving the process CAP_BPF and CAP_PERFMON',
   'rsym doctor tells what is missing',
 ];
 

@@ -36,7 +36,7 @@ const joined = (sections: readonly Section[]): Page => {
   for (const [i, { title, lines: own }] of sections.entries()) {
     if (i > 0) lines.push({ label: '', text: '', tone: 'plain' });
     starts.push(lines.length);
-    lines.push({ label: '', text: `${i + 1} ${title}`, tone: 'title' }, ...own);
+    lines.push({ label: '', text: `[${i + 1}] ${title}`, tone: 'title' }, ...own);
   }
   return { lines, starts };
 };

@@ -33,6 +33,15 @@ const symbolFacts = (facts: FunctionFacts): Fact[] => [
   ...(facts.section === null ? [] : [{ label: 'section', text: facts.section }]),
   { label: 'scheme', text: facts.scheme === 'none' ? 'not mangled' : facts.scheme },
   ...(facts.crate === null ? [] : [{ label: 'crate', text: facts.crate }]),
+  ...(facts.namesakes.length === 0
+    ? []
+    : [
+        {
+          label: 'same name',
+          text: `other functions have it: ${addresses(facts.namesakes)}`,
+          tone: 'warning' as const,
+        },
+      ]),
   ...facts.aliases
     .slice(0, mostAliases)
     .map((alias, i): Fact => ({ label: i === 0 ? 'same code' : '', text: alias, tone: 'warning' })),
@@ -40,3 +49,6 @@ const symbolFacts = (facts: FunctionFacts): Fact[] => [
     ? [{ label: '', text: `and ${facts.aliases.length - mostAliases} more` }]
     : []),
 ];
+
+const addresses = (all: FunctionFacts['namesakes']): string =>
+  all.slice(0, mostAliases).map(hex).join(', ') + (all.length > mostAliases ? ', …' : '');

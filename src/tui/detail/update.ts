@@ -50,7 +50,7 @@ const traced = (state: State): Step => {
   const read = detail && given(detail);
   if (!detail?.facts || !read) return step(state);
   if (!read.ok) return accepted(state);
-  return launched(state, { title: `${detail.facts.name}${read.shown ?? ''}`, specs: [read.spec] });
+  return launched(state, { title: detail.facts.title + (read.shown ?? ''), specs: [read.spec] });
 };
 
 /** The instructions of one of the copies; the first comes after the last. */

@@ -1,6 +1,6 @@
 import { wrapWords } from '../../report/show-wrap.ts';
 import { displayWidth, padEnd } from '../../report/terminal-width.ts';
-import { type HelpLine, helpSections, type Mode } from '../keys.ts';
+import { type HelpLine, type HelpMode, helpSections } from '../keys.ts';
 import { truncate } from '../parts/wrap.ts';
 import { modeOf, type State } from '../state.ts';
 
@@ -15,7 +15,7 @@ const indent = 2;
 /** The keys, those of what lies below the help first, in as many columns as there is room for; one list of cells a row. */
 export const helpRows = (state: State): readonly (readonly HelpCell[])[] => {
   const { columns } = state.size;
-  const sections = helpSections(modeOf({ ...state, help: null }) as Exclude<Mode, 'help'>);
+  const sections = helpSections(modeOf({ ...state, help: null }) as HelpMode);
   const count = Math.max(1, Math.min(sections.length, Math.floor((columns + gap) / (leastColumn + gap))));
   const width = Math.floor((columns - gap * (count - 1)) / count);
   const blocks = sections.map(({ heading, lines }) => [

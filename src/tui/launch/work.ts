@@ -45,7 +45,7 @@ export class LaunchWork {
 
   #name(rows: readonly number[]): void {
     const functions = rows.map((row) => this.#browser.function(row));
-    const title = functions.length === 1 ? (functions[0]?.name ?? '') : `${functions.length} functions`;
+    const title = functions.length === 1 ? (functions[0]?.title ?? '') : `${functions.length} functions`;
     this.#desk.tell({ kind: 'named', targets: { title, specs: functions.map(({ spec }) => spec) } });
   }
 

@@ -1,3 +1,4 @@
+import { hex } from '../../base/units.ts';
 import type { Branch, Entry, highlighter } from '../../query/browse.ts';
 import { padEnd } from '../../report/terminal-width.ts';
 import { grouped } from '../parts/number.ts';
@@ -63,5 +64,7 @@ const columnsWidth = ({ address, size, copies, traceable }: Columns): number => 
 
 const remark = (entry: Entry, columns: Columns): string => {
   if (entry.kind === 'ifunc') return ' (IFUNC)';
+  // Where there is no column for it.
+  if (columns.address === 0 && entry.hasNamesakes && entry.address !== null) return ` at ${hex(entry.address)}`;
   return entry.kind === 'inlined' && columns.address === 0 ? ' (inlined only)' : '';
 };

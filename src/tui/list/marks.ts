@@ -21,10 +21,30 @@ export const toggled = (state: State): State => {
   return marked.has(row) ? without(state, [row]) : withAll(state, Uint32Array.of(row));
 };
 
-/** Marks what is found. */
-export const markedAll = (state: State): State => withAll(state, state.list.found);
+/** Marks what is found, and what the search, or debug info that is being read, adds to that. */
+export const markedAll = (state: State): State => {
+  const { found, search } = state.list;
+  const next = withAll(state, found);
+  // Of more than can be marked nobody waits for the rest.
+  const markedFound = found.length > mostMarked ? null : { text: search.text, rows: new Set(found) };
+  return { ...next, list: { ...next.list, markedFound } };
+};
 
-export const unmarkedAll = (state: State): State => withMarks(state, new Set());
+/** Marks what was found since; a mark that was taken away meanwhile stays away. */
+export const markedSoFar = (state: State): State => {
+  const { found, search, markedFound, isNearest, isMarkedOnly } = state.list;
+  if (markedFound === null || markedFound.text !== search.text || isNearest || isMarkedOnly) return state;
+  const added = found.filter((row) => !markedFound.rows.has(row));
+  if (added.length === 0) return state;
+  const next = withAll(state, added);
+  const rows = new Set([...markedFound.rows, ...added]);
+  return { ...next, list: { ...next.list, markedFound: rows.size > mostMarked ? null : { ...markedFound, rows } } };
+};
+
+export const unmarkedAll = (state: State): State => {
+  const none = withMarks(state, new Set());
+  return { ...none, list: { ...none.list, markedFound: null } };
+};
 
 const without = (state: State, rows: Iterable<number>): State => {
   const marked = new Set(state.list.marked);

@@ -10,6 +10,8 @@ export type ListState = {
   readonly rows: Uint32Array;
   /** The functions that were found, whether they are shown or in a branch that is closed. */
   readonly found: Uint32Array;
+  /** Nothing was found: these are the functions that may have been meant. */
+  readonly isNearest: boolean;
   /** null: it is shown as a list. */
   readonly tree: TreeView | null;
   /** Indices of `rows`. */
@@ -25,6 +27,8 @@ export type ListState = {
   readonly open: ReadonlySet<string>;
   /** Functions that were chosen to be traced together. */
   readonly marked: ReadonlySet<number>;
+  /** All that was found was marked: what else the same search finds is marked too. */
+  readonly markedFound: MarkedFound | null;
   /** Only they are shown. */
   readonly isMarkedOnly: boolean;
   /** Functions that can be listed; null: as many as the file's symbols. */
@@ -33,6 +37,9 @@ export type ListState = {
   readonly debugNote: string | null;
   readonly prompt: Prompt | null;
 };
+
+/** Of a search by `text`: the functions that it had found. */
+export type MarkedFound = { readonly text: string; readonly rows: ReadonlySet<number> };
 
 /** A name of a file is asked for, to save the marked functions or to mark those of a selection. */
 export type Prompt = {
@@ -52,6 +59,8 @@ export type ListNews =
       readonly done: boolean;
       readonly fault: string | null;
       readonly tree?: TreeView;
+      /** Nothing is found: `rows` may have been meant. */
+      readonly isNearest?: boolean;
       /** The same search anew: the cursor stays on its function. */
       readonly again?: boolean;
     }
@@ -88,6 +97,7 @@ export const newList = (rows: Uint32Array): ListState => ({
   isTyping: true,
   rows,
   found: rows,
+  isNearest: false,
   tree: null,
   cursor: 0,
   top: 0,
@@ -97,6 +107,7 @@ export const newList = (rows: Uint32Array): ListState => ({
   isTree: false,
   open: new Set(),
   marked: new Set(),
+  markedFound: null,
   isMarkedOnly: false,
   count: null,
   debugNote: null,

@@ -4,7 +4,9 @@ import type { State } from '../state.ts';
 /** How many functions are shown, how, and which are marked. */
 export const statusText = ({ list, file }: State): string => {
   const parts = [
-    countText(list.found.length, list.count ?? file.count, list.searching, file.note),
+    list.isNearest
+      ? 'no name matches: the nearest are shown'
+      : countText(list.found.length, list.count ?? file.count, list.searching, file.note),
     ...(list.order === 'relevance' ? [] : [`by ${list.order}`]),
     ...(list.marked.size === 0
       ? []

@@ -7,7 +7,7 @@ import { type Edit, edit } from '../parts/field.ts';
 import { type Motion, moved, scrolledTo } from '../parts/window.ts';
 import type { State } from '../state.ts';
 import { type Area, type Step, step } from '../step.ts';
-import { markedAll, toggled, unmarkedAll } from './marks.ts';
+import { markedAll, markedSoFar, toggled, unmarkedAll } from './marks.ts';
 import { accepted, closedPrompt, editedPrompt, prompting } from './prompt.ts';
 import { type ListNews, type ListState, wanted } from './state.ts';
 
@@ -33,7 +33,7 @@ const edited = (state: State, change: Edit): Step => {
   const search = edit(field, change);
   return search.text === list.search.text
     ? step(changed(state, { search, isTyping: true }))
-    : searched(state, { search, isTyping: true });
+    : searched(state, { search, isTyping: true, markedFound: null });
 };
 
 const back = (state: State): Step => {
@@ -178,15 +178,18 @@ const found = (state: State, news: ListNews & { kind: 'found' }): State => {
   const rows = tree?.lines ?? news.rows;
   const same = news.again === true ? rows.indexOf(sameLine(list, tree)) : -1;
   const cursor = Math.max(0, Math.min(same < 0 ? list.cursor : same, rows.length - 1));
-  return changed(state, {
-    rows,
-    found: news.rows,
-    tree,
-    cursor,
-    top: scrolledTo(list.top, cursor, rows.length, listHeight(size)),
-    searching: !news.done,
-    fault: news.fault,
-  });
+  return markedSoFar(
+    changed(state, {
+      rows,
+      found: news.rows,
+      isNearest: news.isNearest === true,
+      tree,
+      cursor,
+      top: scrolledTo(list.top, cursor, rows.length, listHeight(size)),
+      searching: !news.done,
+      fault: news.fault,
+    }),
+  );
 };
 
 /** The line under the cursor, as it is in another tree. */

@@ -78,9 +78,10 @@ export class ListWork {
       );
     }
     const { list, level, size } = state;
-    if (level !== 'list' || !needsDetails(size.columns)) return;
+    if (level !== 'list') return;
+    const isNeeded = needsDetails(size.columns);
     const shown = [...list.rows.subarray(list.top, list.top + listHeight(size))].filter(
-      (line) => branchIndex(line) === null,
+      (line) => branchIndex(line) === null && (isNeeded || this.#browser.hasNamesakes(line)),
     );
     if (shown.length === this.#shown.length && shown.every((row, i) => row === this.#shown[i])) return;
     this.#shown = shown;
@@ -145,13 +146,15 @@ export class ListWork {
   #tell(again: boolean): void {
     const search = this.#search;
     if (search === null) return;
-    const rows = search.rows();
+    const nearest = search.nearest();
+    const isNearest = nearest.length > 0;
+    const rows = isNearest ? nearest : search.rows();
     this.#told = search;
     this.#toldCount = search.count;
     this.#toldAt = performance.now();
     const { open } = this.#wanted;
     const tree = open === null ? {} : { tree: this.#treeNow().view(rows, open) };
-    this.#desk.tell({ kind: 'found', rows, done: search.done, fault: search.fault, again, ...tree });
+    this.#desk.tell({ kind: 'found', rows, done: search.done, fault: search.fault, isNearest, again, ...tree });
   }
 
   #treeNow(): Tree {

@@ -13,7 +13,8 @@ export type OutputView = {
 
 export const noOutput: OutputView = { forgotten: 0, lines: [] };
 
-const mostLines = 2_000;
+/** Older lines are forgotten, which the screen says. */
+export const mostLines = 2_000;
 /** Bytes of one line that are kept: what follows is left out. */
 const longestLine = 2_048;
 

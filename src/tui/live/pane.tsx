@@ -19,6 +19,7 @@ import { headerText, tabsText } from './header.ts';
 import { keptCalls, keptText, pausedText, placeText } from './kept.ts';
 import { eventAt } from './log.ts';
 import { unseenNotes } from './note-lines.ts';
+import { mostLines } from './output-log.ts';
 import { pageLines } from './pages.ts';
 import { rowText, toneOf } from './row-text.ts';
 import { type LiveState, type Prompt, shownLog } from './state.ts';
@@ -186,9 +187,12 @@ const statusText = (state: State, live: LiveState, height: number): string => {
     return `${placeText(shownLog(live), live.cursor)}${more}`;
   }
   const { held, log, cursor, view, filter, output, outputTop } = live;
-  if (view === 'output' && output.lines.some(({ from }) => from === 'stderr')) {
-    const where = outputTop === null ? '' : `line ${grouped(outputTop + 1)} · `;
-    return `${where}! marks what was written to stderr`;
+  if (view === 'output') {
+    const where = outputTop === null ? '' : `line ${grouped(outputTop + 1)}`;
+    const forgotten = output.forgotten === 0 ? '' : `only the last ${grouped(mostLines)} lines are kept`;
+    const marked = output.lines.some(({ from }) => from === 'stderr') ? '! marks what was written to stderr' : '';
+    const isSaid = forgotten !== '' || marked !== '';
+    return isSaid ? [where, forgotten, marked].filter((part) => part !== '').join(' · ') : '';
   }
   if (view !== 'calls') return '';
   if (held !== null) return pausedText(held, log, cursor);

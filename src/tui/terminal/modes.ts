@@ -9,8 +9,11 @@
  */
 const on = '\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[8l\x1b[?2004h\x1b[?1004h';
 const mouseOn = '\x1b[?1000h\x1b[?1006h';
+const mouseOff = '\x1b[?1006l\x1b[?1000l';
+
+export const mouseCodes = (isOurs: boolean): string => (isOurs ? mouseOn : mouseOff);
 
 export const enterCodes = (mouse: boolean): string => (mouse ? on + mouseOn : on);
 
 /** All modes, also those that were not asked for. */
-export const leaveCodes = '\x1b[0m\x1b[?1006l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[8h\x1b[?7h\x1b[?25h\x1b[?1049l';
+export const leaveCodes = `\x1b[0m${mouseOff}\x1b[?1004l\x1b[?2004l\x1b[8h\x1b[?7h\x1b[?25h\x1b[?1049l`;

@@ -1,7 +1,7 @@
 import type { Size } from '../state.ts';
 import { askBackground, type Ground } from './ground.ts';
 import { type Key, KeyDecoder, type Report } from './key.ts';
-import { enterCodes, leaveCodes } from './modes.ts';
+import { enterCodes, leaveCodes, mouseCodes } from './modes.ts';
 import { Painter } from './painter.ts';
 
 type Input = NodeJS.ReadStream;
@@ -51,6 +51,8 @@ export class Terminal implements Disposable {
   #isOpen = false;
   /** Not while the process is stopped by its own doing. */
   #entered = false;
+  /** The terminal has the mouse, to select text. */
+  #isSelectable = false;
 
   constructor(input: Input, output: Output, listener: Listener, options: Options) {
     this.#input = input;
@@ -105,6 +107,13 @@ export class Terminal implements Disposable {
     if (this.#entered) this.#output.write(`\x1b]52;c;${Buffer.from(text).toString('base64')}\x07`);
   }
 
+  /** Leaves the mouse to the terminal, so that text can be selected with it; or takes it back. */
+  selectable(isSelectable: boolean): void {
+    if (!this.#options.mouse || isSelectable === this.#isSelectable) return;
+    this.#isSelectable = isSelectable;
+    if (this.#entered) this.#output.write(mouseCodes(!isSelectable));
+  }
+
   /** The next frame is written whole. */
   forget(): void {
     this.#painter.forget();
@@ -144,7 +153,7 @@ export class Terminal implements Disposable {
   #take(): void {
     this.#entered = true;
     this.#input.setRawMode(true);
-    this.#output.write(enterCodes(this.#options.mouse));
+    this.#output.write(enterCodes(this.#options.mouse && !this.#isSelectable));
     this.#ask();
   }
 
