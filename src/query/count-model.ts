@@ -1,5 +1,5 @@
 import type { Address } from '../base/units.ts';
-import type { CountSite } from '../trace/count/site.ts';
+import type { CountSites, FunctionSites } from '../trace/count/site.ts';
 import type { FunctionList } from './function-list.ts';
 
 /** A piece of machine code of a function whose calls are counted by themselves. */
@@ -29,10 +29,8 @@ export type UncountedCopy = Omit<CountedCopy, 'name'> & { readonly function: str
 export type CountPlan = {
   readonly functions: FunctionList;
   readonly uncounted: readonly UncountedCopy[];
-  /** All copies of the first function, then all of the second, and so on. */
-  readonly sites: readonly CountSite[];
-  /** Sites of each function. */
-  readonly sitesOf: readonly (readonly number[])[];
+  readonly sites: CountSites;
+  readonly sitesOf: FunctionSites;
   /** Of some function there may be more calls than are counted. */
   readonly isDoubted: boolean;
   /** One plain line each. */

@@ -4,9 +4,9 @@ import { type Address, fileOffset } from '../base/units.ts';
 import type { EntryJump } from '../code/entry-jumps.ts';
 import type { JumpOperand } from '../code/operand.ts';
 import { toFileOffset } from '../elf/address-map.ts';
-import type { Image, Segment } from '../elf/model.ts';
+import type { Image } from '../elf/model.ts';
 import type { SymbolTable } from '../elf/symbols.ts';
-import type { CountSite } from '../trace/count/site.ts';
+import { CountSites, FunctionSites } from '../trace/count/site.ts';
 import type { JumpTarget } from '../trace/site.ts';
 import type { CountedCopy, CountPlan, UncountedCopy } from './count-model.ts';
 import { EntryPlanner } from './entry-planner.ts';
@@ -32,7 +32,6 @@ export type CountedName = {
 const fewRemarks = 3;
 
 const noDoubts: readonly string[] = [];
-const noJumps: CountSite['jumps'] = [];
 
 type Collected<Copy> = {
   readonly head: CountedName;
@@ -48,14 +47,14 @@ export class CountPlanner<Copy> {
   readonly #copyOf: (copy: Copy) => CountedCopy;
   readonly #functions: Collected<Copy>[] = [];
   readonly #uncounted: UncountedCopy[] = [];
-  readonly #sites: CountSite[] = [];
+  readonly #sites: CountSites;
   /** Whose the code at an address is: calls of others there can't be told apart from its. */
   readonly #owners = new Map<Address, CountedName>();
   #head: CountedName | null = null;
   #copies: Copy[] = [];
   #doubts: readonly string[] = noDoubts;
   /** That of the last address: the next one is mostly in it too. */
-  #segment: Segment | undefined;
+  #piece: { readonly start: number; readonly end: number; readonly offset: number } | null = null;
   /** What is to be said of copies that are counted. */
   readonly #remarks: string[] = [];
 
@@ -63,6 +62,7 @@ export class CountPlanner<Copy> {
   constructor(image: Image, symbols: SymbolTable, isForMany: boolean, copyOf: (copy: Copy) => CountedCopy) {
     this.#copyOf = copyOf;
     this.#image = image;
+    this.#sites = new CountSites(image.path);
     this.#symbols = symbols;
     this.#entries = new EntryPlanner(image, symbols, isForMany);
   }
@@ -132,34 +132,33 @@ export class CountPlanner<Copy> {
       this.#remarks.push(remark);
     }
     this.#copies.push(copy);
-    this.#sites.push({ path: this.#image.path, entry: fileOffset(entry), jumps: [] });
+    this.#sites.add(Number(entry), []);
   }
 
   #add(copy: Copy, at: Address, jumps: readonly EntryJump[]): void {
     this.#copies.push(copy);
-    this.#sites.push({
-      path: this.#image.path,
-      entry: this.#offsetOf(at),
-      jumps:
-        jumps.length === 0
-          ? noJumps
-          : jumps.map((jump) => ({
-              offset: this.#offsetOf(jump.at),
-              condition: jump.condition,
-              target:
-                jump.operand === null ? null : { operand: targetOf(jump.operand, jump.at), distance: at - jump.at },
-            })),
-    });
+    this.#sites.add(
+      this.#offsetOf(at),
+      jumps.map((jump) => ({
+        offset: fileOffset(BigInt(this.#offsetOf(jump.at))),
+        condition: jump.condition,
+        target: jump.operand === null ? null : { operand: targetOf(jump.operand, jump.at), distance: at - jump.at },
+      })),
+    );
   }
 
-  #offsetOf(at: Address): CountSite['entry'] {
-    const last = this.#segment;
-    if (last !== undefined && at >= last.address && at - last.address < last.fileSize)
-      return fileOffset(at - last.address + last.fileOffset);
+  #offsetOf(at: Address): number {
+    const known = this.#piece;
+    const position = Number(at);
+    if (known !== null && position >= known.start && position < known.end) return position - known.start + known.offset;
     const offset = toFileOffset(this.#image, at);
     if (offset === undefined) throw new RsymError('internal', 'code that was read is not in the file');
-    this.#segment = this.#image.segments.find((each) => at >= each.address && at - each.address < each.fileSize);
-    return offset;
+    const segment = this.#image.segments.find((each) => at >= each.address && at - each.address < each.fileSize);
+    if (segment !== undefined) {
+      const start = Number(segment.address);
+      this.#piece = { start, end: start + Number(segment.fileSize), offset: Number(segment.fileOffset) };
+    }
+    return Number(offset);
   }
 
   #refuse(copy: Copy, reason: string): void {
@@ -178,7 +177,6 @@ export class CountPlanner<Copy> {
       const { head, copies, doubts } = functions[fn]!;
       return { name: head.name, aliases: head.aliases, copies: copies.map(this.#copyOf), doubts };
     });
-    let next = 0;
     const { length } = this.#remarks;
     const remarks =
       length <= fewRemarks
@@ -188,7 +186,7 @@ export class CountPlanner<Copy> {
       functions: made,
       uncounted: this.#uncounted,
       sites: this.#sites,
-      sitesOf: functions.map(({ copies }) => copies.map(() => next++)),
+      sitesOf: new FunctionSites(functions.map(({ copies }) => copies.length)),
       isDoubted: functions.some(({ doubts }) => doubts.length > 0),
       notes: [...notes, ...remarks],
     };

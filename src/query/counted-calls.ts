@@ -1,4 +1,5 @@
 import type { Disarmed } from '../trace/count/counter.ts';
+import type { FunctionSites } from '../trace/count/site.ts';
 import type { CountedFunction, CountPlan } from './count-model.ts';
 import type { FunctionList } from './function-list.ts';
 
@@ -19,7 +20,7 @@ export type FunctionCalls = {
 /** The calls of all functions until a moment. */
 export class CountedCalls {
   readonly #functions: FunctionList;
-  readonly #sites: readonly (readonly number[])[];
+  readonly #sites: FunctionSites;
   readonly #calls: BigUint64Array;
   readonly #disarmed: ReadonlyMap<number, Disarmed>;
   readonly #totals: BigUint64Array;
@@ -85,7 +86,7 @@ export class CountedCalls {
       function: own,
       total: this.#totals[fn] ?? 0n,
       recent: this.#recents[fn] ?? 0n,
-      copies: (this.#sites[fn] ?? []).map((site) => this.#calls[site] ?? 0n),
+      copies: Array.from(this.#calls.subarray(this.#sites.start(fn), this.#sites.start(fn + 1))),
       disarmed: disarmed === undefined ? null : { seconds: disarmed.seconds, rate: disarmed.rate },
       isLeast: disarmed !== undefined || own.doubts.length > 0,
     };
@@ -110,10 +111,10 @@ export class CountedCalls {
 
 const compare = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
 
-const sums = (sites: readonly (readonly number[])[], calls: BigUint64Array): BigUint64Array => {
+const sums = (sites: FunctionSites, calls: BigUint64Array): BigUint64Array => {
   const totals = new BigUint64Array(sites.length);
-  sites.forEach((own, fn) => {
-    for (const site of own) if (calls[site] !== 0n) totals[fn]! += calls[site]!;
-  });
+  for (let fn = 0; fn < sites.length; fn++)
+    for (let site = sites.start(fn); site < sites.start(fn + 1); site++)
+      if (calls[site] !== 0n) totals[fn]! += calls[site]!;
   return totals;
 };

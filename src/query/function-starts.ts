@@ -10,8 +10,13 @@ export class FunctionStarts {
     const all = symbols.functions();
     const cold = new Set(partRows(symbols));
     const rows = symbols.sort(cold.size === 0 ? all : all.filter((row) => !cold.has(row)), 'address');
-    this.#starts = Float64Array.from(rows, (row) => Number(symbols.address(row)));
-    this.#ends = Float64Array.from(rows, (row, i) => this.#starts[i]! + Number(symbols.size(row)));
+    this.#starts = new Float64Array(rows.length);
+    this.#ends = new Float64Array(rows.length);
+    for (let i = 0; i < rows.length; i++) {
+      const start = Number(symbols.address(rows[i]!));
+      this.#starts[i] = start;
+      this.#ends[i] = start + Number(symbols.size(rows[i]!));
+    }
   }
 
   /** Whether an address is a function's first or in the code that its symbol speaks of. */

@@ -1,6 +1,5 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { RsymError } from '../base/errors.ts';
-import { fileOffset } from '../base/units.ts';
 import { add, call, exit, mov, type ProgramSpec } from './bpf/asm.ts';
 import { kernelTypes } from './kernel-types.ts';
 import { OwnedFd } from './sys/fd.ts';
@@ -130,7 +129,13 @@ const tryUprobeMulti = (path: string): Tried => tryProgram('kprobe', true, (prog
 
 const tryPlant = (program: OwnedFd, path: string): Tried =>
   attempt('bpf(BPF_LINK_CREATE, uprobe_multi)', () =>
-    attachUprobes(program, { path, offsets: [fileOffset(0n)], cookies: [0n], pid: null, uretprobe: false }),
+    attachUprobes(program, {
+      path,
+      offsets: BigUint64Array.of(0n),
+      cookies: BigUint64Array.of(0n),
+      pid: null,
+      uretprobe: false,
+    }),
   );
 
 /** A probe whose program waits for a page. */

@@ -14,7 +14,8 @@ export type MeasuringSession = Watcher & {
 };
 
 export type Measuring = {
-  readonly sites: readonly { readonly path: string }[];
+  /** Files that are probed; one may be named more than once. */
+  readonly paths: readonly string[];
   readonly scope: Scope;
   readonly children: boolean;
   /** Ends it; the last moment still comes. */
@@ -80,7 +81,7 @@ class Measurement {
     this.#run = run;
     this.#target = new Target(session, run, () => this.#wake());
     const isOpen = run.scope.kind === 'everywhere' || run.children;
-    this.#files = new FileWatch(isOpen ? run.sites.map(({ path }) => path) : []);
+    this.#files = new FileWatch(isOpen ? run.paths : []);
   }
 
   async begin(chore: MeasuringChores['begin']): Promise<void> {

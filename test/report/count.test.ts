@@ -8,6 +8,7 @@ import { countSummary, countTable, disarmedLines, uncountedLines } from '../../s
 import { countJson } from '../../src/report/count-json.ts';
 import { makePalette } from '../../src/report/terminal-colour.ts';
 import { displayWidth } from '../../src/report/terminal-width.ts';
+import { FunctionSites } from '../../src/trace/count/site.ts';
 import { expectGolden } from '../support/golden.ts';
 
 const hostile = 'evil\x1b[2J\x07\r\n\u202egnp.exe\u200b::f';
@@ -35,7 +36,11 @@ const functions = [
 ];
 const sites = [[0], [1, 2], [3], [4], [5], [6], [7]];
 const disarmed = [{ function: 2, seconds: 1.23, rate: 456_789.1 }];
-const plan = { functions: new FunctionList(functions.length, (fn) => functions[fn]!), sitesOf: sites, isDoubted: true };
+const plan = {
+  functions: new FunctionList(functions.length, (fn) => functions[fn]!),
+  sitesOf: new FunctionSites(sites.map((own) => own.length)),
+  isDoubted: true,
+};
 const before = new CountedCalls(plan, BigUint64Array.of(90n, 10n, 5n, 800n, 1n, 0n, 0n, 0n), [], 1, null);
 const calls = new CountedCalls(
   plan,

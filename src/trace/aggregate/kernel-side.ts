@@ -12,7 +12,11 @@ const sweepMs = 1_000;
 export async function* kernelReadings(run: AggregateRun): AsyncGenerator<AggregateReading, void, void> {
   const session = new SumSession(run);
   const sweep = async (): Promise<void> => session.sweepIfFull();
-  for await (const moment of moments(session, run, { regularly: { ms: sweepMs, act: sweep } })) {
+  for await (const moment of moments(
+    session,
+    { ...run, paths: run.sites.map(({ path }) => path) },
+    { regularly: { ms: sweepMs, act: sweep } },
+  )) {
     if (moment.isLast) {
       // Nothing moves any more: sums belong to the calls beside them.
       await session.detach();

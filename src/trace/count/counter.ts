@@ -2,12 +2,11 @@ import type { ProgramEnd } from '../event.ts';
 import { moments } from '../moments.ts';
 import type { Scope } from '../target.ts';
 import { CountSession } from './session.ts';
-import type { CountSite } from './site.ts';
+import type { CountSites, FunctionSites } from './site.ts';
 
 export type CountRun = {
-  readonly sites: readonly CountSite[];
-  /** Sites of each function. */
-  readonly functions: readonly (readonly number[])[];
+  readonly sites: CountSites;
+  readonly functions: FunctionSites;
   readonly scope: Scope;
   /** Descendants of the scope's processes are counted too. */
   readonly children: boolean;
@@ -61,7 +60,7 @@ export async function* countReadings(run: CountRun): AsyncGenerator<Reading, voi
     begin: () => session.begin(),
     ...(rates === null ? {} : { regularly: { ms: rateMs, act: disarm } }),
   };
-  for await (const moment of moments(session, run, chores))
+  for await (const moment of moments(session, { ...run, paths: [run.sites.path] }, chores))
     yield {
       ...moment,
       calls: session.read(),
@@ -72,12 +71,12 @@ export async function* countReadings(run: CountRun): AsyncGenerator<Reading, voi
 
 /** How fast functions are called. */
 class Rates {
-  readonly #functions: readonly (readonly number[])[];
+  readonly #functions: FunctionSites;
   readonly #most: number;
   #calls: BigUint64Array | null = null;
   #ms = 0;
 
-  constructor(functions: readonly (readonly number[])[], most: number) {
+  constructor(functions: FunctionSites, most: number) {
     this.#functions = functions;
     this.#most = most;
   }
@@ -87,14 +86,14 @@ class Rates {
     const seconds = (ms - this.#ms) / 1_000;
     const before = this.#calls;
     const hot = new Map<number, number>();
-    this.#functions.forEach((sites, fn) => {
+    for (let fn = 0; fn < this.#functions.length; fn++) {
       let more = 0;
-      for (const site of sites) {
+      for (let site = this.#functions.start(fn); site < this.#functions.start(fn + 1); site++) {
         const now = calls[site] ?? 0n;
         if (now !== 0n) more += Number(BigInt.asIntN(64, now - (before?.[site] ?? 0n)));
       }
       if (more > this.#most * seconds) hot.set(fn, more / seconds);
-    });
+    }
     this.#calls = calls;
     this.#ms = ms;
     return hot;

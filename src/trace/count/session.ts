@@ -12,13 +12,12 @@ import { ProcessScope, scopeSize } from '../process-scope.ts';
 import { cannotFollow } from '../refusals.ts';
 import type { OwnedFd } from '../sys/fd.ts';
 import { Counters } from './counters.ts';
-import type { CountSite } from './site.ts';
+import type { CountSites, FunctionSites } from './site.ts';
 import { Slots } from './slots.ts';
 
 export type CountSessionOptions = {
-  readonly sites: readonly CountSite[];
-  /** Sites of each function. */
-  readonly functions: readonly (readonly number[])[];
+  readonly sites: CountSites;
+  readonly functions: FunctionSites;
   /** Count only processes that are named later; false: every process that maps a probed file. */
   readonly scoped: boolean;
   readonly children: boolean;
@@ -50,7 +49,7 @@ export class CountSession implements Disposable {
     this.#options = options;
     const { sites, functions, children } = options;
     this.#watched = options.scoped ? { kind: 'named' } : { kind: 'all', except: this.#links.processes };
-    this.#blocks = this.#blocksOf(functions.map((_, fn) => fn));
+    this.#blocks = this.#blocksOf(Array.from({ length: functions.length }, (_, fn) => fn));
     const largest = Math.max(0, ...this.#blocks.map((block) => this.#sitesOf(block.functions).length));
     const spare = options.disarms ? largest : 0;
     try {
@@ -78,7 +77,7 @@ export class CountSession implements Disposable {
     const blocks: number[][] = [];
     let room = 0;
     for (const fn of functions) {
-      const { length } = this.#options.functions[fn] ?? [];
+      const length = this.#options.functions.count(fn);
       if (room < length) {
         blocks.push([]);
         room = blockSites;
@@ -90,7 +89,10 @@ export class CountSession implements Disposable {
   }
 
   #sitesOf(functions: readonly number[]): readonly number[] {
-    return functions.flatMap((fn) => this.#options.functions[fn] ?? []);
+    const { functions: all } = this.#options;
+    const sites: number[] = [];
+    for (const fn of functions) for (let site = all.start(fn); site < all.start(fn + 1); site++) sites.push(site);
+    return sites;
   }
 
   /** Plants every probe, for one process or (null) for all. */
@@ -100,14 +102,18 @@ export class CountSession implements Disposable {
   };
 
   async #plant({ number, functions }: Block, pid: number | null, slotOf: (site: number) => number): Promise<void> {
-    const entries: ProbePlace[] = [];
+    const { sites: all } = this.#options;
+    const { path } = all;
+    const sites = this.#sitesOf(functions);
+    const offsets = new BigUint64Array(sites.length);
+    const cookies = new BigUint64Array(sites.length);
     const jumps: { readonly program: OwnedFd; readonly place: ProbePlace }[] = [];
-    for (const site of this.#sitesOf(functions)) {
-      const { path, entry, jumps: own } = this.#options.sites[site]!;
-      const cookie = BigInt(slotOf(site));
-      entries.push({ path, offset: entry, cookie });
-      for (const jump of own)
-        jumps.push({ program: this.#uncounting(jump), place: { path, offset: jump.offset, cookie } });
+    for (let i = 0; i < sites.length; i++) {
+      const site = sites[i]!;
+      offsets[i] = BigInt(all.entry(site));
+      cookies[i] = BigInt(slotOf(site));
+      for (const jump of all.jumps(site))
+        jumps.push({ program: this.#uncounting(jump), place: { path, offset: jump.offset, cookie: cookies[i]! } });
     }
     const options = { pid, uretprobe: false };
     for (const [program, places] of groupBy(jumps, (jump) => jump.program))
@@ -117,7 +123,7 @@ export class CountSession implements Disposable {
         places.map(({ place }) => place),
         options,
       );
-    await this.#links.plant(`block ${number}`, this.#counting(), entries, options);
+    await this.#links.plantAll(`block ${number}`, this.#counting(), { path, offsets, cookies, ...options });
   }
 
   #counting(): OwnedFd {
@@ -185,7 +191,7 @@ export class CountSession implements Disposable {
   }
 
   get probes(): number {
-    return this.#options.sites.reduce((sum, { jumps }) => sum + 1 + jumps.length, 0);
+    return this.#options.sites.probes;
   }
 
   /** Disposes, and waits for the process that held the probes to end. */

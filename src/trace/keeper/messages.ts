@@ -1,4 +1,3 @@
-import { fileOffset } from '../../base/units.ts';
 import type { UprobeTarget } from '../uprobe/attach.ts';
 import type { Group } from './links.ts';
 
@@ -20,12 +19,11 @@ export type Answer = { readonly errno: number | null };
 /** Offsets and cookies may be many: their bytes, in base64. */
 type SentTarget = Omit<UprobeTarget, 'offsets' | 'cookies'> & { readonly offsets: string; readonly cookies: string };
 
-const toText = (numbers: readonly bigint[]): string =>
-  Buffer.from(new BigUint64Array(numbers).buffer).toString('base64');
+const toText = ({ buffer, byteOffset, byteLength }: BigUint64Array): string =>
+  Buffer.from(buffer, byteOffset, byteLength).toString('base64');
 
-const toNumbers = (text: string): bigint[] => [
-  ...new BigUint64Array(new Uint8Array(Buffer.from(text, 'base64')).buffer),
-];
+const toNumbers = (text: string): BigUint64Array =>
+  new BigUint64Array(new Uint8Array(Buffer.from(text, 'base64')).buffer);
 
 export const sentTarget = ({ offsets, cookies, ...rest }: UprobeTarget): SentTarget => ({
   ...rest,
@@ -37,7 +35,7 @@ export const receivedTarget = ({ path, pid, uretprobe, offsets, cookies }: SentT
   path,
   pid,
   uretprobe,
-  offsets: toNumbers(offsets).map((offset) => fileOffset(offset)),
+  offsets: toNumbers(offsets),
   cookies: toNumbers(cookies),
 });
 

@@ -1,8 +1,8 @@
 import type { RsymError } from '../../base/errors.ts';
 import { groupBy } from '../../base/group-by.ts';
-import { fileOffset } from '../../base/units.ts';
 import type { OutputPipes } from '../program-output.ts';
 import type { OwnedFd } from '../sys/fd.ts';
+import type { UprobeTarget } from '../uprobe/attach.ts';
 import { takeKeeper } from './keeper.ts';
 import { type Group, type Links, OwnLinks } from './links.ts';
 
@@ -49,16 +49,20 @@ export class ProbeLinks implements Disposable {
     places: readonly ProbePlace[],
     { pid, uretprobe }: PlantOptions,
   ): Promise<void> {
-    const links = await this.#holder();
-    for (const [path, inFile] of groupBy(places, (place) => place.path)) {
-      await links.attach(group, program, {
+    for (const [path, inFile] of groupBy(places, (place) => place.path))
+      await this.plantAll(group, program, {
         path,
-        offsets: inFile.map(({ offset }) => fileOffset(offset)),
-        cookies: inFile.map(({ cookie }) => cookie),
+        offsets: BigUint64Array.from(inFile, ({ offset }) => offset),
+        cookies: BigUint64Array.from(inFile, ({ cookie }) => cookie),
         pid,
         uretprobe,
       });
-    }
+  }
+
+  /** Plants a program at many places of one file: one link. */
+  async plantAll(group: Group, program: OwnedFd, target: UprobeTarget): Promise<void> {
+    const links = await this.#holder();
+    await links.attach(group, program, target);
   }
 
   /** Removes every probe, those at entries first. */

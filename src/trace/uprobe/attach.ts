@@ -1,4 +1,3 @@
-import type { FileOffset } from '../../base/units.ts';
 import type { OwnedFd } from '../sys/fd.ts';
 import { OwnedFd as Fd } from '../sys/fd.ts';
 import { addressOf } from '../sys/libc.ts';
@@ -7,8 +6,10 @@ import { attributes, bpf, KernelRefusal, refusal } from './bpf.ts';
 
 export type UprobeTarget = {
   readonly path: string;
-  readonly offsets: readonly FileOffset[];
-  readonly cookies: readonly bigint[];
+  /** In the file. */
+  readonly offsets: BigUint64Array;
+  /** One for each offset, which tells the program where it is. */
+  readonly cookies: BigUint64Array;
   /** Only this process; null: every process that maps the file. */
   readonly pid: number | null;
   /** Runs when the function returns, by replacing its return address. */
@@ -18,8 +19,8 @@ export type UprobeTarget = {
 /** Plants one program at many offsets of one file; the probes live as long as the descriptor. */
 export const attachUprobes = (program: OwnedFd, target: UprobeTarget): OwnedFd => {
   const path = Buffer.from(`${target.path}\0`);
-  const offsets = Buffer.from(new BigUint64Array(target.offsets).buffer);
-  const cookies = Buffer.from(new BigUint64Array(target.cookies).buffer);
+  const offsets = bytesOf(target.offsets);
+  const cookies = bytesOf(target.cookies);
   const attr = attributes();
   attr.writeUInt32LE(program.value, 0);
   attr.writeUInt32LE(ATTACH_UPROBE_MULTI, 8);
@@ -33,6 +34,9 @@ export const attachUprobes = (program: OwnedFd, target: UprobeTarget): OwnedFd =
   if (result.ok) return new Fd(result.value);
   throw uprobeRefusal(target, result.errno);
 };
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: BigUint64Array): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength);
 
 /** Why the kernel did not plant these probes. */
 export const uprobeRefusal = (target: UprobeTarget, errno: number): KernelRefusal => {
