@@ -16,10 +16,11 @@ export const looksLikePattern = /^\/|\*|^<_|^<.* as _|^0x[0-9a-f_]+$|^_R[A-Z0-9]
 export const readQuery = (typed: string): Query => {
   // Half of a `::` that is being typed.
   const text = typed.trim().replace(/(?<!:):$/, '');
-  if (text === '') return { kind: 'all' };
+  // `/` is what many press to begin a search.
+  if (text === '' || text === '/') return { kind: 'all' };
   if (looksLikePattern.test(text)) {
     try {
-      return { kind: 'pattern', pattern: parsePattern(text) };
+      return { kind: 'pattern', pattern: parsePattern(isUnclosed(text) ? `${text}/` : text) };
     } catch (error) {
       if (error instanceof RsymError) return { kind: 'fault', fault: error.message };
       throw error;
@@ -28,6 +29,9 @@ export const readQuery = (typed: string): Query => {
   const segments = text.split('::').filter((segment) => segment !== '');
   return text.includes('::') && segments.length > 0 ? { kind: 'path', text, segments } : { kind: 'text', text };
 };
+
+/** A regular expression that is being typed finds what it would if it ended here. */
+const isUnclosed = (text: string): boolean => text.lastIndexOf('/') === 0;
 
 export const isLower = (text: string): boolean => text === text.toLowerCase();
 

@@ -157,8 +157,13 @@ describe('searching', () => {
     expect(found(browser, 'x::*::z')).toEqual(['x::y::z']);
   });
 
+  test('an expression that is not closed yet finds what it would if it were; `/` alone is how many begin to search', () => {
+    expect(found(browser, '/^q.*t$')).toEqual(['qsort']);
+    expect(found(browser, '/')).toEqual(found(browser, ''));
+  });
+
   test('what is half typed finds nothing, and says why', () => {
-    const search = browser.search('/abc');
+    const search = browser.search('/a(c');
     expect(search.fault).toMatch(/never closed/);
     expect([search.done, search.rows().length]).toEqual([true, 0]);
   });
