@@ -5,13 +5,10 @@ export const planCountLoading = async (request: CountRequest): Promise<CountWatc
   using target = new CountTarget(request);
   const wide = target.widePlan();
   if (wide !== null) return target.watch(wide);
-  const { namedFunctions, planFunctions } = await import('./count-plan.ts');
+  const { hasInlined, namedFunctions, planFunctions } = await import('./count-plan.ts');
   using debug = target.debugInfo();
   const sources = { image: target.image, symbols: target.symbols, debug };
   const named = namedFunctions(sources, request.functions, target.pids, request.inlined ?? false);
-  const isInlined = named.wanted.some(({ copies }) => copies.some(({ kind }) => kind === 'inlined'));
-  const inlined = isInlined ? (await import('./inlined-copies.ts')).inlinedPlans(sources, named.wanted) : notInlined;
+  const inlined = hasInlined(named) ? (await import('./inlined-copies.ts')).inlinedPlans(sources, named.wanted) : null;
   return target.watch(planFunctions(sources, named, inlined));
 };
-
-const notInlined = () => ({ entry: null, remark: null });

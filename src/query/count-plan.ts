@@ -29,11 +29,15 @@ export const namedFunctions = (
   return { texts, wanted, leftOut: named.leftOut, notes: named.notes };
 };
 
-/** Plans counters for every copy of functions. `inlinedPlan`: of their inlined copies. */
+/** Whether any copy is inlined, so that it takes a plan of its own. */
+export const hasInlined = ({ wanted }: NamedFunctions): boolean =>
+  wanted.some(({ copies }) => copies.some(({ kind }) => kind === 'inlined'));
+
+/** Plans counters for every copy of functions. `inlinedPlan`: of their inlined copies; null where there are none. */
 export const planFunctions = (
   { image, symbols }: SelectSources,
   { texts, wanted, leftOut, notes }: NamedFunctions,
-  inlinedPlan: (copy: SelectedCopy) => InlinedPlan,
+  inlinedPlan: ((copy: SelectedCopy) => InlinedPlan | null) | null,
 ): CountPlan => {
   const planner = new CountPlanner<CountedCopy>(image, symbols, false, (copy) => copy);
   let inlined = 0;
@@ -45,7 +49,7 @@ export const planFunctions = (
         planner.addOwn(infoOf(fn.name, copy), { ...copy, isCompiled: schemeOf(copy.raw) !== 'none' });
         continue;
       }
-      const plan = inlinedPlan(copy);
+      const plan = inlinedPlan?.(copy) ?? notPlanned;
       if (plan.entry !== null) inlined++;
       planner.addInlined(infoOf(fn.name, copy), plan);
     }
@@ -55,6 +59,8 @@ export const planFunctions = (
     leftOut === 0 ? [] : [`${leftOut} inlined copies are not counted, too many to look at; --inlined counts them too`];
   return planner.plan([...notes, ...left, ...inlinedLimit(inlined)], texts);
 };
+
+const notPlanned: InlinedPlan = { entry: null, remark: null };
 
 const givenName = (name: string, own: readonly string[]): CountedName => {
   const aliases = new Set(own);

@@ -31,12 +31,12 @@ export type CountedName = {
 /** Remarks that are told one by one. */
 const fewRemarks = 3;
 
-const noDoubts: readonly string[] = [];
-
+/** `owner`: whose name it has. */
 type Collected<Copy> = {
-  readonly head: CountedName;
+  readonly owner: CountedName;
   readonly copies: readonly Copy[];
-  readonly doubts: readonly string[];
+  /** Null: none. */
+  readonly doubts: ReadonlySet<string> | null;
 };
 
 /** Collects functions one after the other. `Copy` is what is kept of a copy until it is asked for. */
@@ -48,11 +48,11 @@ export class CountPlanner<Copy> {
   readonly #functions: Collected<Copy>[] = [];
   readonly #uncounted: UncountedCopy[] = [];
   readonly #sites: CountSites;
-  /** Whose the code at an address is: calls of others there can't be told apart from its. */
-  readonly #owners = new Map<Address, CountedName>();
-  #head: CountedName | null = null;
+  /** Whose the code at an address is: calls of others there can't be told apart from its. Made when an IFUNC asks. */
+  #owners: Map<Address, CountedName> | null = null;
+  #name: CountedName | null = null;
   #copies: Copy[] = [];
-  #doubts: readonly string[] = noDoubts;
+  #doubts: Set<string> | null = null;
   /** That of the last address: the next one is mostly in it too. */
   #piece: { readonly start: number; readonly end: number; readonly offset: number } | null = null;
   /** What is to be said of copies that are counted. */
@@ -67,26 +67,30 @@ export class CountPlanner<Copy> {
     this.#entries = new EntryPlanner(image, symbols, isForMany);
   }
 
-  begin(head: CountedName): void {
-    this.#head = head;
+  /** A function, whose copies are added until its `end`. */
+  begin(name: CountedName): void {
+    this.#name = name;
     this.#copies = [];
-    this.#doubts = noDoubts;
+    this.#doubts = null;
   }
 
+  /** Why the function may have more calls than will be counted. */
   doubt(why: string): void {
-    if (!this.#doubts.includes(why)) this.#doubts = [...this.#doubts, why];
+    this.#doubts ??= new Set();
+    this.#doubts.add(why);
   }
 
   end(): void {
     const copies = this.#copies;
-    if (copies.length > 0) this.#functions.push({ head: this.#own, copies, doubts: this.#doubts });
+    if (copies.length > 0) this.#functions.push({ owner: this.#own, copies, doubts: this.#doubts });
   }
 
   get #own(): CountedName {
-    if (this.#head === null) throw new RsymError('internal', 'a copy of no function');
-    return this.#head;
+    if (this.#name === null) throw new RsymError('internal', 'a copy of no function');
+    return this.#name;
   }
 
+  /** A copy that has code of its own. */
   addOwn(copy: Copy, { address: start, size, ranges, isCompiled }: OwnCode): void {
     const main = ranges.length === 0 ? undefined : ranges.find((range) => range.start === start);
     const planned = this.#entries.plan({
@@ -99,7 +103,10 @@ export class CountPlanner<Copy> {
     else this.#add(copy, planned.at, planned.jumps);
   }
 
-  /** Of an IFUNC, in whose place its implementation is counted. `copyAt`: a copy of it at an address. */
+  /**
+   * Of an IFUNC, in whose place its implementation is counted, unless that is counted already. Functions that have code of
+   * their own come before. `copyAt`: a copy of it at an address.
+   */
   addImplementation(
     copyAt: (at: Address) => Copy,
     { raw, resolver }: { readonly raw: string; readonly resolver: Address },
@@ -107,9 +114,10 @@ export class CountPlanner<Copy> {
   ): void {
     try {
       const at = implementationOf(this.#image, raw, resolver, pids);
+      this.#owners ??= this.#ownersSoFar();
       const owner = this.#owners.get(at);
       if (owner !== undefined) {
-        if (owner !== this.#head) owner.addAlias(this.#own.name);
+        if (owner !== this.#name) owner.addAlias(this.#own.name);
         return;
       }
       this.#owners.set(at, this.#own);
@@ -122,6 +130,14 @@ export class CountPlanner<Copy> {
     }
   }
 
+  #ownersSoFar(): Map<Address, CountedName> {
+    const owners = new Map<Address, CountedName>();
+    for (const { owner, copies } of this.#functions)
+      for (const copy of copies) owners.set(this.#copyOf(copy).address, owner);
+    return owners;
+  }
+
+  /** A copy that is inlined. */
   addInlined(copy: Copy, { entry, remark }: InlinedPlan): void {
     if (entry === null) {
       this.#refuse(copy, remark ?? 'it has no code');
@@ -167,15 +183,18 @@ export class CountPlanner<Copy> {
     this.doubt('a copy of it can not be counted');
   }
 
+  /** `notes`: one line each; `texts`: what the functions were named by. Throws RsymError `unsupported`: nothing can be counted. */
   plan(notes: readonly string[], texts: readonly string[]): CountPlan {
     if (this.#sites.length === 0) {
       const reason = this.#uncounted[0]?.reason ?? notes.at(-1) ?? 'no code of it is left';
       throw new RsymError('unsupported', `cannot count ${texts.map(sanitize).join(', ')}`, { reason });
     }
     const functions = this.#functions;
+    // Nothing else of the planner may live as long as the plan: it holds the bytes of all code.
+    const copyOf = this.#copyOf;
     const made = new FunctionList(functions.length, (fn) => {
-      const { head, copies, doubts } = functions[fn]!;
-      return { name: head.name, aliases: head.aliases, copies: copies.map(this.#copyOf), doubts };
+      const { owner, copies, doubts } = functions[fn]!;
+      return { name: owner.name, aliases: owner.aliases, copies: copies.map(copyOf), doubts: [...(doubts ?? [])] };
     });
     const { length } = this.#remarks;
     const remarks =
@@ -187,7 +206,7 @@ export class CountPlanner<Copy> {
       uncounted: this.#uncounted,
       sites: this.#sites,
       sitesOf: new FunctionSites(functions.map(({ copies }) => copies.length)),
-      isDoubted: functions.some(({ doubts }) => doubts.length > 0),
+      isDoubted: functions.some(({ doubts }) => doubts !== null),
       notes: [...notes, ...remarks],
     };
   }

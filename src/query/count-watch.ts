@@ -120,9 +120,12 @@ export class CountTarget implements Disposable {
   widePlan(): CountPlan | null {
     const wide = this.#wide;
     if (wide === null) return null;
-    const plan = planWide(this.image, this.symbols, wide, this.pids);
+    const plan = planWide(this.image, this.symbols, wide, this.#request.functions, this.pids);
     const notes: string[] = [];
-    if (wide.merged > 0) notes.push(`${wide.merged} functions have the same code as others: they are counted together`);
+    if (wide.folded > 0)
+      notes.push(
+        `${wide.folded} functions have the same code as others, in part or all of it: that is counted together`,
+      );
     if (this.#request.debugFile !== undefined || hasDebugInfo(this.image))
       notes.push(
         `of so many functions only code of their own is counted, inlined copies are not; --inlined counts them too`,
@@ -130,6 +133,7 @@ export class CountTarget implements Disposable {
     return { ...plan, notes: [...plan.notes, ...notes] };
   }
 
+  /** What will be counted by a plan for this request. */
   watch(plan: CountPlan): CountWatch {
     const request = this.#request;
     const path = this.#path;

@@ -15,15 +15,15 @@ export type WideFunction = {
   readonly rows: readonly number[];
   /** Whether a row's name has generic arguments that the path leaves open. */
   readonly isInstance: readonly boolean[];
-  /** Paths of others with the same code. */
-  readonly aliases: readonly number[];
+  /** Paths of others with the same code; null: there are none. */
+  readonly aliases: ReadonlySet<number> | null;
 };
 
 export type WideSelection = {
   readonly paths: PathTable;
   readonly functions: readonly WideFunction[];
-  /** Functions whose code another one of them has, under whose name it is counted. */
-  readonly merged: number;
+  /** Functions of which another one has some code, under whose name it is counted. */
+  readonly folded: number;
   /** Rows of the parts that were moved away, by the raw name of their functions. */
   readonly parts: ReadonlyMap<string, readonly number[]>;
 };
@@ -67,43 +67,45 @@ const matching = (symbols: SymbolTable, pattern: Pattern): Uint32Array => {
   return Uint32Array.from(exact.length > 0 ? exact : loose);
 };
 
-const noAliases: readonly number[] = [];
-
 /** One function for each path, generic arguments left open, as users name them. */
 const grouped = (symbols: SymbolTable, rows: Uint32Array): WideSelection => {
   symbols.prepare(rows);
   const paths = new PathTable(rows.length);
-  const functions: (WideFunction & { rows: number[]; isInstance: boolean[]; aliases: readonly number[] })[] = [];
+  const functions: (WideFunction & { rows: number[]; isInstance: boolean[]; aliases: Set<number> | null })[] = [];
   /** By path: the function's number; missing for those whose code another has. */
   const numbers: number[] = [];
-  let owner = -1;
-  let begin = -1;
-  let merged = 0;
+  const folded = new Set<number>();
   // In this order functions' bytes that lie together are looked at together, and those with the same code follow each other.
-  for (const row of symbols.sort(rows, 'address')) {
-    const isRust = symbols.isRust(row);
-    const own = symbols.nameBytes(row);
-    const path = isRust ? paths.addOpen(own) : paths.add(own);
-    const at = Number(symbols.address(row));
-    if (at === begin) {
-      if (owner !== path) {
-        const group = functions[numbers[owner]!]!;
-        if (!group.aliases.includes(path)) group.aliases = [...group.aliases, path];
-        merged++;
+  const sorted = symbols.sort(rows, 'address');
+  for (let i = 0; i < sorted.length; ) {
+    const at = symbols.address(sorted[i]!);
+    let end = i + 1;
+    while (end < sorted.length && symbols.address(sorted[end]!) === at) end++;
+    let owner: (typeof functions)[number] | null = null;
+    for (const row of end === i + 1 ? [sorted[i]!] : ifuncsOr(symbols, sorted.subarray(i, end))) {
+      const isRust = symbols.isRust(row);
+      const name = symbols.nameBytes(row);
+      const { length } = name;
+      const path = isRust ? paths.addOpen(name) : paths.add(name);
+      if (owner !== null) {
+        if (owner.path === path) continue;
+        owner.aliases ??= new Set();
+        owner.aliases.add(path);
+        folded.add(path);
+        continue;
       }
-      continue;
+      numbers[path] ??= functions.push({ path, rows: [], isInstance: [], aliases: null }) - 1;
+      owner = functions[numbers[path]]!;
+      owner.rows.push(row);
+      owner.isInstance.push(length !== paths.sizeOf(path));
     }
-    owner = path;
-    begin = at;
-    const isInstance = own.length !== paths.sizeOf(path);
-    const known = numbers[path];
-    if (known === undefined) {
-      numbers[path] = functions.length;
-      functions.push({ path, rows: [row], isInstance: [isInstance], aliases: noAliases });
-    } else {
-      functions[known]!.rows.push(row);
-      functions[known]!.isInstance.push(isInstance);
-    }
+    i = end;
   }
-  return { paths, functions, merged, parts: coldParts(symbols) };
+  return { paths, functions, folded: folded.size, parts: coldParts(symbols) };
+};
+
+/** Of rows at one address the IFUNCs, if there are any: the function that chooses what they are is not them. */
+const ifuncsOr = (symbols: SymbolTable, rows: Uint32Array): Uint32Array => {
+  const ifuncs = rows.filter((row) => symbols.kind(row) === 'ifunc');
+  return ifuncs.length > 0 ? ifuncs : rows;
 };

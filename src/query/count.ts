@@ -1,4 +1,4 @@
-import { namedFunctions, planFunctions } from './count-plan.ts';
+import { hasInlined, namedFunctions, planFunctions } from './count-plan.ts';
 import { type CountReading, type CountRequest, CountTarget, type CountWatch } from './count-watch.ts';
 import { inlinedPlans } from './inlined-copies.ts';
 import { type Measurement, measurement } from './measurement.ts';
@@ -19,7 +19,9 @@ export const planCount = (request: CountRequest): CountWatch => {
   using debug = target.debugInfo();
   const sources = { image: target.image, symbols: target.symbols, debug };
   const named = namedFunctions(sources, request.functions, target.pids, request.inlined ?? false);
-  return target.watch(planFunctions(sources, named, inlinedPlans(sources, named.wanted)));
+  // As `planCountLoading` does.
+  const inlined = hasInlined(named) ? inlinedPlans(sources, named.wanted) : null;
+  return target.watch(planFunctions(sources, named, inlined));
 };
 
 /** Functions that are counted, as their counts come. */

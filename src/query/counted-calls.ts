@@ -47,6 +47,8 @@ export class CountedCalls {
     this.#seconds = seconds;
     this.recentSeconds = before === null ? seconds : seconds - before.#seconds;
     this.#totals = sums(sites, calls);
+    // A jump back to a function's begin is taken off a moment before the hit there is added: what was counted, was.
+    if (before !== null) keepAtLeast(this.#totals, before.#totals);
     this.#recents = before === null ? this.#totals : this.#totals.map((now, fn) => now - (before.#totals[fn] ?? 0n));
     this.total = this.#totals.reduce((sum, now) => (now === 0n ? sum : sum + now), 0n);
     this.recent = this.total - (before?.total ?? 0n);
@@ -110,6 +112,10 @@ export class CountedCalls {
 }
 
 const compare = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const keepAtLeast = (totals: BigUint64Array, least: BigUint64Array): void => {
+  for (let fn = 0; fn < totals.length; fn++) if (totals[fn]! < least[fn]!) totals[fn] = least[fn]!;
+};
 
 const sums = (sites: FunctionSites, calls: BigUint64Array): BigUint64Array => {
   const totals = new BigUint64Array(sites.length);

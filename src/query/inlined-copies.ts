@@ -7,7 +7,7 @@ import type { Wanted } from './wanted.ts';
 export const inlinedPlans = (
   sources: SelectSources,
   wanted: readonly Wanted[],
-): ((copy: SelectedCopy) => InlinedPlan) => {
+): ((copy: SelectedCopy) => InlinedPlan | null) => {
   const all = wanted.flatMap(({ fn, copies }) =>
     copies.filter(({ kind }) => kind === 'inlined').map((copy) => ({ name: fn.name, copy })),
   );
@@ -21,7 +21,5 @@ export const inlinedPlans = (
     const remark = planner.notes.slice(before).join('; ');
     plans.set(copy, { entry: site?.entry ?? null, remark: remark === '' ? null : remark });
   }
-  return (copy) => plans.get(copy) ?? notPlanned;
+  return (copy) => plans.get(copy) ?? null;
 };
-
-const notPlanned: InlinedPlan = { entry: null, remark: null };

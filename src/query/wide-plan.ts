@@ -13,18 +13,20 @@ export const planWide = (
   image: Image,
   symbols: SymbolTable,
   { paths, functions, parts }: WideSelection,
+  texts: readonly string[],
   pids: readonly number[],
 ): CountPlan => {
   const copies = new WideCopies();
   const planner = new CountPlanner(image, symbols, true, copies.of);
-  for (const fn of functions) {
+  const isIfunc = (row: number): boolean => symbols.kind(row) === 'ifunc';
+  const add = (fn: WideFunction): void => {
     const { rows, isInstance } = fn;
     planner.begin(new WideName(paths, fn));
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]!;
       const at = symbols.address(row);
       const name = rows.length > 1 && isInstance[i] ? copies.name(symbols.nameBytes(row)) : null;
-      if (symbols.kind(row) === 'ifunc') {
+      if (isIfunc(row)) {
         const copyAt = (own: Address): number => copies.add(own, name);
         planner.addImplementation(copyAt, { raw: symbols.raw(row), resolver: at }, pids);
         continue;
@@ -34,8 +36,14 @@ export const planWide = (
       planner.addOwn(copies.add(at, name), { address: at, size: symbols.size(row), ranges, isCompiled });
     }
     planner.end();
-  }
-  return planner.plan([], []);
+  };
+  const chosen: WideFunction[] = [];
+  for (const fn of functions)
+    if (fn.rows.some(isIfunc)) chosen.push(fn);
+    else add(fn);
+  // What is chosen at run time may be a function of its own, too.
+  for (const fn of chosen) add(fn);
+  return planner.plan([], texts);
 };
 
 const noRanges: readonly AddressRange[] = [];
@@ -50,7 +58,7 @@ const partsOf = (symbols: SymbolTable, rows: readonly number[]): AddressRange[] 
 class WideName implements CountedName {
   readonly #paths: PathTable;
   readonly #fn: WideFunction;
-  #further: readonly string[] = [];
+  #further: Set<string> | null = null;
 
   constructor(paths: PathTable, fn: WideFunction) {
     this.#paths = paths;
@@ -62,11 +70,14 @@ class WideName implements CountedName {
   }
 
   get aliases(): readonly string[] {
-    return [...new Set([...this.#fn.aliases.map((path) => this.#paths.text(path)), ...this.#further])];
+    const { aliases } = this.#fn;
+    const own = aliases === null ? [] : Array.from(aliases, (path) => this.#paths.text(path));
+    return this.#further === null ? own : [...new Set([...own, ...this.#further])];
   }
 
   addAlias(name: string): void {
-    this.#further = [...this.#further, name];
+    this.#further ??= new Set();
+    this.#further.add(name);
   }
 }
 

@@ -133,3 +133,8 @@ test('the lines around it', () => {
 test('the document: every function, counts as text', () => {
   expectGolden('report/count-json', `${JSON.stringify(countJson(reading, watch, 9, ['a note']), null, 1)}\n`);
 });
+
+test('a number that was shown is never taken back: a jump back to the begin is taken off before the hit there is added', () => {
+  const later = new CountedCalls(plan, BigUint64Array.of(90n, 10n, 4n, 800n, 1n, 0n, 0n, 0n), [], 2, before);
+  expect([later.of(1).total, later.of(1).recent, later.recent, later.total]).toEqual([15n, 0n, 0n, before.total]);
+});

@@ -41,12 +41,16 @@ export const receivedTarget = ({ path, pid, uretprobe, offsets, cookies }: SentT
 
 /** Text that comes in pieces, as lines. */
 export class Lines {
-  #rest = '';
+  /** Of a line that isn't complete: it may be megabytes long. */
+  readonly #pieces: string[] = [];
 
   /** The lines that this piece completes. */
   add(piece: string): string[] {
-    const lines = (this.#rest + piece).split('\n');
-    this.#rest = lines.pop() ?? '';
+    const [first = '', ...others] = piece.split('\n');
+    this.#pieces.push(first);
+    if (others.length === 0) return [];
+    const lines = [this.#pieces.splice(0).join(''), ...others];
+    this.#pieces.push(lines.pop() ?? '');
     return lines;
   }
 }
