@@ -90,7 +90,7 @@ describeNeeding(['kernel', 'rustc', 'bpftrace'], "BCC's examples: bpftrace's ans
         const of = target === 'libc' ? file : target;
         const running = startCli([verb, of, ...rest, '--json', '-p', String(calling.pid)]);
         asked.push({ name: name as Question, running });
-        await running.waitFor(/\d probes/, { stream: 'stderr', timeout: 60_000 });
+        await running.waitFor(/\d probes?/, { stream: 'stderr', timeout: 60_000 });
       }
       calling.write('\n');
       for (const { name, running } of asked) answers[name] = JSON.parse((await running.finished).stdout) as Answer;

@@ -160,7 +160,7 @@ describeNeeding(['kernel', 'rustc'], 'latency', () => {
     await using serving = start(program, ['serve']);
     await serving.waitFor('serving');
     await using timing = startCli(['latency', program, 'latency::quick', '-p', String(serving.pid)]);
-    await timing.waitFor(/\d probes/, { stream: 'stderr' });
+    await timing.waitFor(/\d probes?/, { stream: 'stderr' });
     await new Promise((resolve) => setTimeout(resolve, 300));
     timing.kill('SIGINT');
     const done = await timing.finished;
