@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // Tests leave the cache of whoever runs them alone, and start from none; those about the cache name one.
@@ -49,8 +50,8 @@ const computed = `test/${computing}/**/!(*.isolated).test.ts`;
 
 export default defineConfig({
   test: {
-    // Every processor: most tests wait for programs that they start.
-    maxWorkers: '100%',
+    // More than there are processors: most tests wait for programs that they start.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     projects: [
       // What is only computed leaves nothing behind in its worker: the next file finds the modules loaded.
       { test: { ...shared, name: 'computed', include: [computed], isolate: false } },
