@@ -21,7 +21,10 @@ export type FunctionFacts = {
   readonly name: string;
   /** The name; with the address where other functions have it too. */
   readonly title: string;
-  /** Other functions of the same name, a few of them: instances of the same generic function, mostly. */
+  /**
+   * Other functions of the same name, mostly instances of the same generic function: the lowest `mostNamesakes`, and one
+   * more where there are more.
+   */
   readonly namesakes: readonly Address[];
   /** With hashes and disambiguators. */
   readonly fullName: string;
@@ -56,26 +59,21 @@ export type ProbeFacts = {
   readonly implementation: string | null;
 };
 
-const mostNamesakes = 1_000;
+/** Of thousands nobody reads the addresses. */
+export const mostNamesakes = 8;
 
 export const factsOf = (image: Image, symbols: SymbolTable, row: number, namesakes: Namesakes): FunctionFacts => {
   const address = symbols.address(row);
   const named = { name: symbols.name(row), raw: symbols.raw(row), address };
-  const others = namesakes.of(row, mostNamesakes);
+  const others = namesakes.addresses(row, mostNamesakes + 1);
   const name = sanitize(named.name);
   return {
     row,
-    spec:
-      others.length === 0
-        ? functionSpec(named)
-        : namesakeSpec(
-            named,
-            others.map((other) => ({ raw: symbols.raw(other) })),
-          ),
+    spec: others.length === 0 ? functionSpec(named) : namesakeSpec(named, namesakes.hasOwnRaw(row)),
     isInlined: false,
     name,
     title: others.length === 0 ? name : `${name} at ${hex(address)}`,
-    namesakes: others.map((other) => symbols.address(other)),
+    namesakes: others,
     fullName: sanitize(symbols.fullName(row)),
     raw: sanitize(named.raw),
     address,

@@ -20,7 +20,7 @@ import { Tree } from './browse-tree.ts';
 import { ImageCode } from './exits.ts';
 import { Namesakes } from './namesakes.ts';
 
-export type { FunctionFacts, ProbeFacts } from './browse-facts.ts';
+export { type FunctionFacts, mostNamesakes, type ProbeFacts } from './browse-facts.ts';
 export { highlighter, type Range } from './browse-highlight.ts';
 export type { RowDetails } from './browse-index.ts';
 export { type Order, orders } from './browse-order.ts';
@@ -175,7 +175,7 @@ export class Browser implements Disposable {
 
   /** Whether other functions have the same name: what tells them apart is among the details. */
   hasNamesakes(row: number): boolean {
-    return !this.#entries.isInlined(row) && this.#namesakes.of(row, 1).length > 0;
+    return !this.#entries.isInlined(row) && this.#namesakes.has(row);
   }
 
   /** What `rsym trace` takes for a function: the address of a symbol, the path of one that exists only inlined. */

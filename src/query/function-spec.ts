@@ -19,9 +19,12 @@ export const functionSpec = ({ name, raw, address }: NamedFunction): string => {
   return means(raw, named) ? raw : hex(address);
 };
 
-/** The same of a function that others share their whole name with: its symbol, or where that is theirs too its address. */
-export const namesakeSpec = (named: NamedFunction, others: readonly Pick<NamedFunction, 'raw'>[]): string =>
-  means(named.raw, named) && others.every(({ raw }) => raw !== named.raw) ? named.raw : hex(named.address);
+/**
+ * The same of a function that others share their whole name with: its symbol, or its address where others have that too
+ * (`hasOwnRaw` is false).
+ */
+export const namesakeSpec = (named: NamedFunction, hasOwnRaw: boolean): string =>
+  hasOwnRaw && means(named.raw, named) ? named.raw : hex(named.address);
 
 /** Whether a text is a pattern of which this function is an exact match. */
 const means = (text: string, { name, raw, address }: NamedFunction): boolean => {

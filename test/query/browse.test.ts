@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { SymbolTable } from '../../src/elf/symbols.ts';
 import { Browser, highlighter, openForBrowsing, orders, type Search } from '../../src/query/browse.ts';
 import { readSignature } from '../../src/query/given-signature.ts';
 import { fixture } from '../support/fixtures.ts';
@@ -53,6 +54,20 @@ describe('searching', () => {
     expect(all[3]).toBe('a::hello_there');
     expect(all.slice(4).sort()).toEqual(['hello::main', 'othello']);
     expect(found(browser, 'Hello')).toEqual(['Hello']);
+  });
+
+  test('no step looks at so many names, one by one, that a key has to wait', () => {
+    const search = browser.search('fnctnx');
+    const looked = vi.spyOn(SymbolTable.prototype, 'nameBytes');
+    const steps: number[] = [];
+    while (!search.done) {
+      looked.mockClear();
+      search.step();
+      steps.push(looked.mock.calls.length);
+    }
+    looked.mockRestore();
+    expect(steps.reduce((sum, one) => sum + one, 0)).toBeGreaterThan(names.length / 2);
+    expect(Math.max(...steps)).toBeLessThan(300);
   });
 
   test('each text finds what plain comparison finds, in whatever order they are typed', () => {

@@ -1,5 +1,5 @@
 import { hex } from '../../base/units.ts';
-import type { FunctionFacts } from '../../query/browse.ts';
+import { type FunctionFacts, mostNamesakes } from '../../query/browse.ts';
 import { labelledLines } from '../parts/labelled.ts';
 import type { Line } from '../parts/line.ts';
 
@@ -51,4 +51,4 @@ const symbolFacts = (facts: FunctionFacts): Fact[] => [
 ];
 
 const addresses = (all: FunctionFacts['namesakes']): string =>
-  all.slice(0, mostAliases).map(hex).join(', ') + (all.length > mostAliases ? ', …' : '');
+  all.slice(0, mostNamesakes).map(hex).join(', ') + (all.length > mostNamesakes ? ', …' : '');

@@ -70,7 +70,8 @@ export const LaunchPane = ({ state, theme }: Props): ReactElement => {
 const headText = ({ targets }: LaunchState): string =>
   targets.specs.length > 1 ? `Calls of ${targets.specs.length} functions in:` : 'Its calls in:';
 
-const statusText = ({ checking }: LaunchState): string => (checking === null ? '' : 'checking the condition…');
+const statusText = ({ checking, targets }: LaunchState): string =>
+  checking !== null ? 'checking the condition…' : targets.specs.length === 0 ? 'looking the functions up…' : '';
 
 const rowText = (row: LaunchRow, { launch, size }: State, theme: Theme): string => {
   const isHere = row === launch.cursor;

@@ -15,6 +15,8 @@ export class LaunchWork {
   readonly #desk: Desk<LaunchNews>;
   #hasLooked = false;
   #search: ProcessSearch | null = null;
+  /** The functions that are being looked up. */
+  #naming: readonly number[] | null = null;
   #cancel: () => void = () => undefined;
 
   constructor(browser: Browser, thread: PageThread, desk: Desk<LaunchNews>) {
@@ -39,14 +41,27 @@ export class LaunchWork {
         break;
       case 'leave':
         this.#cancel();
+        this.#naming = null;
         break;
     }
   }
 
+  /** A few are told at once: Enter may follow. */
   #name(rows: readonly number[]): void {
-    const functions = rows.map((row) => this.#browser.function(row));
-    const title = functions.length === 1 ? (functions[0]?.title ?? '') : `${functions.length} functions`;
-    this.#desk.tell({ kind: 'named', targets: { title, specs: functions.map(({ spec }) => spec) } });
+    this.#naming = rows;
+    const specs: string[] = [];
+    let title = `${rows.length} functions`;
+    const goOn = (): void => {
+      const end = performance.now() + stepMs;
+      while (specs.length < rows.length && (specs.length === 0 || performance.now() < end)) {
+        const facts = this.#browser.function(rows[specs.length] ?? 0);
+        if (rows.length === 1) title = facts.title;
+        specs.push(facts.spec);
+      }
+      if (specs.length === rows.length) this.#desk.tell({ kind: 'named', targets: { title, specs } });
+      else this.#desk.later(() => this.#naming === rows, goOn);
+    };
+    goOn();
   }
 
   /** Rights don't change while the screen is shown: once is enough. */

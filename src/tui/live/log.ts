@@ -32,6 +32,7 @@ export type LogView = {
 
 export const emptyLog: LogView = { parts: [], end: 0, total: 0, came: 0, forgotten: 0, refused: 0 };
 
+/** Whether an event is a call, rather than a loss, a note or an end: calls alone have arguments. */
 export const isCall = (event: TraceEvent): event is CallEvent => 'args' in event;
 
 /** A view of just these events. */

@@ -5,14 +5,13 @@ import type { Desk } from '../desk.ts';
 import { exportEvents } from './export.ts';
 import { findRow } from './find.ts';
 import type { LogView } from './log.ts';
+import { inSteps, told } from './long-work.ts';
 import { OutputLog } from './output-log.ts';
 import { LiveSession } from './session.ts';
 import type { LiveAsk, LiveNews, LiveRequest } from './state.ts';
-import { endOf, stateOf, type TargetState } from './target-state.ts';
+import { targetOf } from './target-state.ts';
 import { Tracing } from './tracing.ts';
 
-/** A key's answer is drawn within 16 ms: what takes longer is done behind it, piece by piece. */
-const stepMs = 4;
 /** What the header says of time and target is looked at so often. */
 const clockMs = 250;
 /** Calls and lines come faster than anybody reads: drawing each batch would take more time than following the calls. */
@@ -68,7 +67,7 @@ export class LiveWork {
         break;
       case 'find': {
         const isWanted = (): boolean => this.#held() === ask.view;
-        this.#inSteps(isWanted, findRow(ask), (row) => this.#desk.tell({ kind: 'found', row }));
+        inSteps(this.#desk, isWanted, findRow(ask), (row) => this.#desk.tell({ kind: 'found', row }));
         break;
       }
       case 'export':
@@ -204,11 +203,11 @@ export class LiveWork {
     const session = this.#session;
     const turn = ++this.#filterTurn;
     const isWanted = (): boolean => this.#session === session && this.#filterTurn === turn;
-    this.#told(() => {
+    told(this.#desk, () => {
       if (session?.watch == null)
         throw new RsymError('usage', 'what the filter is about is not known yet', { reason: 'tracing has not begun' });
       const filter = text === null ? null : session.watch.filter(text);
-      this.#inSteps(isWanted, session.choose(filter, held), (view) => {
+      inSteps(this.#desk, isWanted, session.choose(filter, held), (view) => {
         const { log, seen, notes } = session;
         this.#desk.tell({ kind: 'filtered', filter: text, log: log.newest, held: view, seen, notes });
       });
@@ -219,51 +218,13 @@ export class LiveWork {
   #export(path: string, replaces: boolean, view: LogView): void {
     this.#exporting.add(view);
     const events = exportEvents({ path, replaces, view, program: this.#path });
-    this.#inSteps(
+    inSteps(
+      this.#desk,
       () => true,
       events,
       (calls) => this.#desk.tell(calls === null ? { kind: 'exists' } : { kind: 'exported', path, calls, kept: view }),
       () => this.#exporting.delete(view),
     );
-  }
-
-  /** Goes through work that gives back often, a few milliseconds at a time, as long as it is wanted. */
-  #inSteps<Result>(
-    isWanted: () => boolean,
-    work: Generator<void, Result>,
-    tell: (result: Result) => void,
-    atEnd: () => void = () => undefined,
-  ): void {
-    const go = (): void => {
-      let isDone = true;
-      try {
-        isDone = this.#told(() => {
-          for (const end = performance.now() + stepMs; ; ) {
-            const { done, value } = work.next();
-            if (done) {
-              tell(value);
-              return true;
-            }
-            if (performance.now() >= end) return false;
-          }
-        });
-      } finally {
-        if (isDone) atEnd();
-      }
-      if (!isDone) this.#desk.later(isWanted, go);
-    };
-    this.#desk.later(isWanted, go);
-  }
-
-  /** A refusal is told where it was asked for. True also then. */
-  #told(work: () => boolean): boolean {
-    try {
-      return work();
-    } catch (error) {
-      if (!(error instanceof RsymError) || error.code === 'internal') throw error;
-      this.#desk.tell({ kind: 'refused', error });
-      return true;
-    }
   }
 
   #stop(): void {
@@ -293,11 +254,3 @@ export class LiveWork {
     return [...this.#started.keys()].filter((pid) => processState(pid) !== 'gone');
   }
 }
-
-const targetOf = (session: LiveSession, { scope }: LiveRequest, pid: number | null): TargetState => {
-  const end = session.end === null ? null : endOf(session.end);
-  if (end !== null) return end;
-  if (pid !== null) return stateOf([pid]);
-  if (scope.kind === 'next') return { kind: 'unknown' };
-  return scope.kind === 'processes' ? stateOf(scope.pids) : { kind: 'any' };
-};

@@ -11,6 +11,7 @@ const on = '\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[8l\x1b[?2004h\x1b[?1004h';
 const mouseOn = '\x1b[?1000h\x1b[?1006h';
 const mouseOff = '\x1b[?1006l\x1b[?1000l';
 
+/** What makes the wheel and clicks ours, or leaves them to the terminal, which then selects text. */
 export const mouseCodes = (isOurs: boolean): string => (isOurs ? mouseOn : mouseOff);
 
 export const enterCodes = (mouse: boolean): string => (mouse ? on + mouseOn : on);
