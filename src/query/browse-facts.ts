@@ -62,20 +62,26 @@ export type ProbeFacts = {
 /** Of thousands nobody reads the addresses. */
 export const mostNamesakes = 8;
 
+/** How a function is traced, and what it is called then: little, as many may be asked for. */
+export type Traceable = Pick<FunctionFacts, 'title' | 'spec'>;
+
+export const traceableOf = (symbols: SymbolTable, row: number, namesakes: Namesakes): Traceable => {
+  const named = { name: symbols.name(row), raw: symbols.raw(row), address: symbols.address(row) };
+  const name = sanitize(named.name);
+  if (!namesakes.has(row)) return { title: name, spec: functionSpec(named) };
+  return { title: `${name} at ${hex(named.address)}`, spec: namesakeSpec(named, namesakes.hasOwnRaw(row)) };
+};
+
 export const factsOf = (image: Image, symbols: SymbolTable, row: number, namesakes: Namesakes): FunctionFacts => {
   const address = symbols.address(row);
-  const named = { name: symbols.name(row), raw: symbols.raw(row), address };
-  const others = namesakes.addresses(row, mostNamesakes + 1);
-  const name = sanitize(named.name);
   return {
     row,
-    spec: others.length === 0 ? functionSpec(named) : namesakeSpec(named, namesakes.hasOwnRaw(row)),
+    ...traceableOf(symbols, row, namesakes),
     isInlined: false,
-    name,
-    title: others.length === 0 ? name : `${name} at ${hex(address)}`,
-    namesakes: others,
+    name: sanitize(symbols.name(row)),
+    namesakes: namesakes.addresses(row, mostNamesakes + 1),
     fullName: sanitize(symbols.fullName(row)),
-    raw: sanitize(named.raw),
+    raw: sanitize(symbols.raw(row)),
     address,
     offset: image.format === 'elf' ? (toFileOffset(image, address) ?? null) : null,
     size: symbols.size(row),

@@ -9,7 +9,15 @@ import type { Image } from '../elf/model.ts';
 import { openImage } from '../elf/open.ts';
 import type { SymbolKind, SymbolTable } from '../elf/symbols.ts';
 import { Entries } from './browse-entries.ts';
-import { type FunctionFacts, factsOf, type ProbeFacts, type ProbeSources, probeFactsOf } from './browse-facts.ts';
+import {
+  type FunctionFacts,
+  factsOf,
+  type ProbeFacts,
+  type ProbeSources,
+  probeFactsOf,
+  type Traceable,
+  traceableOf,
+} from './browse-facts.ts';
 import type { BrowseListing, RowDetails } from './browse-index.ts';
 import { inlinedFactsOf, inlinedProbeFacts } from './browse-inlined.ts';
 import { type FixedOrder, inOrder, type Order, type Orders } from './browse-order.ts';
@@ -198,6 +206,11 @@ export class Browser implements Disposable {
     const id = this.#entries.debugId(row);
     if (id !== null) return inlinedFactsOf(this.#image, this.#debugInfo(), row, id);
     return factsOf(this.#image, this.#symbols, row, this.#namesakes);
+  }
+
+  /** The same of what a trace needs to know: it is asked of all that are marked. */
+  traceable(row: number): Traceable {
+    return this.#entries.isInlined(row) ? this.function(row) : traceableOf(this.#symbols, row, this.#namesakes);
   }
 
   /** Disassembles; a few tenths of a second the first time, for 100,000 functions. */

@@ -27,6 +27,7 @@ test('of functions with one name each is traced by itself', () => {
   const sources = { image, symbols: image.symbols(), debug };
   for (const row of shared.slice(0, 40)) {
     const { spec, address, title, name, namesakes } = browser.function(row);
+    expect(browser.traceable(row)).toEqual({ title, spec });
     expect(title).toBe(`${name} at 0x${address.toString(16)}`);
     expect(namesakes).not.toContain(address);
     const own = select(sources, [spec]).flatMap(({ copies }) => copies.filter(({ isInlined }) => !isInlined));

@@ -14,7 +14,7 @@ const busy = (row: number): { title: string; spec: string } => {
 const working = (): { work: LaunchWork; told: LaunchNews[]; goOn: () => boolean } => {
   const told: LaunchNews[] = [];
   const waiting: { isWanted: () => boolean; work: () => void }[] = [];
-  const work = new LaunchWork({ function: busy } as unknown as Browser, {} as PageThread, {
+  const work = new LaunchWork({ traceable: busy } as unknown as Browser, {} as PageThread, {
     tell: (news) => told.push(news),
     later: (isWanted, next) => waiting.push({ isWanted, work: next }),
     drawSoon: () => undefined,

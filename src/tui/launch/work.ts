@@ -54,7 +54,7 @@ export class LaunchWork {
     const goOn = (): void => {
       const end = performance.now() + stepMs;
       while (specs.length < rows.length && (specs.length === 0 || performance.now() < end)) {
-        const facts = this.#browser.function(rows[specs.length] ?? 0);
+        const facts = this.#browser.traceable(rows[specs.length] ?? 0);
         if (rows.length === 1) title = facts.title;
         specs.push(facts.spec);
       }
