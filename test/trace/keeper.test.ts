@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { KeptProgram } from '../../src/trace/keeper/kept-program.ts';
-import { isAlive, processState } from '../../src/trace/launch.ts';
+import { isAlive, processState } from '../../src/trace/process-stat.ts';
 import { describeNeeding } from '../support/need.ts';
 
 const soon = { timeout: 10_000, interval: 10 };
