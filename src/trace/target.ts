@@ -3,7 +3,7 @@ import { descendants, processNumbers } from './descendants.ts';
 import type { ProgramEnd } from './event.ts';
 import { type Command, type Launched, launch } from './launch.ts';
 import type { ProcessScope } from './process-scope.ts';
-import { isAlive } from './process-stat.ts';
+import { isAlive, isThreadAlive } from './process-stat.ts';
 
 export type Scope =
   | { readonly kind: 'launch'; readonly command: Command }
@@ -85,9 +85,11 @@ export class Target {
         for (const pid of pids) {
           if (!isAlive(pid)) throw new RsymError('process', `process ${pid} does not exist`);
           if (!this.#watcher.scope.watch(pid)) throw new RsymError('usage', 'too many processes are named');
-          if (!this.#children) await this.#watcher.attach(pid);
         }
         if (this.#children) await this.#followDescendants(pids);
+        // The kernel finds a process's memory by its main thread: where that has ended, it would plant nothing.
+        else if (!pids.every((pid) => isThreadAlive(pid, pid))) await this.#watcher.attach(null);
+        else for (const pid of pids) await this.#watcher.attach(pid);
         break;
       }
       case 'next':

@@ -121,6 +121,7 @@ describeNeeding(['kernel', 'rustc'], 'by SIGKILL', () => {
       const started = (): number[] => childrenOf(traced.pid).filter((pid) => read(`/proc/${pid}/comm`) === 'steady\n');
       await expect.poll(() => started().map(processState), soon).toEqual(['T']);
       const [pid = 0] = started();
+      using _pid = { [Symbol.dispose]: () => void (isAlive(pid) && process.kill(pid, 'SIGKILL')) };
       await sleep(100);
       traced.kill('SIGKILL');
       await expect.poll(() => isAlive(traced.pid), soon).toBe(false);

@@ -49,11 +49,15 @@ describeNeeding(['kernel', 'rustc'], 'a process whose main thread has ended', ()
     expect(calls.slice(0, 50)).toEqual([`${2 ** 40}`, ...Array.from({ length: 49 }, (_, i) => `${i}`)]);
   });
 
-  test('is not refused as one that does not exist', async () => {
+  test('is traced, counted and timed where it is named', async () => {
     await using running = start(program);
     await running.waitFor('alone');
-    const { stderr } = rsym(['trace', program, 'ticks(i: u64)', '-p', `${running.pid}`, '-d', '0.3']);
-    expect(stderr).not.toContain('does not exist');
-    expect(stderr).not.toContain('has ended');
+    const pid = `${running.pid}`;
+    const traced = rsym(['trace', program, 'ticks(i: u64)', '-p', pid, '-n', '3']);
+    expect(traced.stderr).toContain('3 calls; 0 lost');
+    for (const verb of ['count', 'latency'])
+      expect(rsym([verb, program, 'ticks', '-p', pid, '-d', '0.5']).stderr).toMatch(
+        /rsym: [1-9][0-9]* calls of 1 function/,
+      );
   });
 });
