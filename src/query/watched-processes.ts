@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { RsymError } from '../base/errors.ts';
 import { sanitize } from '../base/text.ts';
-import { isAlive } from '../trace/launch.ts';
+import { isAlive } from '../trace/process-stat.ts';
 import { surveyProcesses } from './processes.ts';
 import { earlierFile } from './seen-path.ts';
 

@@ -5,6 +5,7 @@ import { inheritedFiles } from '../base/inherited-files.ts';
 import { sanitize } from '../base/text.ts';
 import type { ProgramEnd } from './event.ts';
 import type { ProcessScope } from './process-scope.ts';
+import { isOver, processStat } from './process-stat.ts';
 import { OutputPipes, type ProgramOutput } from './program-output.ts';
 import { addressOf, syscall } from './sys/libc.ts';
 import { NR, RLIMIT_NOFILE } from './sys/uapi.ts';
@@ -17,22 +18,11 @@ export type Command = {
   readonly output: ProgramOutput;
 };
 
-/** The state letter of /proc/PID/stat, undefined if there is no such process. It stands behind the name's last `)`. */
-export const processState = (pid: number): string | undefined => {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2)[0];
-  } catch {
-    return undefined;
-  }
-};
-
-/** True for a process or thread that has not ended; zombies have. */
-export const isAlive = (pid: number): boolean => !['Z', 'X', undefined].includes(processState(pid));
-
 /** A program started by rsym, stopped before its first instruction until {@link resume}. */
 export type Launched = {
   readonly pid: number;
+  /** See ProcessStat. */
+  readonly startTime: string;
   readonly resume: () => void;
   readonly kill: () => void;
   readonly ended: Promise<ProgramEnd>;
@@ -139,8 +129,9 @@ export const launch = async (scope: ProcessScope, command: Command): Promise<Lau
       child.once('exit', (status, signal) => resolve({ pid, status, signal }));
     });
     const deadline = Date.now() + stopTimeoutMs;
-    while (processState(pid) !== 'T') {
-      if (Date.now() > deadline || !isAlive(pid)) {
+    let stat = processStat(pid);
+    while (stat?.state !== 'T') {
+      if (Date.now() > deadline || isOver(stat?.state)) {
         signal(pid, 'SIGKILL');
         throw new RsymError('process', `cannot start ${sanitize(command.file)} under observation`, {
           reason: 'it did not stop at its first instruction',
@@ -148,6 +139,7 @@ export const launch = async (scope: ProcessScope, command: Command): Promise<Lau
         });
       }
       await new Promise((resolve) => setTimeout(resolve, pollMs));
+      stat = processStat(pid);
     }
     const endsWithin = async (ms: number): Promise<void> => {
       let timer: NodeJS.Timeout | undefined;
@@ -159,6 +151,7 @@ export const launch = async (scope: ProcessScope, command: Command): Promise<Lau
     };
     return {
       pid,
+      startTime: stat.startTime,
       ended,
       output: pipes,
       endsWithin,

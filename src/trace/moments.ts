@@ -79,7 +79,7 @@ class Measurement {
   constructor(session: MeasuringSession, run: Measuring) {
     this.#session = session;
     this.#run = run;
-    this.#target = new Target(session, run, () => this.#wake());
+    this.#target = new Target(session, run, { ended: () => this.#wake() });
     const isOpen = run.scope.kind === 'everywhere' || run.children;
     this.#files = new FileWatch(isOpen ? run.paths : []);
   }

@@ -16,7 +16,6 @@ import { KernelObjects } from './kernel-objects.ts';
 import { kernelTypes } from './kernel-types.ts';
 import { PendingCalls } from './pending-calls.ts';
 import { ProcessScope, roomForOld, scopeSize, type Watched } from './process-scope.ts';
-import type { OutputPipes } from './program-output.ts';
 import { type PlannedProgram, type ProgramPlan, planPrograms, siteValue } from './programs.ts';
 import { type Layouts, type RawRecord, readRecord } from './record.ts';
 import { cannotFollow, cannotWaitForPages, refuseLargeRecord } from './refusals.ts';
@@ -61,7 +60,7 @@ export class Session implements Disposable {
   readonly notes: readonly string[];
   readonly ring: RingBuffer;
   readonly #options: SessionOptions;
-  readonly #links = new ProbeLinks();
+  readonly links = new ProbeLinks();
   readonly #objects = new KernelObjects();
   readonly scope = new ProcessScope(this.#objects);
   readonly #programs = new Map<object, OwnedFd>();
@@ -75,7 +74,7 @@ export class Session implements Disposable {
     try {
       const around: Surroundings = {
         scope:
-          options.watched === 'named' ? { kind: 'named' } : { kind: options.watched, except: this.#links.processes },
+          options.watched === 'named' ? { kind: 'named' } : { kind: options.watched, except: this.links.processes },
         ringBytes: options.ringBytes,
         vma: kernelTypes().vma,
         ...(options.coldPages ? { coldPages: true } : {}),
@@ -167,7 +166,7 @@ export class Session implements Disposable {
 
   /** Plants every probe, for one process or (null) for all. Exits first, so that no call is entered unseen at its end. */
   readonly attach = async (pid: number | null): Promise<void> => {
-    const links = this.#links;
+    const links = this.links;
     for (const { program, places } of this.#landings)
       await links.plant('others', program, places, { pid, uretprobe: false });
     const plantAll = async (group: Group, programs: readonly PlannedProgram[]): Promise<void> => {
@@ -181,28 +180,25 @@ export class Session implements Disposable {
     await plantAll('entries', this.plan.entryPrograms);
   };
 
-  readonly keepProgram = (pid: number, output: OutputPipes): Promise<() => void> =>
-    this.#links.keepProgram(pid, output);
-
   /**
    * Removes every probe; records already written can still be read. Entries go first: what they no longer see begin
    * must not be taken for under way, nor what they saw for still running.
    */
   async detach(): Promise<void> {
     this.#unmatched ??= this.statistics().unmatchedExits;
-    await this.#links.detach();
+    await this.links.detach();
     await this.#objects.unwatch();
   }
 
   /** Why the probes are not what they should be: the process that holds them ended or does not answer. */
   get failure(): RsymError | null {
-    return this.#links.failure;
+    return this.links.failure;
   }
 
   /** Disposes, and waits for the process that held the probes to end. */
   async close(): Promise<void> {
     this[Symbol.dispose]();
-    await this.#links.ended();
+    await this.links.ended();
   }
 
   /** Hands over records that have arrived, in ring order; returns how many. Their bytes are good until `release`. */
@@ -245,7 +241,7 @@ export class Session implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#links[Symbol.dispose]();
+    this.links[Symbol.dispose]();
     this.#objects[Symbol.dispose]();
   }
 }

@@ -1,9 +1,9 @@
 import { RsymError } from '../base/errors.ts';
 import { descendants, processNumbers } from './descendants.ts';
 import type { ProgramEnd } from './event.ts';
-import { type Command, isAlive, type Launched, launch } from './launch.ts';
+import { type Command, type Launched, launch } from './launch.ts';
 import type { ProcessScope } from './process-scope.ts';
-import type { OutputPipes } from './program-output.ts';
+import { isAlive, isThreadAlive } from './process-stat.ts';
 
 export type Scope =
   | { readonly kind: 'launch'; readonly command: Command }
@@ -20,8 +20,15 @@ const lifeCheckMs = 50;
 export type Watcher = {
   readonly scope: ProcessScope;
   readonly attach: (pid: number | null) => Promise<void>;
-  /** Sees to it that a started program, which is stopped, outlives this process; told when it has been let run. */
-  readonly keepProgram?: (pid: number, output: OutputPipes) => Promise<() => void>;
+  /** Who sees to a started program, see ProbeLinks. */
+  readonly links: { readonly keepProgram: (program: Launched) => Promise<() => void> };
+};
+
+/** Told of a target: that a started program has ended, and which process came that was waited for. */
+export type TargetListener = {
+  readonly ended: () => void;
+  /** By `checkGone`, once. */
+  readonly chosen?: ((pid: number) => void) | undefined;
 };
 
 const nothing = (): void => undefined;
@@ -31,25 +38,25 @@ export class Target {
   readonly #watcher: Watcher;
   readonly #scope: Scope | NextProcess;
   readonly #children: boolean;
-  /** Told when a started program has ended. */
-  readonly #onEnd: () => void;
+  readonly #listener: TargetListener;
   #launched: Launched | null = null;
   #tellResumed: () => void = nothing;
   #program: ProgramEnd | null = null;
   #isGone = false;
   #lifeCheckedAt = 0;
+  /** The process that was waited for, once it has come. */
   #chosen: number | null = null;
   #isResumed = false;
 
   constructor(
     watcher: Watcher,
     { scope, children }: { readonly scope: Scope | NextProcess; readonly children: boolean },
-    onEnd: () => void,
+    listener: TargetListener,
   ) {
     this.#watcher = watcher;
     this.#scope = scope;
     this.#children = children;
-    this.#onEnd = onEnd;
+    this.#listener = listener;
   }
 
   /** Of a started program. */
@@ -60,11 +67,6 @@ export class Target {
   /** How a started program ended, as far as is known. */
   get program(): ProgramEnd | null {
     return this.#program ?? (this.#launched ? { pid: this.#launched.pid, status: null, signal: null } : null);
-  }
-
-  /** The process that was waited for, once it has come; looked up by `checkGone`. */
-  get chosen(): number | null {
-    return this.#chosen;
   }
 
   /** Whether it was found gone; `checkGone` looks again. */
@@ -83,9 +85,11 @@ export class Target {
         for (const pid of pids) {
           if (!isAlive(pid)) throw new RsymError('process', `process ${pid} does not exist`);
           if (!this.#watcher.scope.watch(pid)) throw new RsymError('usage', 'too many processes are named');
-          if (!this.#children) await this.#watcher.attach(pid);
         }
         if (this.#children) await this.#followDescendants(pids);
+        // The kernel finds a process's memory by its main thread: where that has ended, it would plant nothing.
+        else if (!pids.every((pid) => isThreadAlive(pid, pid))) await this.#watcher.attach(null);
+        else for (const pid of pids) await this.#watcher.attach(pid);
         break;
       }
       case 'next':
@@ -118,8 +122,7 @@ export class Target {
     }
     const launched = await launch(this.#watcher.scope, command);
     try {
-      if (launched.output)
-        this.#tellResumed = (await this.#watcher.keepProgram?.(launched.pid, launched.output)) ?? nothing;
+      this.#tellResumed = await this.#watcher.links.keepProgram(launched);
       await this.#watcher.attach(this.#children ? null : launched.pid);
     } catch (error) {
       launched.kill();
@@ -128,7 +131,7 @@ export class Target {
     launched.ended.then((end) => {
       this.#program = end;
       this.#isGone ||= !this.#children;
-      this.#onEnd();
+      this.#listener.ended();
     });
     return launched;
   }
@@ -149,7 +152,10 @@ export class Target {
     if (now - this.#lifeCheckedAt < lifeCheckMs) return false;
     this.#lifeCheckedAt = now;
     if (this.#scope.kind === 'next') {
-      this.#chosen ??= this.#watcher.scope.chosen;
+      if (this.#chosen === null) {
+        this.#chosen = this.#watcher.scope.chosen;
+        if (this.#chosen !== null) this.#listener.chosen?.(this.#chosen);
+      }
       this.#isGone = this.#chosen !== null && !isAlive(this.#chosen);
     } else this.#isGone = !this.#members().some(isAlive);
     return this.#isGone;

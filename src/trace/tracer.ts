@@ -7,16 +7,16 @@ import { Correlator } from './correlate.ts';
 import type { TraceEvent } from './event.ts';
 import { EventQueue } from './event-queue.ts';
 import { FileWatch } from './file-watch.ts';
-import { isAlive } from './launch.ts';
 import type { LeftOut } from './left-out.ts';
+import { LossWatch } from './loss-watch.ts';
 import { lossesBetween, noLosses } from './losses.ts';
 import { RecordOrder } from './order.ts';
 import type { Watched } from './process-scope.ts';
+import { isThreadAlive } from './process-stat.ts';
 import type { ProgramPlan } from './programs.ts';
 import type { RawRecord } from './record.ts';
 import { EntryBytes } from './record-bytes.ts';
 import { Session } from './session.ts';
-import type { SessionStatistics } from './session-statistics.ts';
 import type { LandingSite, ProbeSite } from './site.ts';
 import { StackMappings } from './stack-mappings.ts';
 import { type NextProcess, type Scope, Target } from './target.ts';
@@ -65,7 +65,6 @@ const mostPauseMs = 20;
 const ringBytesForMs = 400 << 10;
 /** Nothing for so long: no record that belongs before those that came is still on its way. */
 const quietMs = 2;
-const lossCheckMs = 1_000;
 /** A terminal's Ctrl-C reaches the started program too: its end is worth waiting for. */
 const graceMs = 200;
 
@@ -112,8 +111,7 @@ class Trace<Told> {
   #wake: () => void = () => {};
   #waiting: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
-  #lossesTold: SessionStatistics;
-  #lossCheckedAt = 0;
+  readonly #losses: LossWatch;
   readonly #stacks = new StackMappings();
   readonly #files: FileWatch;
   readonly #pauseMs: number;
@@ -121,15 +119,14 @@ class Trace<Told> {
   #accepted = 0;
   #readAt = 0;
   #lastSequence = 0;
-  #chosenTold = false;
 
   constructor(session: Session, request: TraceRequest, sink: CallSink<Told>) {
     this.#session = session;
     this.#request = request;
     this.#sink = sink;
     this.#choice = choiceOf(request, session);
-    this.#target = new Target(session, request, () => this.#wake());
-    this.#lossesTold = session.statistics();
+    this.#target = new Target(session, request, { ended: () => this.#wake(), chosen: request.onChosen });
+    this.#losses = new LossWatch(() => session.statistics(), request.sites);
     this.#followsCalls = session.plan.tracked.includes(true);
     this.#pauseMs = Math.min(mostPauseMs, Math.floor(request.ringBytes / ringBytesForMs));
     // Where no process comes that isn't there yet, the path may lead where it will.
@@ -182,7 +179,6 @@ class Trace<Told> {
     while (!this.#isEnough()) {
       this.#refuseFailure();
       const gone = this.#target.checkGone();
-      this.#tellChosen();
       const detached = this.#detached;
       if (this.#stopping) this.#detach();
       // Whoever was given the last events has come back for more.
@@ -198,7 +194,12 @@ class Trace<Told> {
         if (this.#isEnough()) break;
       }
       if (this.#followsCalls) this.#keepEntries(due);
-      this.#checkLosses();
+      this.#tellLost(
+        this.#losses.news(
+          () => this.#isGapless(),
+          () => this.#session.scope.lostProcesses,
+        ),
+      );
       this.#sink.addNotes(this.#files.news());
       if (!this.#sink.isEmpty) yield this.#sink.take(this.#leftOut);
       if (read === 0 && (gone || detached)) break;
@@ -209,9 +210,8 @@ class Trace<Told> {
       else await setImmediate();
     }
     await this.#target.endsWithin(this.#stopping ? graceMs : 0);
-    if (this.#isEnough() && this.#isGapless()) this.#lossesTold = this.#session.statistics();
-    else this.#checkLosses(true);
-    if (!this.#isEnough()) this.#correlator.finish((tgid, tid) => isAlive(tgid) && isAlive(tid));
+    if (!(this.#isEnough() && this.#isGapless())) this.#tellLost(this.#losses.all());
+    if (!this.#isEnough()) this.#correlator.finish((tgid, tid) => isThreadAlive(tgid, tid));
     this.#end();
     yield this.#sink.take(this.#leftOut);
   }
@@ -232,13 +232,6 @@ class Trace<Told> {
       this.#wake();
     });
     return this.#detaching;
-  }
-
-  #tellChosen(): void {
-    const { chosen } = this.#target;
-    if (chosen === null || this.#chosenTold) return;
-    this.#chosenTold = true;
-    this.#request.onChosen?.(chosen);
   }
 
   #refuseFailure(): void {
@@ -265,19 +258,8 @@ class Trace<Told> {
     await Promise.race([this.#waiting, woken]);
   }
 
-  #checkLosses(force = false): void {
-    const now = Date.now();
-    if (!force && now - this.#lossCheckedAt < lossCheckMs) return;
-    this.#lossCheckedAt = now;
-    // As long as every record so far has come, what was lost lies behind what was shown. Processes have no place in it.
-    const isFollowing = this.#session.scope.lostProcesses === this.#lossesTold.losses.processes;
-    if (!force && this.#isGapless() && isFollowing) return;
-    // One reading for both: what is lost between two of them would be told by neither.
-    const statistics = this.#session.statistics();
-    const lost = lossesBetween(this.#lossesTold, statistics, this.#request.sites);
-    if (!lost) return;
-    this.#lossesTold = statistics;
-    this.#sink.addLost(lost);
+  #tellLost(lost: ReturnType<LossWatch['all']>): void {
+    if (lost) this.#sink.addLost(lost);
   }
 
   #end(): void {

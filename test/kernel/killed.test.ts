@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { isAlive, processState } from '../../src/trace/process-stat.ts';
 import { startCli } from '../support/cli.ts';
 import { codeBytes } from '../support/code-bytes.ts';
 import { describeNeeding } from '../support/need.ts';
@@ -35,12 +36,11 @@ const read = (path: string): string => {
   }
 };
 
+const childrenOf = (pid: number): number[] =>
+  read(`/proc/${pid}/task/${pid}/children`).trim().split(' ').filter(Boolean).map(Number);
+
 /** The children of a process that hold probes; while Node starts in one, it isn't known for what it will be. */
-const keepersOf = (pid: number): number[] =>
-  read(`/proc/${pid}/task/${pid}/children`)
-    .split(' ')
-    .filter((child) => read(`/proc/${child}/comm`) === 'rsym-keeper\n')
-    .map(Number);
+const keepersOf = (pid: number): number[] => childrenOf(pid).filter(isThere);
 
 const isThere = (pid: number): boolean => read(`/proc/${pid}/comm`) === 'rsym-keeper\n';
 
@@ -109,6 +109,29 @@ describeNeeding(['kernel', 'rustc'], 'by SIGKILL', () => {
       await endsRight(target);
     }, 240_000);
   }
+
+  for (const command of ['trace', 'latency', 'count', 'count --by true'])
+    test(`rsym ends before the program that ${command} started is let run: it runs without probes`, async () => {
+      const [verb = '', ...options] = command.split(' ');
+      await using traced = startCli([verb, program, ...functions, ...options, '--', 'here']);
+      await expect.poll(() => keepersOf(traced.pid), soon).toHaveLength(1);
+      const [keeper = 0] = keepersOf(traced.pid);
+      // Planting lasts as long as it pleases the test.
+      process.kill(keeper, 'SIGSTOP');
+      const started = (): number[] => childrenOf(traced.pid).filter((pid) => read(`/proc/${pid}/comm`) === 'steady\n');
+      await expect.poll(() => started().map(processState), soon).toEqual(['T']);
+      const [pid = 0] = started();
+      using _pid = { [Symbol.dispose]: () => void (isAlive(pid) && process.kill(pid, 'SIGKILL')) };
+      await sleep(100);
+      traced.kill('SIGKILL');
+      await expect.poll(() => isAlive(traced.pid), soon).toBe(false);
+      expect(processState(pid)).toBe('T');
+      process.kill(keeper, 'SIGCONT');
+      // Its input ended with rsym; a breakpoint that was left would have ended it before its last line.
+      await traced.waitFor(/^calls \d+ sum right$/m, { stream: 'stderr' });
+      await expect.poll(() => isThere(keeper), soon).toBe(false);
+      await expect.poll(() => isAlive(pid), soon).toBe(false);
+    });
 
   test('the process that holds the probes ends: rsym says so, and nothing is left', async () => {
     await using target = start(program);

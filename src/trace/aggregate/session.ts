@@ -26,7 +26,7 @@ const maxThreads = 16_384;
 /** The kernel's side of calls that are summed up there. All of it goes when it is disposed of, or rsym ends. */
 export class SumSession implements Disposable {
   readonly #plan: SumPlan;
-  readonly #links = new ProbeLinks();
+  readonly links = new ProbeLinks();
   readonly #objects = new KernelObjects();
   readonly scope = new ProcessScope(this.#objects);
   readonly #programs = new Map<PlannedProgram, OwnedFd>();
@@ -42,7 +42,7 @@ export class SumSession implements Disposable {
   constructor(run: AggregateRun) {
     try {
       const around: Surroundings = {
-        scope: run.scope.kind === 'everywhere' ? { kind: 'all', except: this.#links.processes } : { kind: 'named' },
+        scope: run.scope.kind === 'everywhere' ? { kind: 'all', except: this.links.processes } : { kind: 'named' },
         ringBytes: 0,
         vma: kernelTypes().vma,
       };
@@ -113,7 +113,7 @@ export class SumSession implements Disposable {
   /** Plants every probe, for one process or (null) for all. Exits first, so that no call is entered unseen at its end. */
   readonly attach = async (pid: number | null): Promise<void> => {
     for (const { program, places } of this.#landings)
-      await this.#links.plant('others', program, places, { pid, uretprobe: false });
+      await this.links.plant('others', program, places, { pid, uretprobe: false });
     await this.#plant('others', this.#plan.exits, pid);
     await this.#plant('entries', this.#plan.entries, pid);
   };
@@ -122,7 +122,7 @@ export class SumSession implements Disposable {
     for (const program of programs) {
       const { places, uretprobe } = program;
       const loaded = this.#programs.get(program);
-      if (loaded) await this.#links.plant(group, loaded, places, { pid, uretprobe });
+      if (loaded) await this.links.plant(group, loaded, places, { pid, uretprobe });
     }
   }
 
@@ -147,13 +147,13 @@ export class SumSession implements Disposable {
 
   /** Removes every probe. */
   async detach(): Promise<void> {
-    await this.#links.detach();
+    await this.links.detach();
     await this.#objects.unwatch();
   }
 
   /** Why the probes are not what they should be: the process that holds them ended or does not answer. */
   get failure(): RsymError | null {
-    return this.#links.failure;
+    return this.links.failure;
   }
 
   get probes(): number {
@@ -164,11 +164,11 @@ export class SumSession implements Disposable {
   /** Disposes, and waits for the process that held the probes to end. */
   async close(): Promise<void> {
     this[Symbol.dispose]();
-    await this.#links.ended();
+    await this.links.ended();
   }
 
   [Symbol.dispose](): void {
-    this.#links[Symbol.dispose]();
+    this.links[Symbol.dispose]();
     this.#objects[Symbol.dispose]();
   }
 }

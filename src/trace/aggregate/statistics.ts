@@ -1,6 +1,6 @@
 import { FUNCTION_STATS, PENDING, PENDING_LOST } from '../bpf/records.ts';
 import type { KernelObjects } from '../kernel-objects.ts';
-import { isAlive } from '../launch.ts';
+import { isThreadAlive } from '../process-stat.ts';
 import { forEachElement } from '../uprobe/batch.ts';
 import { deleteElement } from '../uprobe/map.ts';
 import type { AggregateGaps } from './model.ts';
@@ -50,7 +50,7 @@ export class SumStatistics {
     const gone: { readonly key: Buffer; readonly isCounted: boolean }[] = [];
     forEachElement(pending, { keySize: PENDING.keySize, valueSize: this.#callBytes }, (key, value) => {
       const [tid, tgid] = [key.readUInt32LE(0), key.readUInt32LE(4)];
-      const lives = alive.get(tid) ?? (isAlive(tgid) && isAlive(tid));
+      const lives = alive.get(tid) ?? isThreadAlive(tgid, tid);
       alive.set(tid, lives);
       if (!lives)
         gone.push({ key: Buffer.from(key), isCounted: value.readBigUInt64LE(PENDING.flags) !== BigInt(PENDING_LOST) });

@@ -7,8 +7,8 @@ import type { WatchedProcesses } from '../bpf/steps.ts';
 import { ProbeLinks, type ProbePlace } from '../keeper/probe-links.ts';
 import { KernelObjects } from '../kernel-objects.ts';
 import { kernelTypes } from '../kernel-types.ts';
-import { isAlive } from '../launch.ts';
 import { ProcessScope, scopeSize } from '../process-scope.ts';
+import { isAlive } from '../process-stat.ts';
 import { cannotFollow } from '../refusals.ts';
 import type { OwnedFd } from '../sys/fd.ts';
 import { Counters } from './counters.ts';
@@ -34,7 +34,7 @@ const blockSites = 128;
 /** The kernel's side of counting: a counter for each site, and its probes. All of it goes when it is disposed of, or rsym ends. */
 export class CountSession implements Disposable {
   readonly #options: CountSessionOptions;
-  readonly #links = new ProbeLinks();
+  readonly links = new ProbeLinks();
   readonly #objects = new KernelObjects();
   readonly scope = new ProcessScope(this.#objects);
   readonly #watched: WatchedProcesses;
@@ -48,7 +48,7 @@ export class CountSession implements Disposable {
   constructor(options: CountSessionOptions) {
     this.#options = options;
     const { sites, functions, children } = options;
-    this.#watched = options.scoped ? { kind: 'named' } : { kind: 'all', except: this.#links.processes };
+    this.#watched = options.scoped ? { kind: 'named' } : { kind: 'all', except: this.links.processes };
     this.#blocks = this.#blocksOf(Array.from({ length: functions.length }, (_, fn) => fn));
     const largest = Math.max(0, ...this.#blocks.map((block) => this.#sitesOf(block.functions).length));
     const spare = options.disarms ? largest : 0;
@@ -117,13 +117,13 @@ export class CountSession implements Disposable {
     }
     const options = { pid, uretprobe: false };
     for (const [program, places] of groupBy(jumps, (jump) => jump.program))
-      await this.#links.plant(
+      await this.links.plant(
         `block ${number}`,
         program,
         places.map(({ place }) => place),
         options,
       );
-    await this.#links.plantAll(`block ${number}`, this.#counting(), { path, offsets, cookies, ...options });
+    await this.links.plantAll(`block ${number}`, this.#counting(), { path, offsets, cookies, ...options });
   }
 
   #counting(): OwnedFd {
@@ -163,7 +163,7 @@ export class CountSession implements Disposable {
       const slots = new Map(moving.map(({ site, slot }) => [site, slot]));
       if (rest.length > 0) for (const pid of this.#pids) await this.#plantAnew(made, pid, (site) => slots.get(site)!);
       const old = await this.#slots.move(moving);
-      await this.#links.remove(`block ${block.number}`);
+      await this.links.remove(`block ${block.number}`);
       this.#slots.release(old);
       for (const site of this.#sitesOf(block.functions.filter((fn) => functions.has(fn)))) this.#slots.settle(site);
       this.#blocks = this.#blocks.flatMap((each) => (each !== block ? [each] : rest.length > 0 ? [made] : []));
@@ -181,13 +181,13 @@ export class CountSession implements Disposable {
 
   /** Removes every probe. */
   async detach(): Promise<void> {
-    await this.#links.detach();
+    await this.links.detach();
     await this.#objects.unwatch();
   }
 
   /** Why the probes are not what they should be: the process that holds them ended or does not answer. */
   get failure(): RsymError | null {
-    return this.#links.failure;
+    return this.links.failure;
   }
 
   get probes(): number {
@@ -197,11 +197,11 @@ export class CountSession implements Disposable {
   /** Disposes, and waits for the process that held the probes to end. */
   async close(): Promise<void> {
     this[Symbol.dispose]();
-    await this.#links.ended();
+    await this.links.ended();
   }
 
   [Symbol.dispose](): void {
-    this.#links[Symbol.dispose]();
+    this.links[Symbol.dispose]();
     this.#objects[Symbol.dispose]();
   }
 }

@@ -5,14 +5,15 @@ import { KernelRefusal } from '../uprobe/bpf.ts';
 import { KeptProgram } from './kept-program.ts';
 import { OwnLinks } from './links.ts';
 import { type Answer, Lines, type Request, receivedTarget } from './messages.ts';
+import { StartedProgram } from './started-program.ts';
 
 /**
  * The process that holds the probes, so that rsym may be killed at any moment. A task that is being killed can't
  * change other processes' code: a link that it just creates or closes leaves its breakpoints where they are. Here rsym's
  * end, whatever its kind, is the end of the input, and the probes are removed by a process in good health.
  *
- * It ends with its input, and nothing else but SIGKILL ends it before. A program that rsym's screen started goes on without
- * rsym; where there is one, this process then reads what it writes, until it writes no more.
+ * It ends with its input, and nothing else but SIGKILL ends it before. A program that rsym started and left stopped is let
+ * run then, without probes. Where its output had a reader, as on the screen, this process reads it until it is closed.
  */
 const input = 0;
 const output = 1;
@@ -47,10 +48,8 @@ const fulfil = async (request: Request, links: OwnLinks): Promise<Answer['errno'
     return null;
   }
   if (request.do === 'keep') {
-    kept = new KeptProgram(
-      request.pid,
-      Array.from({ length: request.pipes }, () => receiveFd(descriptors)),
-    );
+    const pipes = Array.from({ length: request.pipes }, () => receiveFd(descriptors));
+    kept = new KeptProgram(new StartedProgram(request.pid, request.startTime, pipes), pipes);
     return null;
   }
   if (request.do === 'resumed' || request.do === 'stopped') {
@@ -76,7 +75,11 @@ try {
   answer(null);
   for (const request of requests()) answer(await fulfil(request, links));
 } finally {
-  await links.detach();
+  try {
+    await links.detach();
+  } finally {
+    (kept as KeptProgram | null)?.resume();
+  }
 }
 if (kept) {
   // Nothing is left to be put away, and no folder must be kept in use.

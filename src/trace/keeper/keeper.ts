@@ -6,13 +6,14 @@ import { extname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { RsymError } from '../../base/errors.ts';
 import { ownFile } from '../../base/own-file.ts';
-import type { OutputPipes } from '../program-output.ts';
+import type { Launched } from '../launch.ts';
 import type { OwnedFd } from '../sys/fd.ts';
 import { sendFd, socketPair } from '../sys/pass-fd.ts';
 import { type UprobeTarget, uprobeRefusal } from '../uprobe/attach.ts';
 import { addKept, removeKept } from './kept-programs.ts';
 import type { Group, Links } from './links.ts';
 import { type Answer, Lines, type Request, sentTarget } from './messages.ts';
+import { StartedProgram } from './started-program.ts';
 
 const startMs = 10_000;
 /** Planting and removing thousands of probes takes the kernel seconds on a busy machine. */
@@ -59,6 +60,8 @@ export class Keeper implements Links {
   /** Waits for its start; false: it could not be started. */
   async isReady(): Promise<boolean> {
     const answer = await within(startMs, this.#start);
+    // It holds nothing, and must not come to do what it was asked later, unheard.
+    if (answer === null) this.#child.kill('SIGKILL');
     this.#isReady = answer !== null && !this.#isReleased;
     if (!this.#isReady) this.release();
     return this.#isReady;
@@ -87,30 +90,48 @@ export class Keeper implements Links {
     if (!this.#isReleased) await this.#ask({ do: 'remove', group }, 'remove probes').catch(() => undefined);
   }
 
-  async keepProgram(pid: number, output: OutputPipes): Promise<() => void> {
-    const { readEnds } = output;
+  /**
+   * Has it see to a started program, which is stopped, when this process ends in whatever way: that it is let run, and its
+   * output, if that has a reader, is read on. Gives what must be called once the program has been let run.
+   *
+   * Only a reader has to wait, for the keeper to have its pipes; where the keeper doesn't start, that has them alone. Throws
+   * RsymError 'process' where the keeper ended or doesn't answer.
+   */
+  async keepProgram({ pid, startTime, output }: Launched): Promise<() => void> {
+    const readEnds = output?.readEnds ?? [];
     if (!this.#failure) for (const end of readEnds) sendFd(this.#descriptors, end);
-    await this.#ask({ do: 'keep', pid, pipes: readEnds.length }, "hold a program's output");
-    this.#holdsPipes = true;
-    output.keptWhile(() => this.#holdsPipes);
-    output.closed.then(() => {
-      this.#holdsPipes = false;
-      removeKept(pid);
-      if (this.#isReleased) this.release();
-    });
+    // It is heard when the keeper has started, be it that this process has ended by then.
+    this.#send({ do: 'keep', pid, startTime, pipes: readEnds.length });
+    const answer = this.#answer();
     // This process may be stopped next: how long an answer takes says nothing then.
     const tell = (isRunning: boolean): void => {
       this.#send({ do: isRunning ? 'resumed' : 'stopped' });
       void this.#answer();
     };
-    addKept(pid, tell);
-    return () => tell(true);
+    const resumed = (): void => tell(true);
+    if (output === null) return resumed;
+    if (!(await this.isReady())) return () => undefined;
+    await this.#heard(answer, "hold a program's output");
+    this.#holdsPipes = true;
+    output.keptWhile(() => this.#holdsPipes);
+    const program = new StartedProgram(pid, startTime, readEnds);
+    output.closed.then(() => {
+      this.#holdsPipes = false;
+      removeKept(program);
+      if (this.#isReleased) this.release();
+    });
+    addKept(program, tell);
+    return resumed;
   }
 
   async #ask(request: Request, what: string): Promise<Answer['errno']> {
     if (this.#failure) throw this.#failure;
     this.#send(request);
-    const answer = await within(answerMs, this.#answer());
+    return this.#heard(this.#answer(), what);
+  }
+
+  async #heard(coming: Promise<Answer | null>, what: string): Promise<Answer['errno']> {
+    const answer = await within(answerMs, coming);
     if (answer) return answer.errno;
     this.#failure ??= new RsymError('process', `cannot ${what}`, {
       reason: `the process that holds them, ${this.pid}, has not answered for ${answerMs / 1000} s`,

@@ -1,18 +1,19 @@
 import type { Socket } from 'node:net';
 import type { OwnedFd } from '../sys/fd.ts';
+import type { StartedProgram } from './started-program.ts';
 
 /**
  * A started program, as the process that holds the probes knows it: where rsym ends, the program must neither stay stopped
  * nor find its pipes closed.
  */
 export class KeptProgram {
-  readonly #pid: number;
+  readonly #program: StartedProgram;
   readonly #pipes: readonly OwnedFd[];
   #isResumed = false;
 
-  /** `pid`: also of its process group. `pipes`: read ends of its output, read by rsym as long as that lives. */
-  constructor(pid: number, pipes: readonly OwnedFd[]) {
-    this.#pid = pid;
+  /** `pipes`: read ends of its output, read by rsym as long as that lives; none where the output has no reader. */
+  constructor(program: StartedProgram, pipes: readonly OwnedFd[]) {
+    this.#program = program;
     this.#pipes = pipes;
   }
 
@@ -21,22 +22,20 @@ export class KeptProgram {
     this.#isResumed = isResumed;
   }
 
-  /** Lets it run, if rsym didn't come to that, and reads what it writes; resolves when all of its pipes are closed. */
+  /** Lets it run, if rsym didn't come to that. */
+  resume(): void {
+    if (!this.#isResumed) this.#program.signal('SIGCONT');
+    this.#isResumed = true;
+  }
+
+  /** Reads what it writes; resolves when all of its pipes are closed, at once where there are none. */
   async drain(): Promise<void> {
-    if (!this.#isResumed) this.#resume();
+    if (this.#pipes.length === 0) return;
     // Not before it is needed: a trace's begin waits until this process is ready.
     const { Socket } = await import('node:net');
     await Promise.all(
       this.#pipes.map(({ value: fd }) => readToEnd(new Socket({ fd, readable: true, writable: false }))),
     );
-  }
-
-  #resume(): void {
-    try {
-      process.kill(-this.#pid, 'SIGCONT');
-    } catch {
-      // It has ended.
-    }
   }
 }
 

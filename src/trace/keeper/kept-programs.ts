@@ -1,25 +1,18 @@
-import { isAlive, processState } from '../launch.ts';
+import type { StartedProgram } from './started-program.ts';
 
 /** Tells the process that keeps a program whether the program is to run. */
 type Telling = (isRunning: boolean) => void;
 
-const kept = new Map<number, Telling>();
+const kept = new Map<StartedProgram, Telling>();
 
-/** From now on a program that this process started belongs to those that stop and go on with it. */
-export const addKept = (pid: number, tell: Telling): void => {
-  kept.set(pid, tell);
+/** From now on a program that this process started, with an output that is read, belongs to those that stop and go on with it. */
+export const addKept = (program: StartedProgram, tell: Telling): void => {
+  kept.set(program, tell);
 };
 
-export const removeKept = (pid: number): void => {
-  kept.delete(pid);
-};
-
-const signalGroup = (pid: number, signal: NodeJS.Signals): void => {
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // It has ended.
-  }
+/** It doesn't any more: nothing that writes to its output is left. */
+export const removeKept = (program: StartedProgram): void => {
+  kept.delete(program);
 };
 
 /**
@@ -27,15 +20,15 @@ const signalGroup = (pid: number, signal: NodeJS.Signals): void => {
  * don't reach; those that are stopped already are not touched. Gives what lets them go on.
  */
 export const stopKept = (): (() => void) => {
-  const stopped = [...kept].filter(([pid]) => isAlive(pid) && processState(pid) !== 'T');
-  for (const [pid, tell] of stopped) {
+  const stopped = [...kept].filter(([program]) => program.state === 'running');
+  for (const [program, tell] of stopped) {
     // First: should this process not come back, they go on.
     tell(false);
-    signalGroup(pid, 'SIGSTOP');
+    program.signal('SIGSTOP');
   }
   return () => {
-    for (const [pid, tell] of stopped) {
-      signalGroup(pid, 'SIGCONT');
+    for (const [program, tell] of stopped) {
+      program.signal('SIGCONT');
       tell(true);
     }
   };

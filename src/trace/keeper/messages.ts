@@ -3,12 +3,13 @@ import type { Group } from './links.ts';
 
 /**
  * What rsym asks of the keeper, one line of JSON each. Of `attach`, the program is sent beforehand, as a descriptor; of `keep`,
- * `pipes` read ends of the output of a started program, which is stopped until `resumed`, and again where rsym is stopped by a key.
+ * `pipes` read ends of the output of a started program (0: it has no reader), which is stopped until `resumed`, and again, on
+ * the screen, where rsym is `stopped` by a key. `startTime` is ProcessStat's: the number may be another process's later.
  */
 export type Request =
   | ({ readonly do: 'attach'; readonly group: Group } & SentTarget)
   | { readonly do: 'remove'; readonly group: Group }
-  | { readonly do: 'keep'; readonly pid: number; readonly pipes: number }
+  | { readonly do: 'keep'; readonly pid: number; readonly startTime: string; readonly pipes: number }
   | { readonly do: 'resumed' }
   | { readonly do: 'stopped' }
   | { readonly do: 'detach' };
@@ -25,12 +26,14 @@ const toText = ({ buffer, byteOffset, byteLength }: BigUint64Array): string =>
 const toNumbers = (text: string): BigUint64Array =>
   new BigUint64Array(new Uint8Array(Buffer.from(text, 'base64')).buffer);
 
+/** What of a link goes into a line: the offsets and cookies as text. */
 export const sentTarget = ({ offsets, cookies, ...rest }: UprobeTarget): SentTarget => ({
   ...rest,
   offsets: toText(offsets),
   cookies: toText(cookies),
 });
 
+/** The link that {@link sentTarget} has put into a line. Throws where a text isn't of whole numbers. */
 export const receivedTarget = ({ path, pid, uretprobe, offsets, cookies }: SentTarget): UprobeTarget => ({
   path,
   pid,

@@ -1,6 +1,6 @@
 import type { RsymError } from '../../base/errors.ts';
 import { groupBy } from '../../base/group-by.ts';
-import type { OutputPipes } from '../program-output.ts';
+import type { Launched } from '../launch.ts';
 import type { OwnedFd } from '../sys/fd.ts';
 import type { UprobeTarget } from '../uprobe/attach.ts';
 import { takeKeeper } from './keeper.ts';
@@ -34,12 +34,11 @@ export class ProbeLinks implements Disposable {
   }
 
   /**
-   * A started program, stopped still, and its output are seen to when this process ends, in whatever way; told when the
-   * program has been let run.
+   * Sees to it that a started program, which is stopped, outlives this process; see Keeper. Without a keeper nobody does.
+   * Gives what must be called once the program has been let run.
    */
-  async keepProgram(pid: number, output: OutputPipes): Promise<() => void> {
-    const keeper = this.#keeper;
-    return keeper && (await this.#holder()) === keeper ? keeper.keepProgram(pid, output) : () => undefined;
+  async keepProgram(program: Launched): Promise<() => void> {
+    return (await this.#keeper?.keepProgram(program)) ?? (() => undefined);
   }
 
   /** Plants a program at all its places: one link for each file. */

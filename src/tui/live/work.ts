@@ -1,6 +1,5 @@
 import { RsymError } from '../../base/errors.ts';
 import { loneProgram } from '../../query/command-program.ts';
-import { processState } from '../../query/process-state.ts';
 import type { Desk } from '../desk.ts';
 import { exportEvents } from './export.ts';
 import { findRow } from './find.ts';
@@ -8,6 +7,7 @@ import type { LogView } from './log.ts';
 import { inSteps, told } from './long-work.ts';
 import { OutputLog } from './output-log.ts';
 import { LiveSession } from './session.ts';
+import { StartedPrograms } from './started-programs.ts';
 import type { LiveAsk, LiveNews, LiveRequest } from './state.ts';
 import { targetOf } from './target-state.ts';
 import { Tracing } from './tracing.ts';
@@ -29,8 +29,7 @@ export class LiveWork {
   #session: LiveSession | null = null;
   /** Traces that were left: resolves when their probes are removed. */
   #left: Promise<unknown> = Promise.resolve();
-  /** Programs that rsym started, with what they write. */
-  readonly #started = new Map<number, OutputLog>();
+  readonly #started = new StartedPrograms();
   readonly #exporting = new Set<LogView>();
   #clock: NodeJS.Timeout | undefined;
   #outputTimer: NodeJS.Timeout | undefined;
@@ -81,7 +80,7 @@ export class LiveWork {
     this.#isClosed = true;
     this.#stopClocks();
     await Promise.all([this.#left, this.#tracing?.stop()]);
-    return this.#running();
+    return this.#started.running;
   }
 
   #begin(request: LiveRequest, filter: string | null): void {
@@ -105,7 +104,7 @@ export class LiveWork {
         this.#desk.drawSoon();
       },
       attached: ({ probes, pid }) => {
-        if (pid !== null) this.#started.set(pid, output);
+        if (pid !== null) this.#started.add(pid, output);
         watched = pid;
         if (!isShown()) return;
         session.begin();
@@ -156,7 +155,7 @@ export class LiveWork {
   /** A program that was started before goes on in the same pane. */
   #outputFor({ scope }: LiveRequest): OutputLog {
     const pids: readonly number[] = scope.kind === 'processes' ? scope.pids : [];
-    return pids.map((pid) => this.#started.get(pid)).find((log) => log !== undefined) ?? new OutputLog();
+    return this.#started.outputOf(pids) ?? new OutputLog();
   }
 
   #heldViews(): readonly LogView[] {
@@ -188,6 +187,7 @@ export class LiveWork {
   }
 
   #end(session: LiveSession): void {
+    if (session.end !== null) this.#started.drop(session.end);
     if (this.#session === session) this.#took ??= (performance.now() - this.#beganAt) / 1000;
   }
 
@@ -245,12 +245,8 @@ export class LiveWork {
   }
 
   #tellRunning(): void {
-    const running = this.#running();
+    const running = this.#started.running;
     if (running.length > 0) this.#desk.notice(`probes removed; PID ${running.join(', ')} runs on`);
     this.#desk.drawSoon();
-  }
-
-  #running(): number[] {
-    return [...this.#started.keys()].filter((pid) => processState(pid) !== 'gone');
   }
 }
