@@ -16,7 +16,7 @@ const stateOf = (pids: readonly number[]): TargetState => {
 };
 
 /** How a started program ended; null: it hasn't. */
-const endOf = ({ program }: Pick<EndEvent, 'program'>): TargetState | null => {
+export const endOf = ({ program }: Pick<EndEvent, 'program'>): TargetState | null => {
   if (program === null) return null;
   if (program.status !== null) return { kind: 'exited', status: program.status };
   return program.signal === null ? null : { kind: 'killed', signal: program.signal };
