@@ -45,9 +45,8 @@ export const implementationOf = (
   const chosen = resolveHere(plain);
   if (chosen === 0n) return refuse(`rsym's own process has no ${plain} to compare with`);
   const own = mappings('self').find((mapping) => chosen >= mapping.start && chosen < mapping.end);
-  if (!own || !isFile(own.reachable, file)) {
-    return refuse(`rsym's own process uses another file for ${plain} (${own?.path ?? 'none'})`);
-  }
+  if (own === undefined) return refuse('what is chosen here is in no file: the kernel brings it (vDSO)');
+  if (!isFile(own.reachable, file)) return refuse(`rsym's own process uses another file for ${plain} (${own.path})`);
   const at = toAddress(image, fileOffset(chosen - own.start + own.offset));
   return at === undefined ? refuse('its implementation is in no loaded part of the file') : address(at);
 };
