@@ -1,4 +1,3 @@
-import { accessSync, constants } from 'node:fs';
 import { RsymError } from '../base/errors.ts';
 import { shellCommand } from '../base/shell.ts';
 import { sanitize } from '../base/text.ts';
@@ -18,6 +17,7 @@ import {
   type Traceable,
   traceableOf,
 } from './browse-facts.ts';
+import { isRunnable, noteOn } from './browse-image.ts';
 import type { BrowseListing, RowDetails } from './browse-index.ts';
 import { inlinedFactsOf, inlinedProbeFacts } from './browse-inlined.ts';
 import { type FixedOrder, inOrder, type Order, type Orders } from './browse-order.ts';
@@ -284,22 +284,4 @@ export const openForBrowsing = (path: string): Image => {
     reason: 'it is an archive of several images',
     hints: [shellCommand('rsym', 'ls', sanitize(path))],
   });
-};
-
-const noteOn = (image: Image, count: number): string | null => {
-  if (image.type === 'core') return 'a core file has no symbols of its own';
-  if (image.stripped) return count === 0 ? 'it is stripped: no function has a name' : 'stripped: exported functions';
-  return count === 0 ? 'no function has a name here' : null;
-};
-
-const isRunnable = (image: Image): boolean => {
-  // A program of another system may well be executable here.
-  if (image.format !== 'elf') return false;
-  if (image.type !== 'executable' && (image.type !== 'pie' || image.entry === null)) return false;
-  try {
-    accessSync(image.path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 };
